@@ -1,0 +1,57 @@
+/// What a client sent, as plain values: the adapter below knows sockets, the endpoints above know only this.
+package struct Request: Sendable {
+    package enum Method: String, Sendable, CaseIterable {
+        case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE"
+    }
+
+    /// A body is read before its endpoint runs, up to the endpoint's limit; one that is larger is known to be, and is
+    /// refused by the endpoint in its turn (after 401 and 403), not by the reader.
+    package enum Body: Sendable {
+        case bytes([UInt8])
+        case tooLarge(limit: Int)
+    }
+
+    package var method: Method
+    /// The path as sent, still percent-encoded, without the query.
+    package var path: String
+    /// The query as sent, still percent-encoded, without the question mark; empty when there is none.
+    package var query: String
+    /// Lower-case names with their values in the order received.
+    package var headers: [(name: String, value: String)]
+    package var body: Body
+    /// The client's address in RFC 5952 form; behind a configured proxy, the one that the proxy named.
+    package var address: String?
+    /// The identifier of this request (`req_…`), in its entry and in the answer's `X-Request-Id`.
+    package var id: String
+    /// The operator named in a W3C `traceparent` header, if any: stored, never trusted.
+    package var trace: String? { header("traceparent") }
+
+    package init(
+        method: Method,
+        path: String,
+        query: String = "",
+        headers: [(name: String, value: String)] = [],
+        body: Body = .bytes([]),
+        address: String? = nil,
+        id: String,
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.address = address
+        self.id = id
+    }
+
+    /// Every value of a header, in the order received; the name is given in lower case.
+    package func headers(_ name: String) -> [String] {
+        headers.filter { $0.name == name }.map(\.value)
+    }
+
+    /// The value of a header that a client may send once; `nil` when it is absent or repeated.
+    package func header(_ name: String) -> String? {
+        let values = headers(name)
+        return values.count == 1 ? values.first : nil
+    }
+}

@@ -1,0 +1,35 @@
+import OpenSSL
+import Storage
+package import Wire
+
+/// Time and chance, as one value: below the engine nobody asks the clock or rolls dice.
+package struct World: Sendable {
+    /// What the wall clock says.
+    package let wall: @Sendable () -> Instant
+    /// Microseconds since the machine started, sleep included: it cannot be set.
+    package let sinceBoot: @Sendable () -> Int64
+    /// Whether the host says that its clock is synchronised; `nil` when it does not say.
+    package let isClockSynchronised: @Sendable () -> Bool?
+    package let bootID: @Sendable () -> String
+    package let random: @Sendable (_ count: Int) -> [UInt8]
+
+    package init(
+        wall: @escaping @Sendable () -> Instant, sinceBoot: @escaping @Sendable () -> Int64,
+        isClockSynchronised: @escaping @Sendable () -> Bool?, bootID: @escaping @Sendable () -> String,
+        random: @escaping @Sendable (Int) -> [UInt8],
+    ) {
+        self.wall = wall
+        self.sinceBoot = sinceBoot
+        self.isClockSynchronised = isClockSynchronised
+        self.bootID = bootID
+        self.random = random
+    }
+
+    package static let system = World(
+        wall: { Instant(microseconds: Machine.wallMicroseconds) },
+        sinceBoot: { Machine.bootMicroseconds },
+        isClockSynchronised: { Machine.clockIsSynchronised },
+        bootID: { Machine.bootID ?? "unknown" },
+        random: { secureRandom($0) },
+    )
+}

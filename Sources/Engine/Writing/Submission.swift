@@ -1,0 +1,42 @@
+import EventLog
+import Identity
+import Wire
+
+/// A command on its way through the writer: decided in one step, answered in another, once its entries are durable.
+protocol Submission: AnyObject, Sendable {
+    var isBulk: Bool { get }
+    var caller: Caller { get }
+    var idempotency: Idempotency? { get }
+
+    /// Decides; what comes back is to be written. The outcome is kept until `answer`.
+    func decide(_ room: Room) throws -> [Event]
+    /// Reads the answer off the state after the entries.
+    func finish(_ room: Room, index: UInt64?) throws
+    /// Keeps a refusal as the outcome and tells which entry it leaves.
+    func refuse(_ rejection: Rejection, _ room: Room) throws -> RefusalNote?
+    /// What may be sent again to the client that repeats the request; read after `finish`.
+    func replayable() -> [UInt8]?
+    /// Lets the caller go on, with what was decided, or with a fault that undoes it.
+    func answer(_ fault: Refusal?)
+    /// Replaces the outcome by one from an earlier, identical request.
+    func replay(_ outcome: Replay)
+}
+
+/// What a repeated request is answered with.
+enum Replay {
+    case answer([UInt8], index: UInt64)
+    case rejection(Rejection)
+}
+
+/// What came of a command, and the index a reader must have seen to see it.
+package struct Receipt<Output: Sendable>: Sendable {
+    package enum Result: Sendable {
+        case done(Output)
+        /// The request was made before; these are the bytes it was answered with.
+        case repeated([UInt8])
+    }
+
+    package let result: Result
+    /// The index of the command's last entry; of the state it was decided against when it wrote none.
+    package let index: UInt64
+}

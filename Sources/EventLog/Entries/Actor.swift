@@ -1,0 +1,66 @@
+package import Wire
+
+/// Who did it, and how that was proven.
+package struct Actor: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case user, application, client, apiKey = "api_key", agent, system, anonymous
+    }
+
+    /// How sure we were of a person, and since when.
+    package struct Assurance: Sendable, Equatable {
+        package enum Level: String, Sendable { case identified, single, multi }
+        package var level: Level
+        /// RFC 8176 names.
+        package var methods: [String]
+        package var at: Instant
+
+        package init(level: Level, methods: [String], at: Instant) {
+            self.level = level
+            self.methods = methods
+            self.at = at
+        }
+    }
+
+    /// Somebody in whose name the actor acted.
+    package struct Principal: Sendable, Equatable {
+        package var kind: Kind
+        package var id: String
+
+        package init(kind: Kind, id: String) {
+            self.kind = kind
+            self.id = id
+        }
+    }
+
+    package var kind: Kind
+    package var id: String?
+    /// For those who are no persons only.
+    package var name: String?
+    package var role: String?
+    /// The chain the actor belongs to.
+    package var home: String?
+    /// The secret, key or passkey that was proven.
+    package var credential: String?
+    package var session: String?
+    package var assurance: Assurance?
+    /// Nearest first, at most four.
+    package var onBehalfOf: [Principal]
+
+    package init(
+        kind: Kind, id: String? = nil, name: String? = nil, role: String? = nil, home: String? = nil,
+        credential: String? = nil, session: String? = nil, assurance: Assurance? = nil, onBehalfOf: [Principal] = [],
+    ) {
+        self.kind = kind
+        self.id = id
+        self.name = name
+        self.role = role
+        self.home = home
+        self.credential = credential
+        self.session = session
+        self.assurance = assurance
+        self.onBehalfOf = onBehalfOf
+    }
+
+    package static let system = Actor(kind: .system)
+    package static let anonymous = Actor(kind: .anonymous)
+}

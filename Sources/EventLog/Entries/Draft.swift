@@ -1,0 +1,48 @@
+package import Wire
+
+/// An entry before it has a place: what the ledger adds is position, time, links and seals.
+package struct Draft: Sendable {
+    package struct Sealed: Sendable {
+        package var subject: String
+        package var key: String
+        package var fields: Members
+
+        package init(subject: String, key: String, fields: Members) {
+            self.subject = subject
+            self.key = key
+            self.fields = fields
+        }
+    }
+
+    package var type: String
+    package var `class`: Entry.Class
+    package var result: Entry.Result
+    package var code: String?
+    package var cause: UInt64?
+    package var actor: Actor
+    package var chain: String
+    package var stream: String?
+    package var request: RequestNote?
+    package var data: Members
+    package var compensates: UInt64?
+    package var sealed: [Sealed]
+
+    package init(
+        type: String, class: Entry.Class, result: Entry.Result = .ok, code: String? = nil, cause: UInt64? = nil,
+        actor: Actor = .system, chain: String = "platform", stream: String? = nil, request: RequestNote? = nil,
+        data: Members = [:], compensates: UInt64? = nil, sealed: [Sealed] = [],
+    ) {
+        self.type = type
+        self.class = `class`
+        self.result = result
+        self.code = code
+        self.cause = cause
+        self.actor = actor
+        self.chain = chain
+        self.stream = stream
+        self.request = request
+        self.data = data
+        self.compensates = compensates
+        self.sealed = sealed
+    }
+}

@@ -1,0 +1,54 @@
+import Wire
+
+/// The file form of keys that were made together: `bundle-000001`, a line of canonical JSON.
+struct KeyBundle {
+    struct Record {
+        var id: String
+        /// `nil` for a destroyed key: the tombstone stays.
+        var wrapped: [UInt8]?
+    }
+
+    var records: [Record]
+
+    init(records: [Record]) { self.records = records }
+
+    mutating func bury(_ id: String) {
+        for position in records.indices where records[position].id.bytesEqual(id) { records[position].wrapped = nil }
+    }
+
+    static func name(_ number: Int) -> String {
+        let digits = String(number)
+        return "bundle-" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
+    }
+
+    static func number(_ name: String) -> Int? {
+        name.hasPrefix("bundle-") ? Int(name.dropFirst("bundle-".count)) : nil
+    }
+
+    var encoded: [UInt8] {
+        let keys = records.map { record -> JSON in
+            guard let wrapped = record.wrapped else { return ["destroyed": true, "id": .string(record.id)] }
+            return ["id": .string(record.id), "wrapped": .string(Base64URL.encode(wrapped))]
+        }
+        let object: JSON = ["keys": .array(keys), "v": 1]
+        return object.canonical + [0x0A]
+    }
+
+    init(decoding bytes: [UInt8]) throws(Malformed) {
+        // An interrupted overwriting leaves zeros behind the line.
+        let line = Array(bytes.prefix { $0 != 0x0A })
+        let object = try JSON.parse(line, as: .canonical)
+        guard object["v"]?.number == 1, let keys = object["keys"]?.items else {
+            throw Malformed("a key bundle of version 1 is expected", at: 0)
+        }
+        records = []
+        for key in keys {
+            guard let id = key["id"]?.text else { throw Malformed("a key has a name", at: 0) }
+            let wrapped = try key["wrapped"]?.text.map { (text) throws(Malformed) in try Base64URL.decode(text) }
+            guard wrapped != nil || key["destroyed"]?.flag == true else {
+                throw Malformed("key \(id) has neither bytes nor a tombstone", at: 0)
+            }
+            records.append(Record(id: id, wrapped: wrapped))
+        }
+    }
+}

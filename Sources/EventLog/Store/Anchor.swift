@@ -1,0 +1,61 @@
+package import OpenSSL
+package import Storage
+import Wire
+
+/// What is remembered of the ledger outside of it, best on another disk: the last signed checkpoint and the last size.
+///
+/// A ledger that ends before either was rolled back.
+package final class Anchor: Sendable {
+    package struct HeadHint: Sendable, Equatable {
+        package let size: UInt64
+        package let root: Digest
+
+        package init(size: UInt64, root: Digest) {
+            self.size = size
+            self.root = root
+        }
+    }
+
+    package static let checkpointName = "checkpoint"
+    package static let headName = "head"
+
+    private let folder: SmallFiles
+
+    package init(folder: SmallFiles) { self.folder = folder }
+
+    package func checkpoint() throws -> SignedNote? {
+        guard let bytes = try folder.read(Self.checkpointName) else { return nil }
+        do throws(Malformed) {
+            return try SignedNote(decoding: String(decoding: bytes, as: UTF8.self))
+        } catch {
+            throw LedgerFault.damaged(index: nil, "the anchor's checkpoint: \(error)")
+        }
+    }
+
+    /// Durable when it returns: only then is the checkpoint shown to anybody.
+    package func keep(_ note: SignedNote) throws {
+        try folder.write(Self.checkpointName, Array(note.encoded.utf8), mode: 0o644)
+    }
+
+    /// The unsynced hint, `nil` when it is missing or was torn by a power cut: it can only ever add suspicion.
+    package func head() throws -> HeadHint? {
+        guard let bytes = try folder.read(Self.headName) else { return nil }
+        let parts = bytes.prefix { $0 != 0x0A }.split(separator: 0x20)
+        guard parts.count == 3, let size = UInt64(String(decoding: parts[0], as: UTF8.self)),
+            let decoded = try? Base64URL.decode(String(decoding: parts[1], as: UTF8.self)),
+            let root = Digest(decoded), Self.line(size, root) == Array(bytes.prefix { $0 != 0x0A })
+        else { return nil }
+        return HeadHint(size: size, root: root)
+    }
+
+    /// Written after every commit, without waiting for the disk.
+    package func hint(_ head: HeadHint) throws {
+        try folder.writeUnsynced(Self.headName, Self.line(head.size, head.root) + [0x0A], mode: 0o644)
+    }
+
+    private static func line(_ size: UInt64, _ root: Digest) -> [UInt8] {
+        let text = "\(size) \(Base64URL.encode(root.bytes))"
+        let check = SHA256Hash.hash(Array(text.utf8)).bytes.prefix(4)
+        return Array("\(text) \(Hex.encode(Array(check)))".utf8)
+    }
+}

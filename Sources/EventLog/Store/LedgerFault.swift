@@ -1,0 +1,16 @@
+package import Storage
+
+/// Why a ledger cannot be opened, written or trusted. None of these is ever repaired silently.
+package enum LedgerFault: Error, Sendable, Equatable {
+    case storage(StorageError)
+    /// Acknowledged data is missing: the ledger ends before what the anchor, the head hint or the views have seen.
+    case rolledBack(String)
+    /// Bytes are not what was written.
+    case damaged(index: UInt64?, String)
+    /// The directory is of a newer format, or no ledger at all.
+    case format(String)
+    /// A key is missing, or the key-encryption key is not the one.
+    case keys(String)
+    /// An entry or its sealed parts would pass the format's bounds.
+    case tooLarge(String)
+}

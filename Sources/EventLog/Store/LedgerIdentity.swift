@@ -1,0 +1,56 @@
+package import OpenSSL
+import Wire
+
+/// What a ledger is called for ever, from its first entry.
+package struct LedgerIdentity: Sendable, Equatable {
+    /// 16 random bytes.
+    package let id: [UInt8]
+    /// `<host[:port] at init>/ledger/<id>`: the name in its checkpoints.
+    package let origin: String
+    package let verifierKey: VerifierKey
+    /// The id of the first MAC key.
+    package let secretKey: String
+    package let keyCheck: Digest
+
+    package init(id: [UInt8], origin: String, verifierKey: VerifierKey, secretKey: String, keyCheck: Digest) {
+        self.id = id
+        self.origin = origin
+        self.verifierKey = verifierKey
+        self.secretKey = secretKey
+        self.keyCheck = keyCheck
+    }
+
+    package init(genesis: Entry) throws {
+        let data = MemberReader(.object(genesis.data))
+        guard genesis.type == "ledger.created", genesis.index == 0 else {
+            throw LedgerFault.damaged(index: 0, "the first entry is not ledger.created")
+        }
+        do throws(Malformed) {
+            self.init(
+                id: try Base64URL.decode(try data.text("ledger")),
+                origin: try data.text("origin"),
+                verifierKey: try VerifierKey(try data.text("verifier_key")),
+                secretKey: try data.text("secret_key"),
+                keyCheck: try MemberReader.digest(try data.value("key_check")),
+            )
+        } catch {
+            throw LedgerFault.damaged(index: 0, "\(error)")
+        }
+    }
+
+    /// The first entry of a ledger.
+    package func genesis(software: String) -> Draft {
+        Draft(
+            type: "ledger.created", class: .state,
+            data: [
+                "format": .string(Base64URL.encode(LedgerFormat.pageDigest.bytes)),
+                "hash": "sha256",
+                "key_check": .string(Base64URL.encode(keyCheck.bytes)),
+                "ledger": .string(Base64URL.encode(id)),
+                "origin": .string(origin),
+                "secret_key": .string(secretKey),
+                "software": .string(software),
+                "verifier_key": .string(verifierKey.description),
+            ])
+    }
+}

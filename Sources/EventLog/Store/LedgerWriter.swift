@@ -1,0 +1,200 @@
+package import OpenSSL
+import Storage
+package import Wire
+
+/// Appends to the ledger: gives each entry its index, time, links and seals, and makes a run of commands durable at once.
+///
+/// It belongs to the one writer thread. Commands are prepared in memory, one by one, and can each be taken back; `commit`
+/// writes what was prepared in one synced transaction. Reading never goes through here.
+package final class LedgerWriter {
+    /// An entry that has its place, with the bytes that will be stored.
+    package struct Prepared {
+        package let entry: Entry
+        package let bytes: [UInt8]
+        package let leaf: Digest
+        let completed: [Digest]
+        let segments: [[UInt8]]
+    }
+
+    private struct ChainKey: Hashable {
+        let chain: String
+        let `class`: Entry.Class
+    }
+
+    /// What taking back a command restores.
+    private struct Mark {
+        var count: Int
+        var range: CompactRange
+        var last: Instant
+        var heads: [(ChainKey, LedgerTables.Head?)] = []
+        var streams: [(String, LedgerTables.StreamHead?)] = []
+    }
+
+    /// Heads are read once and remembered; past this many the memory is dropped and read again.
+    private static let rememberedHeadsMax = 50_000
+
+    private let tables: LedgerTables
+    private let keys: KeyStore
+    private let ledgerID: [UInt8]
+    private let random: (Int) -> [UInt8]
+
+    /// The right edge, prepared entries included.
+    package private(set) var range: CompactRange
+    /// The time of the last command, prepared ones included.
+    package private(set) var lastRecordedAt: Instant
+    package private(set) var prepared: [Prepared] = []
+    private var heads: [ChainKey: LedgerTables.Head] = [:]
+    private var changedHeads: Set<ChainKey> = []
+    private var streams: [String: LedgerTables.StreamHead] = [:]
+    private var mark: Mark?
+
+    package init(
+        tables: LedgerTables, keys: KeyStore, ledgerID: [UInt8], range: CompactRange, lastRecordedAt: Instant,
+        random: @escaping (Int) -> [UInt8],
+    ) {
+        self.tables = tables
+        self.keys = keys
+        self.ledgerID = ledgerID
+        self.range = range
+        self.lastRecordedAt = lastRecordedAt
+        self.random = random
+    }
+
+    /// The time that a command gets now: never before, and never the same as, the one before it.
+    package func time(wall: Instant) -> Instant { max(wall, lastRecordedAt.adding(microseconds: 1)) }
+
+    /// Prepares the entries of one command.
+    ///
+    /// - Parameter recordedAt: from `time(wall:)`, one value for the whole command.
+    /// - Throws: `LedgerFault.tooLarge` past the format's bounds, `keys` when a data key was destroyed; nothing of the
+    ///   command stays prepared then.
+    package func prepare(_ drafts: [Draft], recordedAt: Instant) throws -> ArraySlice<Prepared> {
+        precondition(recordedAt > lastRecordedAt, "recorded_at rises strictly from command to command")
+        precondition((1...Entry.Batch.countMax).contains(drafts.count), "a command makes 1 to 10,000 entries")
+        mark = Mark(count: prepared.count, range: range, last: lastRecordedAt)
+        do {
+            for (position, draft) in drafts.enumerated() {
+                let batch = drafts.count > 1 ? Entry.Batch(position: position + 1, count: drafts.count) : nil
+                prepared.append(try place(draft, batch, recordedAt))
+            }
+        } catch {
+            undo()
+            throw error
+        }
+        lastRecordedAt = recordedAt
+        return prepared[(mark?.count ?? 0)...]
+    }
+
+    /// Takes back the command that was prepared last.
+    package func undo() {
+        guard let mark else { return }
+        prepared.removeSubrange(mark.count...)
+        range = mark.range
+        lastRecordedAt = mark.last
+        for (key, head) in mark.heads.reversed() { heads[key] = head }
+        for (stream, head) in mark.streams.reversed() { streams[stream] = head }
+        self.mark = nil
+    }
+
+    /// Makes everything prepared durable. After an error the outcome is unknown: open again to see.
+    package func commit() throws {
+        guard !prepared.isEmpty else { return }
+        try keys.flush()
+        var transaction = try tables.environment.beginWrite()
+        for item in prepared {
+            let key = BigEndian.bytes(item.entry.index)
+            switch item.entry.class {
+            case .state: try transaction.append(tables.state, key, item.bytes)
+            case .activity: try transaction.append(tables.activity, key, item.bytes)
+            }
+            try transaction.append(tables.hashes, key, item.completed.flatMap(\.bytes))
+            for (ordinal, row) in item.segments.enumerated() {
+                try transaction.append(tables.segments, LedgerTables.segmentKey(item.entry.index, ordinal), row)
+            }
+        }
+        for key in changedHeads {
+            guard let head = heads[key] else { continue }
+            try transaction.put(tables.chains, LedgerTables.chainKey(key.chain, key.class), head.row)
+        }
+        for (stream, head) in streams {
+            try transaction.put(tables.streams, Array(stream.utf8), head.row)
+        }
+        try transaction.commit()
+        forgetPrepared()
+    }
+
+    private func forgetPrepared() {
+        prepared.removeAll(keepingCapacity: true)
+        changedHeads.removeAll(keepingCapacity: true)
+        streams.removeAll(keepingCapacity: true)
+        mark = nil
+        if heads.count > Self.rememberedHeadsMax { heads.removeAll() }
+    }
+
+    package func head(_ chain: String, _ class: Entry.Class) throws -> LedgerTables.Head? {
+        let key = ChainKey(chain: chain, class: `class`)
+        if let head = heads[key] { return head }
+        guard let head = try tables.environment.read({ try tables.head(chain, `class`, $0) }) else { return nil }
+        heads[key] = head
+        return head
+    }
+
+    private func place(_ draft: Draft, _ batch: Entry.Batch?, _ recordedAt: Instant) throws -> Prepared {
+        let key = ChainKey(chain: draft.chain, class: draft.class)
+        let head = try head(draft.chain, draft.class)
+        var entry = Entry(
+            index: range.size, id: Entry.identifier(random: random(16)), recordedAt: recordedAt, type: draft.type,
+            class: draft.class, actor: draft.actor, chain: draft.chain, sequence: head.map { $0.sequence + 1 } ?? 0)
+        entry.result = draft.result
+        entry.code = draft.code
+        entry.batch = batch
+        entry.cause = draft.cause
+        entry.previous = head?.leaf
+        entry.stream = draft.stream
+        entry.request = draft.request
+        entry.data = draft.data
+        entry.compensates = draft.compensates
+        if draft.class == .state, let stream = draft.stream { entry.version = try nextVersion(of: stream, at: entry.index) }
+        let segments = try seal(draft.sealed, into: &entry)
+        let bytes = entry.encoded
+        guard bytes.count <= Entry.bytesMax else {
+            throw LedgerFault.tooLarge("the entry would be \(bytes.count) bytes; at most \(Entry.bytesMax) are kept")
+        }
+        let leaf = MerkleTree.leaf(bytes)
+        mark?.heads.append((key, head))
+        heads[key] = LedgerTables.Head(sequence: entry.sequence, index: entry.index, leaf: leaf)
+        changedHeads.insert(key)
+        return Prepared(
+            entry: entry, bytes: bytes, leaf: leaf, completed: range.append(leaf), segments: segments)
+    }
+
+    private func nextVersion(of stream: String, at index: UInt64) throws -> UInt64 {
+        let present = try streams[stream] ?? tables.environment.read { try tables.head(of: stream, $0) }
+        let next = LedgerTables.StreamHead(version: (present?.version ?? 0) + 1, index: index)
+        mark?.streams.append((stream, streams[stream]))
+        streams[stream] = next
+        return next.version
+    }
+
+    private func seal(_ parts: [Draft.Sealed], into entry: inout Entry) throws -> [[UInt8]] {
+        guard parts.count <= Segment.countMax else {
+            throw LedgerFault.tooLarge("an entry has at most \(Segment.countMax) sealed segments")
+        }
+        var rows: [[UInt8]] = []
+        for part in parts {
+            let plaintext = Segment.plaintext(salt: random(Segment.saltBytes), fields: part.fields)
+            guard plaintext.count <= Segment.plaintextBytesMax else {
+                throw LedgerFault.tooLarge("a sealed segment has at most \(Segment.plaintextBytesMax) bytes")
+            }
+            guard let key = keys.dataKey(KeyName.data(part.key)) else {
+                throw LedgerFault.keys("the data key \(part.key) was destroyed")
+            }
+            entry.sealed.append(
+                Entry.SealedItem(
+                    subject: part.subject, key: part.key, fields: part.fields.map(\.name).sorted { $0.utf16Precedes($1) },
+                    commitment: Segment.commitment(plaintext)))
+            rows.append(Segment.seal(plaintext, subject: part.subject, ledger: ledgerID, dataKey: key))
+        }
+        return rows
+    }
+}

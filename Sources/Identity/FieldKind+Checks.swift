@@ -1,0 +1,117 @@
+import Wire
+
+// One function per kind of value; each answers with the stored form or with an issue that says what would be accepted.
+extension FieldKind {
+    static func fault(_ location: [String], _ message: String, _ type: String) -> Result<JSON, FieldFault> {
+        .failure(FieldFault(issues: [FieldIssue(location, message, type)]))
+    }
+
+    static func text(_ value: JSON, _ range: ClosedRange<Int>, _ location: [String]) -> Result<JSON, FieldFault> {
+        guard let text = value.text else { return fault(location, "Input should be a string", "string_type") }
+        let count = text.unicodeScalars.count
+        if count < range.lowerBound {
+            return fault(location, "String should have at least \(range.lowerBound) character", "string_too_short")
+        }
+        if count > range.upperBound {
+            return fault(location, "String should have at most \(range.upperBound) characters", "string_too_long")
+        }
+        // A control character in a name could rewrite a terminal or a log line that shows it.
+        if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+            return fault(location, "String should have no control characters", "string_pattern_mismatch")
+        }
+        return .success(value)
+    }
+
+    static func name(_ value: JSON, _ location: [String]) -> Result<JSON, FieldFault> {
+        text(value, 1...nameCharactersMax, location).flatMap { checked in
+            let blank = checked.text?.unicodeScalars.allSatisfy { $0.properties.isWhitespace } ?? true
+            return blank ? fault(location, "String should not be blank", "string_too_short") : .success(checked)
+        }
+    }
+
+    /// `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`
+    static func slug(_ value: JSON, _ location: [String]) -> Result<JSON, FieldFault> {
+        guard let text = value.text else { return fault(location, "Input should be a string", "string_type") }
+        let bytes = Array(text.utf8)
+        let isPlain = { (byte: UInt8) in (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+        guard let first = bytes.first, let last = bytes.last, bytes.count <= 63, isPlain(first), isPlain(last),
+            bytes.allSatisfy({ isPlain($0) || $0 == UInt8(ascii: "-") })
+        else {
+            return fault(
+                location, "String should match pattern '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", "string_pattern_mismatch",
+            )
+        }
+        return .success(value)
+    }
+
+    /// Deliverability is proven by mail, not by a pattern; only what could never be an address is refused.
+    static func email(_ value: JSON, _ location: [String]) -> Result<JSON, FieldFault> {
+        text(value, 3...emailCharactersMax, location).flatMap { checked in
+            let parts = (checked.text ?? "").utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+            let whole = parts.count == 2 && parts.allSatisfy { !$0.isEmpty && !$0.contains(UInt8(ascii: " ")) }
+            return whole ? .success(checked) : fault(location, "Input should be an e-mail address", "value_error")
+        }
+    }
+
+    static func integer(_ value: JSON, _ range: ClosedRange<Int64>, _ location: [String]) -> Result<JSON, FieldFault> {
+        guard let number = value.number else { return fault(location, "Input should be an integer", "int_type") }
+        if number < range.lowerBound {
+            return fault(
+                location, "Input should be greater than or equal to \(range.lowerBound)", "greater_than_equal")
+        }
+        if number > range.upperBound {
+            return fault(location, "Input should be less than or equal to \(range.upperBound)", "less_than_equal")
+        }
+        return .success(value)
+    }
+
+    static func object(_ value: JSON, _ location: [String]) -> Result<JSON, FieldFault> {
+        guard value.members != nil else { return fault(location, "Input should be an object", "dict_type") }
+        let compact = value.compact
+        guard compact.count <= objectBytesMax else {
+            return fault(
+                location, "Object is \(compact.count) bytes of JSON; at most \(objectBytesMax) are kept", "too_long")
+        }
+        return .success(.string(String(decoding: compact, as: UTF8.self)))
+    }
+
+    static func choice(_ value: JSON, _ choices: [String], _ location: [String]) -> Result<JSON, FieldFault> {
+        guard let text = value.text, choices.contains(where: { $0.utf8.elementsEqual(text.utf8) }) else {
+            let list = choices.map { "'\($0)'" }.joined(separator: ", ")
+            return fault(location, "Input should be one of \(list)", "enum")
+        }
+        return .success(value)
+    }
+
+    static func identifier(_ value: JSON, _ prefix: String, _ location: [String]) -> Result<JSON, FieldFault> {
+        guard let text = value.text else { return fault(location, "Input should be a string", "string_type") }
+        guard text.utf8.count <= 68, text.utf8.starts(with: (prefix + "_").utf8) else {
+            return fault(location, "Input should be an identifier that starts with '\(prefix)_'", "string_pattern_mismatch")
+        }
+        return .success(value)
+    }
+
+    /// A list of texts, each checked by itself; an element that stands twice is refused, not silently dropped.
+    static func list(
+        _ value: JSON, _ location: [String], _ check: (String) -> String?,
+    ) -> Result<JSON, FieldFault> {
+        guard let items = value.items else { return fault(location, "Input should be a list", "list_type") }
+        guard items.count <= listItemsMax else {
+            return fault(location, "List should have at most \(listItemsMax) items", "too_long")
+        }
+        var issues: [FieldIssue] = []
+        var seen: Set<[UInt8]> = []
+        for (position, item) in items.enumerated() {
+            let place = location + [String(position)]
+            guard let text = item.text else {
+                issues.append(FieldIssue(place, "Input should be a string", "string_type"))
+                continue
+            }
+            if let message = check(text) { issues.append(FieldIssue(place, message, "value_error")) }
+            if !seen.insert(Array(text.utf8)).inserted {
+                issues.append(FieldIssue(place, "This item stands in the list already", "value_error"))
+            }
+        }
+        return issues.isEmpty ? .success(value) : .failure(FieldFault(issues: issues))
+    }
+}

@@ -1,0 +1,60 @@
+package import Wire
+
+/// What a field may hold. Every text and list is bounded, because an entry must fit its 65,535 bytes.
+package indirect enum FieldKind: Sendable {
+    case text(max: Int)
+    case name
+    case slug
+    case email
+    case flag
+    case limit
+    case seconds(ClosedRange<Int64>)
+    /// An administrator's own JSON object, stored as its compact text.
+    case object
+    case choice([String])
+    case identifier(prefix: String)
+    case scopes
+    case redirectURIs
+    case origins
+    /// Stored by the product alone (a moment, a hash): never in a request body.
+    case stored
+    case sealed(FieldKind)
+
+    package static let nameCharactersMax = 200
+    package static let emailCharactersMax = 254
+    package static let objectBytesMax = 16 * 1024
+    package static let listItemsMax = 100
+    package static let scopeCharactersMax = 128
+    package static let uriCharactersMax = 1024
+    package static let limitMax: Int64 = 1_000_000_000
+
+    package var isSealed: Bool {
+        if case .sealed = self { true } else { false }
+    }
+
+    /// The value as it will be stored, or what is wrong with it.
+    package func check(_ value: JSON, at location: [String]) -> Result<JSON, FieldFault> {
+        switch self {
+        case .text(let max): Self.text(value, 0...max, location)
+        case .name: Self.name(value, location)
+        case .slug: Self.slug(value, location)
+        case .email: Self.email(value, location)
+        case .flag: value.flag == nil ? Self.fault(location, "Input should be true or false", "bool_type") : .success(value)
+        case .limit: Self.integer(value, 0...Self.limitMax, location)
+        case .seconds(let range): Self.integer(value, range, location)
+        case .object: Self.object(value, location)
+        case .choice(let choices): Self.choice(value, choices, location)
+        case .identifier(let prefix): Self.identifier(value, prefix, location)
+        case .scopes: Self.list(value, location, Scope.check)
+        case .redirectURIs: Self.list(value, location, RedirectURI.check)
+        case .origins: Self.list(value, location, Origin.check)
+        case .stored: Self.fault(location, "This field is set by the server", "extra_forbidden")
+        case .sealed(let kind): kind.check(value, at: location)
+        }
+    }
+}
+
+/// The issues of one value, as an error so that a check can be a `Result`.
+package struct FieldFault: Error, Sendable, Equatable {
+    package let issues: [FieldIssue]
+}

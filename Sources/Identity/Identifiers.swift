@@ -1,0 +1,21 @@
+package import Wire
+
+// One phantom type per kind of thing, so that a tenant's identifier is never taken for a user's.
+
+extension Partner: Prefixed { package static let prefix = "prt" }
+extension Tenant: Prefixed { package static let prefix = "tnt" }
+extension Application: Prefixed { package static let prefix = "app" }
+extension Secret: Prefixed { package static let prefix = "sks" }
+extension SigningKey: Prefixed { package static let prefix = "snk" }
+extension User: Prefixed { package static let prefix = "usr" }
+extension RoleGrant: Prefixed { package static let prefix = "rol" }
+extension Token: Prefixed { package static let prefix = "tkn" }
+
+package typealias PartnerID = Identifier<Partner>
+package typealias TenantID = Identifier<Tenant>
+package typealias ApplicationID = Identifier<Application>
+package typealias SecretID = Identifier<Secret>
+package typealias SigningKeyID = Identifier<SigningKey>
+package typealias UserID = Identifier<User>
+package typealias RoleGrantID = Identifier<RoleGrant>
+package typealias TokenID = Identifier<Token>

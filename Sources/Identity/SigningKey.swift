@@ -1,0 +1,114 @@
+package import Wire
+
+/// A key that signs tokens: published before it is used and after it has been, so that no client is caught out.
+package struct SigningKey: Resource {
+    package static let noun = "signing_key"
+
+    package enum Stage: String, Sendable, CaseIterable { case next, current, retired, revoked }
+
+    package var algorithm = ""
+    /// The public key as a JWK (RFC 7517), as its compact text, without `kid`, `use` and `alg`.
+    package var jwk = ""
+    package var stage = Stage.next
+    package var retiredAt: String?
+    package var status = Status.active
+
+    package init() {}
+
+    package static let fields: [Field<SigningKey>] = [
+        .text("algorithm", \.algorithm, .stored, need: .internalOnly, "RS256, ES256 or EdDSA."),
+        .text("jwk", \.jwk, .stored, need: .internalOnly, "The public key."),
+        .choice("stage", \.stage, need: .internalOnly, "next, current, retired or revoked."),
+        .optionalText("retired_at", \.retiredAt, .stored, need: .internalOnly, "When it stopped signing."),
+        .choice("status", \.status, need: .internalOnly, "ACTIVE or DELETED."),
+    ]
+
+    package var memberships: [Membership] { memberships(owned: [Membership("stage", stage.rawValue)]) }
+    package var searchText: [String] { [] }
+
+    /// A key about to be: its private half is in the key store already.
+    package struct New: Sendable {
+        package let id: SigningKeyID
+        package let algorithm: String
+        package let jwk: String
+
+        package init(id: SigningKeyID, algorithm: String, jwk: String) {
+            self.id = id
+            self.algorithm = algorithm
+            self.jwk = jwk
+        }
+
+        package func created(_ stage: Stage) -> Event {
+            Event(
+                .signingKeyCreated, chain: .platform, stream: id.text,
+                data: [
+                    "algorithm": .string(algorithm), "jwk": .string(jwk), "stage": .string(stage.rawValue),
+                ])
+        }
+    }
+
+    /// Whether verifiers should still find it: until the last token it signed has expired.
+    package func isPublished(at now: Instant) -> Bool {
+        switch stage {
+        case .next, .current: return true
+        case .revoked: return false
+        case .retired:
+            guard let retiredAt, let moment = try? Instant(canonical: retiredAt) else { return false }
+            return now < moment.adding(seconds: Application.tokenLifetimeSeconds.upperBound + Self.clockSkewSeconds)
+        }
+    }
+
+    /// What verifiers tolerate of a clock that runs ahead of ours.
+    package static let clockSkewSeconds: Int64 = 60
+
+    /// The next key becomes current, the current one retires, and a new next is published.
+    package static func rotate(
+        to new: New, now: Instant, by authority: Authority, facts: some Facts,
+    ) throws -> [Event] {
+        try authority.require(.platform)
+        return try promote(now: now, facts: facts, otherwise: new)
+    }
+
+    /// Takes a leaked key out of use at once: its tokens are refused from here on.
+    package static func revoke(
+        _ id: SigningKeyID, replacement: New, now: Instant, by authority: Authority, facts: some Facts,
+    ) throws -> [Event] {
+        try authority.require(.platform)
+        let key = try facts.living(id)
+        let revoked = Event(
+            .signingKeyRevoked, chain: .platform, stream: id.text, data: ["stage": .string(Stage.revoked.rawValue)])
+        switch key.state.stage {
+        case .current:
+            let promotion = try promote(now: now, facts: facts, otherwise: replacement)
+            return promotion.filter { $0.stream != id.text } + [revoked]
+        case .next: return [replacement.created(.next), revoked]
+        case .retired, .revoked: return [revoked]
+        }
+    }
+
+    private static func promote(now: Instant, facts: some Facts, otherwise new: New) throws -> [Event] {
+        let living = try facts.members(SigningKey.self, of: .all, limit: 1_000)
+        var events: [Event] = []
+        for key in living where key.state.stage == .current {
+            events.append(
+                Event(
+                    .signingKeyUpdated, chain: .platform, stream: key.id.text,
+                    data: ["retired_at": .string(now.text), "stage": .string(Stage.retired.rawValue)]))
+        }
+        // A next key of another algorithm was made before the configuration changed: it never signs.
+        let next = living.filter { $0.state.stage == .next }
+        let fitting = next.last { $0.state.algorithm == new.algorithm }
+        for key in next where key.id != fitting?.id {
+            events.append(
+                Event(
+                    .signingKeyRevoked, chain: .platform, stream: key.id.text,
+                    data: ["stage": .string(Stage.revoked.rawValue)]))
+        }
+        guard let fitting else { return events + [new.created(.current)] }
+        events.append(
+            Event(
+                .signingKeyUpdated, chain: .platform, stream: fitting.id.text,
+                data: ["stage": .string(Stage.current.rawValue)]))
+        return events + [new.created(.next)]
+    }
+}

@@ -1,0 +1,57 @@
+/// The four words of a SipHash-2-4 under way, and the steps of the paper's §2 on them.
+struct SipState: Sendable {
+    private var v0: UInt64
+    private var v1: UInt64
+    private var v2: UInt64
+    private var v3: UInt64
+
+    init(_ k0: UInt64, _ k1: UInt64) {
+        v0 = k0 ^ 0x736f_6d65_7073_6575
+        v1 = k1 ^ 0x646f_7261_6e64_6f6d
+        v2 = k0 ^ 0x6c79_6765_6e65_7261
+        v3 = k1 ^ 0x7465_6462_7974_6573
+    }
+
+    /// Absorbs every whole word, and gives back what is left over as a word filled up with zeros.
+    mutating func absorbWords(of bytes: Span<UInt8>) -> UInt64 {
+        let whole = bytes.count & ~7
+        unsafe bytes.withUnsafeBytes { raw in
+            var offset = 0
+            while offset < whole {
+                absorb(UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+                offset += 8
+            }
+        }
+        var tail: UInt64 = 0
+        for index in whole..<bytes.count { tail |= UInt64(bytes[index]) << ((index - whole) * 8) }
+        return tail
+    }
+
+    mutating func absorb(_ word: UInt64) {
+        v3 ^= word
+        round()
+        round()
+        v0 ^= word
+    }
+
+    mutating func finish(with lastWord: UInt64) -> UInt64 {
+        absorb(lastWord)
+        v2 ^= 0xff
+        for _ in 0..<4 { round() }
+        return v0 ^ v1 ^ v2 ^ v3
+    }
+
+    @inline(__always)
+    private mutating func round() {
+        v0 &+= v1
+        v1 = (v1 &<< 13 | v1 &>> 51) ^ v0
+        v0 = v0 &<< 32 | v0 &>> 32
+        v2 &+= v3
+        v3 = (v3 &<< 16 | v3 &>> 48) ^ v2
+        v0 &+= v3
+        v3 = (v3 &<< 21 | v3 &>> 43) ^ v0
+        v2 &+= v1
+        v1 = (v1 &<< 17 | v1 &>> 47) ^ v2
+        v2 = v2 &<< 32 | v2 &>> 32
+    }
+}

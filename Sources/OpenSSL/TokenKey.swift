@@ -1,0 +1,96 @@
+import COpenSSL
+
+/// A key that signs tokens, and whose public half lets anyone check them.
+///
+/// Signing and checking need no lock: any number of threads may do both at once with one key.
+package final class TokenKey: Sendable {
+    package let algorithm: SigningAlgorithm
+
+    /// The public half under the names of RFC 7518 §6 and RFC 8037 §2, as raw big-endian bytes.
+    package let jwk: [(name: String, value: [UInt8])]
+
+    /// The `crv` of the public half; RSA has none.
+    package let curve: String?
+
+    private let handle: PrivateKeyHandle
+    private let method: Method
+
+    private enum Method: Sendable {
+        case rsa(PreparedSigner)
+        case p256(PreparedSigner)
+        case ed25519(Ed25519Key)
+    }
+
+    package static func generate(_ algorithm: SigningAlgorithm) throws(CryptoFault) -> TokenKey {
+        try TokenKey(PrivateKeyHandle.generate(algorithm))
+    }
+
+    /// Takes up a key that was kept as PKCS#8; one that is damaged, too short or of another kind is refused.
+    package convenience init(pkcs8: [UInt8]) throws(CryptoFault) {
+        try self.init(PrivateKeyHandle(pkcs8: pkcs8))
+        // A key whose halves do not belong together would sign tokens that nobody accepts.
+        let trial = [UInt8]("muniment".utf8)
+        guard try verify(sign(trial), of: trial) else {
+            throw CryptoFault(operation: "load a signing key", detail: "its two halves do not belong together")
+        }
+    }
+
+    private init(_ handle: PrivateKeyHandle) throws(CryptoFault) {
+        guard let algorithm = handle.algorithm else {
+            throw CryptoFault(
+                operation: "load a signing key",
+                detail: "neither RSA of 2048 to 4096 bits, nor P-256, nor Ed25519"
+            )
+        }
+        self.handle = handle
+        self.algorithm = algorithm
+        switch algorithm {
+        case .RS256:
+            method = .rsa(try PreparedSigner(handle, padding: RSA_PKCS1_PADDING))
+            jwk = [
+                ("n", try handle.publicNumber(OSSL_PKEY_PARAM_RSA_N)),
+                ("e", try handle.publicNumber(OSSL_PKEY_PARAM_RSA_E)),
+            ]
+            curve = nil
+        case .ES256:
+            method = .p256(try PreparedSigner(handle, padding: nil))
+            // RFC 7518 §6.2.1.2: the length of a coordinate is the full size for the curve.
+            jwk = [
+                ("x", try handle.publicNumber(OSSL_PKEY_PARAM_EC_PUB_X, width: 32)),
+                ("y", try handle.publicNumber(OSSL_PKEY_PARAM_EC_PUB_Y, width: 32)),
+            ]
+            curve = "P-256"
+        case .EdDSA:
+            var seed = try handle.rawPrivateKey()
+            defer { wipe(&seed) }
+            let key = try Ed25519Key(seed: seed)
+            method = .ed25519(key)
+            jwk = [("x", key.publicKey)]
+            curve = "Ed25519"
+        }
+    }
+
+    /// The private key in the form of RFC 5208, to be kept sealed.
+    package var pkcs8: [UInt8] { handle.pkcs8 }
+
+    /// The signature in the form a token carries it: RFC 7518 §3.3 and §3.4, RFC 8037 §3.1.
+    package func sign(_ message: [UInt8]) throws(CryptoFault) -> [UInt8] {
+        switch method {
+        case .rsa(let signer): try signer.sign(SHA256Hash.hash(message.span))
+        case .p256(let signer): try ECDSASignature.joseForm(der: signer.sign(SHA256Hash.hash(message.span)))
+        case .ed25519(let key): key.sign(message)
+        }
+    }
+
+    package func verify(_ signature: [UInt8], of message: [UInt8]) -> Bool {
+        switch method {
+        case .rsa(let signer):
+            return signer.verify(signature, of: SHA256Hash.hash(message.span))
+        case .p256(let signer):
+            guard let der = ECDSASignature.der(joseForm: signature) else { return false }
+            return signer.verify(der, of: SHA256Hash.hash(message.span))
+        case .ed25519(let key):
+            return Ed25519.verify(signature: signature, message: message, publicKey: key.publicKey)
+        }
+    }
+}

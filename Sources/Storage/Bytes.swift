@@ -1,0 +1,22 @@
+extension Span<UInt8> {
+    /// The lent bytes as a value of one's own.
+    package var copied: [UInt8] {
+        unsafe withUnsafeBufferPointer { unsafe [UInt8]($0) }
+    }
+
+    @usableFromInline
+    func starts(with prefix: [UInt8]) -> Bool {
+        guard count >= prefix.count else { return false }
+        for place in prefix.indices where self[place] != prefix[place] { return false }
+        return true
+    }
+}
+
+extension [UInt8] {
+    /// The order of keys: by bytes, and a key before those that it begins.
+    func precedes(_ other: [UInt8]) -> Bool {
+        let shared = Swift.min(count, other.count)
+        for place in 0..<shared where self[place] != other[place] { return self[place] < other[place] }
+        return count < other.count
+    }
+}

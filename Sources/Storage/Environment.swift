@@ -1,0 +1,133 @@
+/// A folder of ordered tables that change in transactions: an LMDB environment, or its simulated twin in memory.
+///
+/// Which of the two it is stands in a private enum, so nothing above is generic over it, and both answer alike: reads
+/// see one committed moment, one write transaction exists at a time, a commit is whole or absent.
+/// An environment closes when its last reference goes.
+package final class Environment: Sendable {
+    private enum Backend {
+        case mapped(MappedEnvironment)
+        case simulated(SimulatedEnvironment)
+    }
+
+    private let backend: Backend
+    private let access: Access
+
+    /// Opens a folder of the file system. A missing folder is made when writing is allowed.
+    package init(path: String, options: Options = Options()) throws(StorageError) {
+        access = options.access
+        backend = .mapped(try MappedEnvironment(path: path, options: options))
+    }
+
+    /// Opens an environment of a simulated disk.
+    package init(
+        simulated disk: SimulatedDisk,
+        name: String,
+        options: Options = Options()
+    ) throws(StorageError) {
+        access = options.access
+        backend = .simulated(try SimulatedEnvironment(disk: disk, name: name, options: options))
+    }
+
+    /// The table of a name, made first when writing is allowed.
+    ///
+    /// To be called once for each table, at the start: making one is a write transaction of its own.
+    package func table(_ name: String) throws(StorageError) -> Table {
+        switch backend {
+        case .mapped(let environment): try environment.table(name)
+        case .simulated(let environment): try environment.table(name)
+        }
+    }
+
+    /// Reads the newest committed moment; the closure cannot suspend, and the transaction cannot leave it.
+    ///
+    /// A read inside a read of the same environment is not allowed: a waiting growth would stand between them.
+    @inlinable
+    package func read<R>(
+        _ body: (borrowing ReadTransaction) throws(StorageError) -> R
+    ) throws(StorageError) -> R {
+        try body(beginRead())
+    }
+
+    /// The same for a closure with errors of its own.
+    @inlinable
+    package func read<R>(_ body: (borrowing ReadTransaction) throws -> R) throws -> R {
+        try body(beginRead())
+    }
+
+    /// The same as an owned value, for a reader that is lent around within one synchronous call: it must be let go of
+    /// on the thread that began it.
+    package func beginRead() throws(StorageError) -> ReadTransaction {
+        switch backend {
+        case .mapped(let environment): ReadTransaction(.mapped(try environment.beginRead(), of: environment))
+        case .simulated(let environment): ReadTransaction(.simulated(try environment.snapshot()))
+        }
+    }
+
+    /// Begins the one write transaction, to be used and ended on this thread.
+    package func beginWrite() throws(StorageError) -> WriteTransaction {
+        guard access == .readWrite else { throw StorageError(.readOnly, "begin a write transaction") }
+        switch backend {
+        case .mapped(let environment):
+            return WriteTransaction(.mapped(try environment.beginWrite(), of: environment))
+        case .simulated(let environment):
+            return WriteTransaction(.simulated(try environment.beginWrite()))
+        }
+    }
+
+    /// Makes everything committed durable; needed only with `sync: .none`.
+    package func sync() throws(StorageError) {
+        switch backend {
+        case .mapped(let environment): try environment.sync()
+        case .simulated(let environment): try environment.sync()
+        }
+    }
+}
+
+extension Environment {
+    /// Enlarges the map; a smaller size than the present one changes nothing.
+    ///
+    /// Called by the writer between its transactions. It waits for the reads under way, at most
+    /// `ReaderGate.waitSecondsMax`, and reports `.busy` when they take longer or a write transaction is open.
+    package func grow(toBytes bytes: Int) throws(StorageError) {
+        switch backend {
+        case .mapped(let environment): try environment.grow(toBytes: bytes)
+        case .simulated(let environment): try environment.grow(toBytes: bytes)
+        }
+    }
+
+    /// How large the environment may become before `.mapFull`.
+    package var mapBytes: Int {
+        switch backend {
+        case .mapped(let environment): environment.mapBytes
+        case .simulated(let environment): environment.mapBytes
+        }
+    }
+
+    /// The size of the file.
+    package var sizeBytes: Int {
+        switch backend {
+        case .mapped(let environment): environment.sizeBytes
+        case .simulated(let environment): environment.sizeBytes
+        }
+    }
+
+    /// Frees the places of readers whose process has died; returns how many there were.
+    @discardableResult
+    package func checkReaders() throws(StorageError) -> Int {
+        switch backend {
+        case .mapped(let environment): try environment.checkReaders()
+        case .simulated: 0
+        }
+    }
+
+    /// Writes a durable copy of the newest committed moment into an empty folder, made if need be.
+    ///
+    /// It waits for an open write transaction to end, so it is refused on the thread that has one open. With
+    /// `compacting`, free pages are left out.
+    package func copy(to path: String, compacting: Bool = false) throws(StorageError) {
+        switch backend {
+        case .mapped(let environment): try environment.copy(to: path, compacting: compacting)
+        case .simulated(let environment): try environment.copy(to: path)
+        }
+    }
+}

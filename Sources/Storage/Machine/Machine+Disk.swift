@@ -1,0 +1,34 @@
+import Glibc
+
+extension Machine {
+    /// What tells a file or folder from every other on the machine, whatever its name.
+    package struct FileIdentity: Hashable, Sendable {
+        package let device: UInt64
+        package let inode: UInt64
+    }
+
+    package static func fileIdentity(of path: String) throws(StorageError) -> FileIdentity {
+        var facts = stat()
+        guard unsafe stat(path, &facts) == 0 else { throw .fromSystem("look at \(path)") }
+        return FileIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
+    }
+
+    /// The room of a file system, as far as it is ours to use.
+    package struct DiskSpace: Hashable, Sendable {
+        package let freeBytes: Int
+        package let totalBytes: Int
+    }
+
+    package static func diskSpace(at path: String) throws(StorageError) -> DiskSpace {
+        var facts = statvfs()
+        guard unsafe statvfs(path, &facts) == 0 else { throw .fromSystem("measure the room at \(path)") }
+        let blockBytes = Int(facts.f_frsize)
+        return DiskSpace(freeBytes: Int(facts.f_bavail) * blockBytes, totalBytes: Int(facts.f_blocks) * blockBytes)
+    }
+
+    /// What is left at a path. A commit that reports `.io` with almost nothing left has met a full file system: a short
+    /// write is reported so.
+    package static func freeBytes(at path: String) throws(StorageError) -> Int {
+        try diskSpace(at: path).freeBytes
+    }
+}

@@ -1,0 +1,46 @@
+/// What the disk refused, while doing what.
+///
+/// After a failed *commit* the outcome is unknown: a commit that reported an input/output error has been found durable
+/// after reopening. Whoever commits must therefore not conclude from an error that nothing was kept.
+package struct StorageError: Error, Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// The file system has no room left (ENOSPC), or the user's share of it is used up.
+        case full
+        /// The map of an environment is used up; the file system may well have room. `Environment.grow` helps.
+        case mapFull
+        /// The device failed (EIO). A short write on a full file system says so too: compare `Machine.freeBytes`.
+        case io
+        /// What was read is no valid data of ours.
+        case corrupted
+        /// An earlier failure made this environment unusable until it is opened again.
+        case panic
+        /// Every place for a reader is taken.
+        case readersFull
+        /// The folder, the file system or the environment was opened for reading only.
+        case readOnly
+        case notFound
+        case notPermitted
+        /// An appended key does not stand behind every key of its table. The transaction remains usable.
+        case outOfOrder
+        /// Something that excludes this is going on in this process: a second write transaction, a growth.
+        case busy
+        /// Another holder has the folder; its process id where it is known.
+        case locked(by: Int32?)
+        /// The caller asked for what can never work; the text says why.
+        case invalid(String)
+        /// Any other refusal of the operating system; `code` says which.
+        case system
+    }
+
+    package let kind: Kind
+    /// What was being done, for an operator to read: "commit", "write head in /srv/muniment/anchor".
+    package let operation: String
+    /// The number of the operating system or of LMDB; zero where the refusal is our own.
+    package let code: Int32
+
+    package init(_ kind: Kind, _ operation: String, code: Int32 = 0) {
+        self.kind = kind
+        self.operation = operation
+        self.code = code
+    }
+}

@@ -1,0 +1,60 @@
+import HTTPTypes
+import NIOCore
+import Wire
+
+/// Tells the address of the client, and whom to believe about it.
+///
+/// `Forwarded`, `X-Forwarded-Host` and `Host` are never read: links are made from the configured address alone.
+struct ClientAddresses: Sendable {
+    let trustedProxies: [CIDR]
+
+    /// Real chains of proxies are a few long; a longer list is not walked to its end.
+    static let hopsMax = 32
+
+    /// The text of the peer's address; when the peer is a trusted proxy, that of the client it names.
+    func address(of peer: SocketAddress?, _ fields: HTTPFields) -> String? {
+        guard let peer = peer.flatMap(IPAddress.init(socket:)) else { return nil }
+        guard !trustedProxies.isEmpty, isTrusted(peer), fields.contains(.forwardedFor) else { return peer.text }
+        return client(behind: peer, fields[values: .forwardedFor]).text
+    }
+
+    /// Each proxy appends the peer it saw, so the list is believed from its right end as far as trusted proxies
+    /// vouch for it: the first other address is the client. What stands left of that, the client wrote itself.
+    private func client(behind peer: IPAddress, _ headers: [String]) -> IPAddress {
+        var nearest = peer
+        let hops = headers.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        for hop in hops.suffix(Self.hopsMax).reversed() {
+            guard let address = IPAddress(hop: hop) else { return nearest }
+            nearest = address
+            guard isTrusted(address) else { break }
+        }
+        return nearest
+    }
+
+    private func isTrusted(_ address: IPAddress) -> Bool {
+        trustedProxies.contains { $0.contains(address) }
+    }
+}
+
+extension IPAddress {
+    fileprivate init?(socket: SocketAddress) {
+        // A link-local peer comes with the zone it was seen in, which means nothing elsewhere.
+        guard let text = socket.ipAddress?.prefix(while: { $0 != "%" }) else { return nil }
+        self.init(peer: String(text))
+    }
+
+    /// A listener for both families reports IPv4 peers in mapped form.
+    private init?(peer text: String) {
+        guard let address = IPAddress(text) else { return nil }
+        self = address.unmapped
+    }
+
+    /// One entry of `X-Forwarded-For`. Some proxies write the port too: `192.0.2.1:80`, `[2001:db8::1]:80`.
+    fileprivate init?(hop: Substring) {
+        let text = hop.drop { $0 == " " || $0 == "\t" }
+        let isBracketed = text.first == "["
+        let isDottedWithPort = text.count { $0 == ":" } == 1
+        let bare = isBracketed ? text.dropFirst().prefix { $0 != "]" } : isDottedWithPort ? text.prefix { $0 != ":" } : text
+        self.init(peer: String(bare.prefix { $0 != " " && $0 != "\t" }))
+    }
+}

@@ -1,0 +1,27 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOSSL
+
+/// A connection of Hummingbird's that is known to ``Connections``, and whose TLS handshake must end in time.
+struct CountedChannel<Base: ServerChildChannel>: ServerChildChannel {
+    let base: Base
+    let connections: Connections
+    let limits: WebServer.Limits
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
+        connections.insert(channel)
+        return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            let pipeline = channel.pipeline.syncOperations
+            if let tls = try? pipeline.handler(type: NIOSSLServerHandler.self) {
+                let deadline = HandshakeDeadline(seconds: limits.requestSeconds)
+                try pipeline.addHandler(deadline, position: .after(tls))
+            }
+            return value
+        }
+    }
+
+    func handle(value: Base.Value, logger: Logger) async {
+        await base.handle(value: value, logger: logger)
+    }
+}

@@ -1,0 +1,35 @@
+import Endpoints
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// Reading a request's body before its endpoint runs.
+extension HummingbirdCore.Request {
+    /// The body, unless it is larger than the limit: then no more of it is read than showed that.
+    ///
+    /// Throws when the client fails to send the whole of it, so that no endpoint takes a part for the whole.
+    @concurrent
+    func readBody(upTo limit: Int, _ writer: borrowing ResponseWriter) async throws -> Endpoints.Request.Body {
+        let announced = headers[.contentLength].map { Int($0) ?? .max }
+        guard mayHaveBody(announced) else { return .bytes([]) }
+        if let announced, announced > limit { return .tooLarge(limit: limit) }
+        // RFC 9110 §10.1.1: a client that expects 100 (Continue) may wait with its body until it is told to go on.
+        if headers[.expect]?.lowercased() == "100-continue" {
+            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+        }
+        var bytes: [UInt8] = []
+        for try await buffer in body {
+            guard bytes.count + buffer.readableBytes <= limit else { return .tooLarge(limit: limit) }
+            bytes.append(contentsOf: buffer.readableBytesView)
+        }
+        return .bytes(bytes)
+    }
+
+    /// RFC 9112 §6.3: a request without Content-Length and Transfer-Encoding has no body. HTTP/2 has neither header
+    /// where it ends a body by a flag, so there the methods that carry none are believed, and the others read.
+    private func mayHaveBody(_ announced: Int?) -> Bool {
+        if let announced { return announced > 0 }
+        if headers.contains(.transferEncoding) { return true }
+        return !(method == .get || method == .head || method == .delete)
+    }
+}

@@ -1,0 +1,174 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// Guards one connection against requests that are malformed, too slow or cut short, and against losing the answer to
+/// one that is too large.
+///
+/// An answer may be written before its request has arrived: then the rest is thrown away for a while, and the
+/// connection closed. Closing at once would reset it, and a client that is still sending would never see the answer.
+final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    /// The answer for a status, for requests that no endpoint sees.
+    typealias Refusal = @Sendable (_ status: Int) -> WholeResponse
+
+    /// The request ended before its end: whoever reads its body must not take it for whole.
+    struct CutShort: Error {}
+
+    private let limits: WebServer.Limits
+    private let refusal: Refusal
+    private var progress = RequestProgress()
+    private var timer: Scheduled<Void>?
+    /// Whether what is being read just now has completed any part of a request.
+    private var hasReadPart = false
+    /// Requests after this one's answer are not awaited: the server is shutting down.
+    private var isDraining = false
+    /// In HTTP/2 each request has a channel of its own, and there is no `Connection` header (RFC 9113 §8.2.2).
+    private var isStream = false
+
+    init(limits: WebServer.Limits, refusal: @escaping Refusal) {
+        self.limits = limits
+        self.refusal = refusal
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        // A stream's parent is a connection, whose parent is the listener.
+        isStream = context.channel.parent?.parent != nil
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { stopTimer() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasReadPart = true
+        let part = unwrapInboundIn(data)
+        if progress.isLingering {
+            throwAway(part, context)
+            return
+        }
+        switch part {
+        case .head:
+            progress.receivedHead()
+        case .body:
+            break
+        case .end:
+            stopTimer()
+            progress.receivedEnd()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Most requests arrive in one piece and never get here unfinished, so they cost no timer. Bytes that completed
+        // no part of a request while none was under way are the beginning of one that comes slowly.
+        if timer == nil, progress.isReading || (progress.isIdle && !hasReadPart) {
+            startTimer(seconds: limits.requestSeconds, context)
+        }
+        hasReadPart = false
+        context.fireChannelReadComplete()
+        // Nobody above asks for what is to be thrown away.
+        if progress.isLingering { context.read() }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if progress.isLingering {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where head.status.code >= 200:
+            progress.wroteHead()
+            if !isStream, isDraining || progress.isReading {
+                head.headerFields[.connection] = "close"
+                context.write(wrapOutboundOut(.head(head)), promise: promise)
+            } else {
+                context.write(data, promise: promise)
+            }
+        case .head, .body:
+            context.write(data, promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            obey(progress.wroteEnd(), context)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // RFC 6585 §5: 431 (Request Header Fields Too Large).
+        let isOverflow = error as? HTTPParserError == .headerOverflow
+        // Errors of the connection itself, such as a reset by the client, leave nobody to tell.
+        let isMalformed = error is HTTPParserError || error is HTTP1TypeConversionError
+        if isMalformed { obey(progress.failed(with: isOverflow ? 431 : 400), context) }
+        context.fireErrorCaught(error)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if progress.isReading { context.fireErrorCaught(CutShort()) }
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent: isDraining = true
+        case ChannelEvent.inputClosed where progress.isLingering: context.close(promise: nil)
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func obey(_ next: RequestProgress.Next, _ context: ChannelHandlerContext) {
+        switch next {
+        case .goOn:
+            break
+        case .refuse(let status):
+            refuse(status, context)
+            startTimer(seconds: limits.lingerSeconds, context)
+            context.read()
+        case .linger:
+            startTimer(seconds: limits.lingerSeconds, context)
+            context.read()
+        case .close:
+            stopTimer()
+            context.close(promise: nil)
+        }
+    }
+
+    private func refuse(_ status: Int, _ context: ChannelHandlerContext) {
+        var response = refusal(status)
+        if !isStream { response.head.headerFields[.connection] = "close" }
+        context.write(wrapOutboundOut(.head(response.head)), promise: nil)
+        context.write(wrapOutboundOut(.body(response.body)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    private func throwAway(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head:
+            break
+        case .body(let buffer):
+            obey(progress.threwAway(buffer.readableBytes, bytesMax: limits.lingerBytesMax), context)
+        case .end:
+            // A stream that has ended on both sides closes itself, after the last byte of its answer.
+            if !isStream { obey(.close, context) }
+        }
+    }
+
+    private func startTimer(seconds: Int, _ context: ChannelHandlerContext) {
+        stopTimer()
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(seconds))) { [self] in
+            timer = nil
+            // RFC 9110 §15.5.9: 408 (Request Timeout).
+            obey(progress.isLingering ? .close : progress.failed(with: 408), context)
+            context.fireErrorCaught(CutShort())
+        }
+    }
+
+    private func stopTimer() {
+        timer?.cancel()
+        timer = nil
+    }
+}

@@ -1,0 +1,23 @@
+import Endpoints
+import HTTPTypes
+
+/// The answers that no endpoint gives, because none was asked.
+extension Endpoints.Response {
+    static let notFound = json(404, Array(#"{"detail":"Not Found"}"#.utf8))
+
+    /// RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field in a 405 response".
+    static func methodNotAllowed(_ allowed: [Endpoints.Request.Method], _ dialect: Endpoint.Dialect) -> Self {
+        let names = allowed.flatMap { $0 == .get ? ["GET", "HEAD"] : [$0.rawValue] }
+        let body =
+            switch dialect {
+            case .detail: #"{"detail":"Method Not Allowed"}"#
+            case .oauth: #"{"error":"invalid_request","error_description":"Method Not Allowed"}"#
+            }
+        return json(405, Array(body.utf8), headers: [("allow", names.joined(separator: ", "))])
+    }
+
+    /// A status with its reason phrase as the detail.
+    static func plain(_ status: Int) -> Self {
+        json(status, Array(#"{"detail":"\#(HTTPResponse.Status(code: status).reasonPhrase)"}"#.utf8))
+    }
+}

@@ -1,0 +1,100 @@
+import NIOSSL
+package import Wire
+
+extension WebServer {
+    /// Where the server listens, whom it trusts about addresses, and what it bears.
+    package struct Configuration: Sendable {
+        package var host: String
+        /// 0 lets the system choose; `onListening` tells which.
+        package var port: Int
+        package var tls: TLSFiles?
+        /// The networks of proxies whose `X-Forwarded-For` is believed.
+        package var trustedProxies: [CIDR]
+        package var limits: Limits
+
+        package init(
+            host: String,
+            port: Int,
+            tls: TLSFiles? = nil,
+            trustedProxies: [CIDR] = [],
+            limits: Limits = Limits(),
+        ) {
+            self.host = host
+            self.port = port
+            self.tls = tls
+            self.trustedProxies = trustedProxies
+            self.limits = limits
+        }
+
+        /// Whether only programs of this machine can connect.
+        var isLoopback: Bool {
+            switch IPAddress(host)?.unmapped {
+            case .v4(let bits): bits >> 24 == 127
+            case .v6(let bits): bits == 1
+            case nil: host.lowercased() == "localhost"
+            }
+        }
+    }
+
+    /// What a client may ask of the server before it is cut short.
+    package struct Limits: Sendable {
+        /// All of a request's target, header names and values: 431 beyond.
+        package var headerBytesMax = 32 * 1024
+        /// One header, or the target: holds the longest token with room to spare; 431 beyond.
+        package var headerFieldBytesMax = 16 * 1024
+        package var headerCountMax = 100
+        /// A connection on which nothing is asked is closed after this.
+        package var idleSeconds = 60
+        /// From a request's first bytes to its last, and a TLS handshake's: 408 beyond, so that none holds a connection
+        /// by sending slowly. Shorter than the idle time, which would otherwise cut it off without a word.
+        package var requestSeconds = 30
+        /// What is still read and thrown away after an answer that did not wait for its request's end, so that the
+        /// client gets to read that answer: a connection closed with unread bytes is reset, and the answer lost.
+        package var lingerBytesMax = 8 * 1024 * 1024
+        package var lingerSeconds = 5
+        /// Open connections; more wait in the backlog. The process needs as many file descriptors and some.
+        package var connectionsMax = 8_192
+        package var backlogMax = 1_024
+        /// What requests in flight get at shutdown, so that all is over within five seconds.
+        package var drainSeconds = 4
+
+        package init() {}
+    }
+
+    /// The files of a certificate chain and its private key, both PEM.
+    package struct TLSFiles: Sendable {
+        package var certificatePath: String
+        package var keyPath: String
+
+        package init(certificatePath: String, keyPath: String) {
+            self.certificatePath = certificatePath
+            self.keyPath = keyPath
+        }
+
+        func loaded() throws(UnusableCertificate) -> TLSConfiguration {
+            do {
+                let chain = try NIOSSLCertificate.fromPEMFile(certificatePath).map(NIOSSLCertificateSource.certificate)
+                let key = try NIOSSLPrivateKey(file: keyPath, format: .pem)
+                var tls = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+                // RFC 8996: earlier versions must not be used.
+                tls.minimumTLSVersion = .tlsv12
+                // Made here once to notice a key that is not the certificate's.
+                _ = try NIOSSLContext(configuration: tls)
+                return tls
+            } catch {
+                throw UnusableCertificate(certificatePath: certificatePath, keyPath: keyPath, reason: "\(error)")
+            }
+        }
+    }
+
+    /// The certificate or its key cannot be read, or they do not belong together.
+    package struct UnusableCertificate: Error, CustomStringConvertible {
+        package let certificatePath: String
+        package let keyPath: String
+        package let reason: String
+
+        package var description: String {
+            "The certificate \(certificatePath) with the key \(keyPath) cannot be used: \(reason)"
+        }
+    }
+}

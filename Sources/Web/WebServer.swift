@@ -1,0 +1,116 @@
+package import Endpoints
+import HummingbirdCore
+import HummingbirdHTTP2
+package import Logging
+package import Metrics
+import NIOCore
+import NIOPosix
+import NIOSSL
+import ServiceLifecycle
+
+/// The server's front door: listens, reads requests, has them answered by the endpoints, and sends the answers.
+///
+/// HTTP/1.1, and with a certificate also HTTP/2 on the same port. It runs until it is told to shut down gracefully;
+/// then it stops listening, closes idle connections at once, and lets requests in flight finish.
+package struct WebServer: Service {
+    private let configuration: Configuration
+    private let tls: TLSConfiguration?
+    private let responder: Responder
+    private let dates: DateHeader
+    private let logger: Logger
+    private let onListening: @Sendable (_ port: Int) -> Void
+
+    /// Reads the certificate, so that a wrong one is known before anything is served.
+    package init(
+        table: EndpointTable,
+        configuration: Configuration,
+        metrics: any MetricsFactory,
+        logger: Logger,
+        requestID: @escaping @Sendable () -> String,
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in },
+    ) throws(UnusableCertificate) {
+        self.configuration = configuration
+        self.logger = logger
+        self.onListening = onListening
+        tls = try configuration.tls?.loaded()
+        dates = DateHeader()
+        responder = Responder(
+            table: table,
+            addresses: ClientAddresses(trustedProxies: configuration.trustedProxies),
+            metrics: RequestMetrics(endpoints: table.endpoints.map(\.name), factory: metrics),
+            fields: CommonFields(dates: dates),
+            logger: logger,
+            requestID: requestID,
+        )
+    }
+
+    package func run() async throws {
+        if tls == nil, !configuration.isLoopback {
+            logger.warning("Listening beyond loopback without TLS: whoever is on the path can read tokens and secrets.")
+        }
+        let connections = Connections()
+        let server = try makeServer(connections)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            group.addTask { await dates.keepCurrent() }
+            group.addTask { await closeWhenOverdue(connections) }
+            // Either the server has served its last request, or what is left of them is overdue and is cancelled.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Waits for the shutdown, gives requests in flight their time, and then closes every connection that is left.
+    private func closeWhenOverdue(_ connections: Connections) async {
+        do {
+            try await gracefulShutdown()
+            try await Task.sleep(for: .seconds(configuration.limits.drainSeconds))
+            logger.warning("Closing connections whose requests did not finish in time.")
+            connections.closeAll()
+        } catch {
+            // Cancelled: the server has ended by itself.
+        }
+    }
+
+    private func makeServer(_ connections: Connections) throws -> any Service {
+        let respond: HTTPChannelHandler.Responder = { request, writer, channel in
+            try await responder.respond(to: request, writer, channel)
+        }
+        guard let tls else {
+            return serve(HTTP1Channel(responder: respond, configuration: http1), connections)
+        }
+        let http2 = HTTP2ChannelConfiguration(
+            idleTimeout: .seconds(configuration.limits.idleSeconds),
+            gracefulCloseTimeout: .seconds(configuration.limits.drainSeconds),
+            streamConfiguration: http1,
+        )
+        let channel = try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: http2, responder: respond)
+        return serve(channel, connections)
+    }
+
+    private func serve(_ channel: some ServerChildChannel, _ connections: Connections) -> any Service {
+        CountedChannel(base: channel, connections: connections, limits: configuration.limits).server(
+            configuration: ServerConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                backlog: configuration.limits.backlogMax,
+                availableConnectionsDelegate: .maximum(configuration.limits.connectionsMax, logger: logger),
+            ),
+            onServerRunning: { listener in onListening(listener.localAddress?.port ?? configuration.port) },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: logger,
+        )
+    }
+
+    private var http1: HTTP1Channel.Configuration {
+        let (limits, refusal) = (configuration.limits, responder.refusal)
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestGuard(limits: limits, refusal: refusal)],
+            idleTimeout: .seconds(Int64(limits.idleSeconds)),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerFieldBytesMax,
+                maxHeaderListSize: limits.headerBytesMax,
+                maxHeaderFieldCount: limits.headerCountMax,
+            ),
+        )
+    }
+}

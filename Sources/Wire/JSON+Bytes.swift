@@ -1,0 +1,62 @@
+/// The two ways to write a value.
+extension JSON {
+    /// The bytes RFC 8785 prescribes: no space, members sorted by UTF-16 code units, the shortest escapes.
+    ///
+    /// This is the form that is hashed. The value must hold no ``decimal(_:)``, whose canonical form would depend on
+    /// the printing of floating-point numbers.
+    package var canonical: [UInt8] {
+        var writer = JSONWriter()
+        writer.json(self, as: .canonical)
+        return writer.bytes
+    }
+
+    /// The value without spaces, its members in their order and its decimals as they were written.
+    package var compact: [UInt8] {
+        var writer = JSONWriter()
+        writer.json(self, as: .foreign)
+        return writer.bytes
+    }
+
+    /// Reads one JSON value from bytes that hold nothing else.
+    package static func parse(_ bytes: [UInt8], as dialect: Dialect = .foreign) throws(Malformed) -> JSON {
+        var parser = JSONParser(bytes, dialect)
+        return try parser.document()
+    }
+}
+
+extension JSONWriter {
+    /// Writes a whole value: in canonical form, or with members in their order and decimals as written.
+    package mutating func json(_ value: JSON, as dialect: JSON.Dialect = .canonical) {
+        switch value {
+        case .null: null()
+        case .bool(let flag): bool(flag)
+        case .integer(let number): integer(number)
+        case .string(let text): string(text)
+        case .array(let items):
+            beginArray()
+            for item in items {
+                json(item, as: dialect)
+            }
+            endArray()
+        case .object(let members):
+            beginObject()
+            for (name, value) in members.entries(as: dialect) {
+                key(name)
+                json(value, as: dialect)
+            }
+            endObject()
+        case .decimal(let text):
+            precondition(dialect == .foreign, "a foreign number has no canonical form; keep such JSON as a string")
+            raw(text.utf8)
+        }
+    }
+}
+
+extension Members {
+    fileprivate func entries(as dialect: JSON.Dialect) -> [(name: String, value: JSON)] {
+        switch dialect {
+        case .canonical: entries.sorted { $0.name.utf16Precedes($1.name) }
+        case .foreign: entries
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// Strings and numbers as RFC 8785 writes them.
+extension [UInt8] {
+    /// Appends the text between quotation marks, escaping only what must be.
+    mutating func appendQuoted(_ text: String) {
+        append(UInt8(ascii: "\""))
+        if text.needsEscapes {
+            for byte in text.utf8 {
+                appendEscaped(byte)
+            }
+        } else {
+            append(contentsOf: text.utf8)
+        }
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Appends one byte of a text, escaped if it must be.
+    ///
+    /// RFC 8785 §3.2.2.2: five control characters have letters, the others lower-case `\u00xx`; then `"` and `\`.
+    /// Everything else, U+007F and U+2028 included, stands as it is.
+    private mutating func appendEscaped(_ byte: UInt8) {
+        switch byte {
+        case 0x08: appendEscape(UInt8(ascii: "b"))
+        case 0x09: appendEscape(UInt8(ascii: "t"))
+        case 0x0A: appendEscape(UInt8(ascii: "n"))
+        case 0x0C: appendEscape(UInt8(ascii: "f"))
+        case 0x0D: appendEscape(UInt8(ascii: "r"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): appendEscape(byte)
+        case 0..<0x20:
+            append(contentsOf: "\\u00".utf8)
+            append(Hex.digit(byte >> 4))
+            append(Hex.digit(byte & 0x0F))
+        default: append(byte)
+        }
+    }
+
+    private mutating func appendEscape(_ letter: UInt8) {
+        append(UInt8(ascii: "\\"))
+        append(letter)
+    }
+
+    /// Appends the number with no leading zero, no plus sign and no negative zero.
+    mutating func appendDecimal(_ value: Int64) {
+        if value < 0 { append(UInt8(ascii: "-")) }
+        var (low, rest) = (count, value.magnitude)
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        // The digits came out last first.
+        var high = count - 1
+        while low < high {
+            swapAt(low, high)
+            low += 1
+            high -= 1
+        }
+    }
+}
+
+extension String {
+    fileprivate var needsEscapes: Bool {
+        let bytes = utf8Span.span
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,35 @@
+import OpenSSL
+import Testing
+
+struct SecretBytesTests {
+    @Test func `equal secrets are equal, and a single bit makes them differ`() {
+        let secret = [UInt8](0..<40)
+        #expect(constantTimeEqual(secret, [UInt8](0..<40)))
+        #expect(constantTimeEqual([], []))
+        #expect(!constantTimeEqual(secret, []))
+        #expect(!constantTimeEqual(secret, [UInt8](0..<41)))
+        for bit in 0..<320 {
+            var other = secret
+            other[bit / 8] ^= 1 << (bit % 8)
+            #expect(!constantTimeEqual(secret, other))
+        }
+    }
+
+    @Test(arguments: [0, 1, 16, 32, 1000])
+    func `as many random bytes come as were asked for`(count: Int) {
+        #expect(secureRandom(count).count == count)
+    }
+
+    @Test func `no two draws are the same`() {
+        #expect(Set((0..<1000).map { _ in secureRandom(16) }).count == 1000)
+    }
+
+    @Test func `wiped bytes are zeros`() {
+        var secret = [UInt8](1...32)
+        wipe(&secret)
+        #expect(secret == [UInt8](repeating: 0, count: 32))
+        var nothing: [UInt8] = []
+        wipe(&nothing)
+        #expect(nothing.isEmpty)
+    }
+}
