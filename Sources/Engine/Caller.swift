@@ -1,6 +1,6 @@
 package import EventLog
 package import Identity
-package import Wire
+import Wire
 
 /// Who asks, how that was proven, and the request it came with.
 package struct Caller: Sendable {
@@ -9,6 +9,8 @@ package struct Caller: Sendable {
     /// The chain the actor belongs to: its refusals count there.
     package var home: Chain
     package var request: Request
+    /// The token that proved it: whether it still stands is asked again where a decision or an answer is made.
+    package var token: AccessToken?
 
     /// The request as entries note it.
     package struct Request: Sendable {
@@ -36,11 +38,12 @@ package struct Caller: Sendable {
         }
     }
 
-    package init(actor: Actor, authority: Authority, home: Chain, request: Request) {
+    package init(actor: Actor, authority: Authority, home: Chain, request: Request, token: AccessToken? = nil) {
         self.actor = actor
         self.authority = authority
         self.home = home
         self.request = request
+        self.token = token
     }
 
     /// The product itself, for what no request made it do.

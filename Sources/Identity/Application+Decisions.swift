@@ -1,4 +1,4 @@
-import Wire
+package import Wire
 
 extension Application {
     /// - Parameter secret: the first secret of a confidential application, made by the caller.
@@ -96,5 +96,16 @@ extension Application {
                 throw Rejection(.limit, "max_applications_reached", "Tenant application limit reached")
             }
         }
+    }
+}
+
+extension Application {
+    /// The data of the application that a new ledger comes with; the same checks hold for it.
+    package static func founding(_ body: Members) throws(Rejection) -> Members {
+        let changes = try Changes<Application>(body, for: .create)
+        try requireSound(changes.applied(to: Application()))
+        var data = changes.data(against: nil)
+        data["token_lifetime"] = .integer(tokenLifetimeSecondsDefault)
+        return data
     }
 }

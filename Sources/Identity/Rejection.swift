@@ -4,6 +4,8 @@ package struct Rejection: Error, Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         /// The body cannot mean anything: 422, no entry.
         case invalid([FieldIssue])
+        /// Who is asking was not proven, or no longer holds: 401.
+        case unauthenticated
         /// Authority said no: 403, `denied`.
         case denied
         /// There is nothing by that name, or nothing that the caller may know of: 404, no entry.
@@ -34,6 +36,8 @@ package struct Rejection: Error, Sendable, Equatable {
         .invalid([FieldIssue(["body", field], message, type)])
     }
 
+    package static let invalidToken = Self(
+        .unauthenticated, "invalid_token", "The access token is missing, malformed, expired or revoked")
     package static let accessDenied = Self(.denied, "access_denied", "Access denied")
 
     package static func notFound(_ noun: String) -> Self {

@@ -2,6 +2,7 @@ extension Environment {
     /// How an environment is opened.
     package struct Options: Hashable, Sendable {
         /// The first size of the map; rounded up to whole blocks of `mapBlockBytes`, and never below what is stored.
+        ///
         /// The file itself grows with what is written and is never preallocated.
         package var mapBytes: Int
         package var tablesMax: Int

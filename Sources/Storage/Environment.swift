@@ -12,7 +12,9 @@ package final class Environment: Sendable {
     private let backend: Backend
     private let access: Access
 
-    /// Opens a folder of the file system. A missing folder is made when writing is allowed.
+    /// Opens a folder of the file system.
+    ///
+    /// A missing folder is made when writing is allowed.
     package init(path: String, options: Options = Options()) throws(StorageError) {
         access = options.access
         backend = .mapped(try MappedEnvironment(path: path, options: options))

@@ -1,18 +1,20 @@
-import HTTPTypes
-import NIOCore
-import Wire
+package import HTTPTypes
+package import NIOCore
+package import Wire
 
 /// Tells the address of the client, and whom to believe about it.
 ///
 /// `Forwarded`, `X-Forwarded-Host` and `Host` are never read: links are made from the configured address alone.
-struct ClientAddresses: Sendable {
-    let trustedProxies: [CIDR]
+package struct ClientAddresses: Sendable {
+    private let trustedProxies: [CIDR]
 
     /// Real chains of proxies are a few long; a longer list is not walked to its end.
-    static let hopsMax = 32
+    package static let hopsMax = 32
+
+    package init(trustedProxies: [CIDR]) { self.trustedProxies = trustedProxies }
 
     /// The text of the peer's address; when the peer is a trusted proxy, that of the client it names.
-    func address(of peer: SocketAddress?, _ fields: HTTPFields) -> String? {
+    package func address(of peer: SocketAddress?, _ fields: HTTPFields) -> String? {
         guard let peer = peer.flatMap(IPAddress.init(socket:)) else { return nil }
         guard !trustedProxies.isEmpty, isTrusted(peer), fields.contains(.forwardedFor) else { return peer.text }
         return client(behind: peer, fields[values: .forwardedFor]).text

@@ -1,25 +1,22 @@
 extension PrometheusMetrics {
     /// One thing that is measured: its name, what it means, and what tells its series apart.
     package struct Family: Sendable {
-        package enum Kind: Sendable, Equatable {
-            case counter
-            case gauge
-            /// The upper bounds of the buckets, ascending; the one without a bound is added.
-            case histogram(buckets: [Double])
-        }
+        package enum Kind: String, Sendable { case counter, gauge, histogram }
 
         package let name: String
         package let kind: Kind
         package let help: String
         package let labels: [Label]
+        /// Of a histogram the upper bounds of its buckets, ascending; the bucket without a bound comes by itself.
+        package let buckets: [Double]
 
         package static func counter(_ name: String, _ help: String, _ labels: [Label] = []) -> Self {
             precondition(name.hasSuffix("_total"), "by custom a counter's name ends in _total: \(name)")
-            return Self(name: name, kind: .counter, help: help, labels: labels)
+            return Self(name: name, kind: .counter, help: help, labels: labels, buckets: [])
         }
 
         package static func gauge(_ name: String, _ help: String, _ labels: [Label] = []) -> Self {
-            Self(name: name, kind: .gauge, help: help, labels: labels)
+            Self(name: name, kind: .gauge, help: help, labels: labels, buckets: [])
         }
 
         package static func histogram(
@@ -28,7 +25,7 @@ extension PrometheusMetrics {
             _ labels: [Label] = [],
             buckets: [Double] = secondsBuckets,
         ) -> Self {
-            Self(name: name, kind: .histogram(buckets: buckets), help: help, labels: labels)
+            Self(name: name, kind: .histogram, help: help, labels: labels, buckets: buckets)
         }
 
         /// From an answer out of memory to one that waited for a disk in distress.

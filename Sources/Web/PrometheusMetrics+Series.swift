@@ -8,11 +8,11 @@ extension PrometheusMetrics {
         case gauge(GaugeSeries)
         case histogram(HistogramSeries)
 
-        init(_ kind: Family.Kind) {
-            switch kind {
+        init(_ family: Family) {
+            switch family.kind {
             case .counter: self = .counter(CounterSeries())
             case .gauge: self = .gauge(GaugeSeries())
-            case .histogram(let buckets): self = .histogram(HistogramSeries(buckets: buckets))
+            case .histogram: self = .histogram(HistogramSeries(buckets: family.buckets))
             }
         }
     }
@@ -26,14 +26,14 @@ extension PrometheusMetrics {
             self.family = family
             // A single counter is there from the start with 0, so that its first step is seen as one.
             let isCounted = family.labels.isEmpty && family.kind == .counter
-            series = Mutex(isCounted ? [[]: Series(.counter)] : [:])
+            series = Mutex(isCounted ? [[]: Series(family)] : [:])
         }
 
         func series(_ dimensions: [(String, String)]) -> Series {
             let values = family.labels.map { label in label.folded(dimensions.first { $0.0 == label.name }?.1) }
             return series.withLock { all in
                 if let known = all[values] { return known }
-                let new = Series(family.kind)
+                let new = Series(family)
                 all[values] = new
                 return new
             }

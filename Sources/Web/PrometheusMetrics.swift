@@ -1,5 +1,4 @@
 package import Metrics
-import Synchronization
 
 /// The server's measurements, and their text in the form that Prometheus reads.
 ///
@@ -29,22 +28,22 @@ package final class PrometheusMetrics: MetricsFactory {
     package static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        if case .counter(let counter) = series(label, dimensions) { counter } else { NOOPMetricsHandler.instance }
+        if case .counter(let counter) = series(label, dimensions, [.counter]) { counter } else { ignoring }
     }
 
     package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        if case .gauge(let gauge) = series(label, dimensions) { gauge } else { NOOPMetricsHandler.instance }
+        if case .gauge(let gauge) = series(label, dimensions, [.gauge]) { gauge } else { ignoring }
     }
 
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        if case .histogram(let histogram) = series(label, dimensions) { histogram } else { NOOPMetricsHandler.instance }
+        if case .histogram(let histogram) = series(label, dimensions, [.histogram]) { histogram } else { ignoring }
     }
 
     package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        switch series(label, dimensions) {
+        switch series(label, dimensions, [.gauge, .histogram]) {
         case .gauge(let gauge): gauge
         case .histogram(let histogram): histogram
-        case .counter, nil: NOOPMetricsHandler.instance
+        case .counter, nil: ignoring
         }
     }
 
@@ -52,7 +51,7 @@ package final class PrometheusMetrics: MetricsFactory {
         label: String,
         dimensions: [(String, String)],
     ) -> any FloatingPointCounterHandler {
-        NOOPMetricsHandler.instance
+        ignoring
     }
 
     // A series once begun stays: a counter that vanished and came back from zero would read as a restart.
@@ -62,7 +61,11 @@ package final class PrometheusMetrics: MetricsFactory {
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
 
-    private func series(_ label: String, _ dimensions: [(String, String)]) -> Series? {
-        families[label]?.series(dimensions)
+    private var ignoring: NOOPMetricsHandler { .instance }
+
+    /// The series, when its family is declared and of such a kind.
+    private func series(_ label: String, _ dimensions: [(String, String)], _ kinds: [Family.Kind]) -> Series? {
+        guard let store = families[label], kinds.contains(store.family.kind) else { return nil }
+        return store.series(dimensions)
     }
 }

@@ -3,14 +3,8 @@ struct PrometheusText {
     private(set) var bytes: [UInt8] = []
 
     mutating func begin(_ family: PrometheusMetrics.Family) {
-        let kind =
-            switch family.kind {
-            case .counter: "counter"
-            case .gauge: "gauge"
-            case .histogram: "histogram"
-            }
         line("# HELP \(family.name) \(Self.escaped(family.help, quotes: false))")
-        line("# TYPE \(family.name) \(kind)")
+        line("# TYPE \(family.name) \(family.kind.rawValue)")
     }
 
     mutating func append(

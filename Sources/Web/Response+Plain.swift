@@ -1,5 +1,5 @@
 import Endpoints
-import HTTPTypes
+import NIOHTTP1
 
 /// The answers that no endpoint gives, because none was asked.
 extension Endpoints.Response {
@@ -18,6 +18,6 @@ extension Endpoints.Response {
 
     /// A status with its reason phrase as the detail.
     static func plain(_ status: Int) -> Self {
-        json(status, Array(#"{"detail":"\#(HTTPResponse.Status(code: status).reasonPhrase)"}"#.utf8))
+        json(status, Array(#"{"detail":"\#(HTTPResponseStatus(statusCode: status).reasonPhrase)"}"#.utf8))
     }
 }

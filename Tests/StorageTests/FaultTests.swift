@@ -113,8 +113,10 @@ struct FaultTests {
         #expect(try again.count(table) == 0)
     }
 
-    /// Whatever single fault an honest disk has, a small file is wholly old or wholly new after the crash, and new
-    /// when the write returned. A disk that lies (lost, torn) can break that, which the reader's checksum must notice.
+    /// Whatever single fault an honest disk has, a small file is wholly old or wholly new after the crash, and new when
+    /// the write returned.
+    ///
+    /// A disk that lies (lost, torn) can break that, which the reader's checksum must notice.
     @Test(arguments: Fault.allCases, 1...20 as ClosedRange<UInt64>)
     func `a small file is wholly old or wholly new, whichever operation fails`(fault: Fault, seed: UInt64) throws {
         let (old, new): ([UInt8], [UInt8]) = ([1, 1, 1, 1], [2, 2, 2, 2, 2, 2])

@@ -2,7 +2,9 @@ import Glibc
 import Storage
 import Testing
 
-/// Where a scenario runs: on the file system or on its simulated twin. Every scenario must hold on both.
+/// Where a scenario runs: on the file system or on its simulated twin.
+///
+/// Every scenario must hold on both.
 enum Medium: String, CaseIterable, CustomTestStringConvertible {
     case fileSystem
     case simulated

@@ -135,7 +135,8 @@ struct OpeningTests {
             try grower.start {
                 isGrowing.store(true, ordering: .sequentiallyConsistent)
                 #expect(refusal { try environment.grow(toBytes: 2 << 20) } == nil)
-                #expect(hasLeft.load(ordering: .sequentiallyConsistent))
+                let wasAlone = hasLeft.load(ordering: .sequentiallyConsistent)
+                #expect(wasAlone)
             }
             while !isGrowing.load(ordering: .sequentiallyConsistent) { sched_yield() }
             // Long enough for a growth that does not wait to be over.
@@ -176,7 +177,9 @@ struct OpeningTests {
 
     @Test func `more readers than places are refused, and the places come back`() throws {
         let environment = try Place(.fileSystem).environment(
-            "ledger", Environment.Options(mapBytes: 1 << 20, readersMax: 2))
+            "ledger",
+            Environment.Options(mapBytes: 1 << 20, readersMax: 2),
+        )
         let table = try environment.table("entries")
         try environment.read { _ in
             try environment.read { _ in

@@ -1,3 +1,4 @@
+import EventLog
 import Identity
 import OpenSSL
 import Synchronization

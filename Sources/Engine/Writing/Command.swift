@@ -1,3 +1,4 @@
+import EventLog
 package import Identity
 import Wire
 
@@ -42,7 +43,7 @@ package struct RefusalNote: Sendable {
     package init?(_ rejection: Rejection, attempted: String, target: String? = nil, caller: Caller) {
         let (type, result): (EventType, Event.Result)
         switch rejection.kind {
-        case .invalid, .absent: return nil
+        case .invalid, .absent, .unauthenticated: return nil
         case .denied, .limit: (type, result) = (.accessDenied, .denied)
         case .conflict, .moved: (type, result) = (.commandFailed, .failed)
         }

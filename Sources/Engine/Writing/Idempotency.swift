@@ -1,4 +1,4 @@
-package import EventLog
+import EventLog
 package import OpenSSL
 
 /// A client's own key for a POST that it may repeat, and what the request was.
@@ -21,9 +21,9 @@ package struct Idempotency: Sendable {
             key: rawKey, salt: key.bytes, info: Array("muniment/v1/answer".utf8), count: AES256GCM.keyBytes)
     }
 
-    /// The name of the sealed answer in the key store: of this actor's key, and no other's.
+    /// The name of the sealed answer: of this actor's key, and no other's.
     func answerName(actor: String) -> String {
-        KeyName.answer(SHA256Hash.hash(Array(actor.utf8), [0], key.bytes).description)
+        SHA256Hash.hash(Array(actor.utf8), [0], key.bytes).description
     }
 
     // The key is used for one answer only, so the nonce may be fixed.

@@ -4,8 +4,6 @@ package enum KeyName {
     package static func mac(_ id: String) -> String { "mac:" + id }
     package static func signing(_ id: String) -> String { "signing:" + id }
     package static func checkpoint(_ stream: String) -> String { "checkpoint:" + stream }
-    /// An answer shown once, kept for a day for the client that may ask again.
-    package static func answer(_ id: String) -> String { "answer:" + id }
     package static let viewRows = "views:rows"
     package static let blindIndex = "views:blind"
     package static let cursors = "cursors"

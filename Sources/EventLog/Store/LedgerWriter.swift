@@ -47,6 +47,8 @@ package final class LedgerWriter {
     private var changedHeads: Set<ChainKey> = []
     private var streams: [String: LedgerTables.StreamHead] = [:]
     private var mark: Mark?
+    /// What is on disk: where an abandoned run goes back to.
+    private var durable: (range: CompactRange, last: Instant)
 
     package init(
         tables: LedgerTables, keys: KeyStore, ledgerID: [UInt8], range: CompactRange, lastRecordedAt: Instant,
@@ -58,6 +60,7 @@ package final class LedgerWriter {
         self.range = range
         self.lastRecordedAt = lastRecordedAt
         self.random = random
+        durable = (range, lastRecordedAt)
     }
 
     /// The time that a command gets now: never before, and never the same as, the one before it.
@@ -120,11 +123,36 @@ package final class LedgerWriter {
             try transaction.put(tables.streams, Array(stream.utf8), head.row)
         }
         try transaction.commit()
+        settle()
+    }
+
+    /// Whether what was prepared is on disk after all: a commit that failed has an unknown outcome until this is asked.
+    package func isDurable() throws -> Bool {
+        try tables.environment.read { try tables.size($0) } == range.size
+    }
+
+    /// Takes the prepared entries as written, by a commit that succeeded or was found to have succeeded.
+    package func settle() {
+        durable = (range, lastRecordedAt)
         forgetPrepared()
+    }
+
+    /// Gives up everything prepared: the ledger goes on from what is on disk.
+    package func abandon() {
+        (range, lastRecordedAt) = durable
+        forgetPrepared()
+        heads.removeAll()
+        keys.discardStaged()
+    }
+
+    /// Makes the map twice as large, for a commit that found it full.
+    package func grow() throws {
+        try tables.environment.grow(toBytes: tables.environment.mapBytes * 2)
     }
 
     private func forgetPrepared() {
         prepared.removeAll(keepingCapacity: true)
+        preparedBytes = 0
         changedHeads.removeAll(keepingCapacity: true)
         streams.removeAll(keepingCapacity: true)
         mark = nil
@@ -138,6 +166,21 @@ package final class LedgerWriter {
         heads[key] = head
         return head
     }
+
+    /// The heads of a chain as a transfer writes them down: `{state, activity}`, each `{sequence, leaf}`.
+    package func headsNote(of chain: String) throws -> JSON {
+        var note: Members = [:]
+        for place in [Entry.Class.activity, .state] {
+            guard let head = try head(chain, place) else { continue }
+            note[place.rawValue] = [
+                "leaf": .string(Base64URL.encode(head.leaf.bytes)), "sequence": .integer(Int64(head.sequence)),
+            ]
+        }
+        return .object(note)
+    }
+
+    /// How much is prepared, for a bound on what goes into one commit.
+    package private(set) var preparedBytes = 0
 
     private func place(_ draft: Draft, _ batch: Entry.Batch?, _ recordedAt: Instant) throws -> Prepared {
         let key = ChainKey(chain: draft.chain, class: draft.class)
@@ -160,6 +203,7 @@ package final class LedgerWriter {
         guard bytes.count <= Entry.bytesMax else {
             throw LedgerFault.tooLarge("the entry would be \(bytes.count) bytes; at most \(Entry.bytesMax) are kept")
         }
+        preparedBytes += bytes.count
         let leaf = MerkleTree.leaf(bytes)
         mark?.heads.append((key, head))
         heads[key] = LedgerTables.Head(sequence: entry.sequence, index: entry.index, leaf: leaf)
@@ -196,5 +240,22 @@ package final class LedgerWriter {
             rows.append(Segment.seal(plaintext, subject: part.subject, ledger: ledgerID, dataKey: key))
         }
         return rows
+    }
+}
+
+extension LedgerWriter.Prepared {
+    /// The fields of a sealed segment that is not on disk yet.
+    package func fields(_ ordinal: Int, ledger: [UInt8], keys: KeyStore) -> Members? {
+        guard entry.sealed.indices.contains(ordinal) else { return nil }
+        return keys.open(segments[ordinal], as: entry.sealed[ordinal], ledger: ledger)
+    }
+}
+
+extension KeyStore {
+    /// The fields of a sealed row; `nil` when its key is gone or not at hand.
+    package func open(_ row: [UInt8], as item: Entry.SealedItem, ledger: [UInt8]) -> Members? {
+        guard let key = key(KeyName.data(item.key)) else { return nil }
+        return Segment.open(row, subject: item.subject, commitment: item.commitment, ledger: ledger, dataKey: key)
+            .flatMap(Segment.fields)
     }
 }

@@ -26,7 +26,15 @@ package struct CompactRange: Sendable, Equatable {
     ///   its index.
     @discardableResult
     package mutating func append(_ leaf: Digest) -> [Digest] {
-        var completed = [leaf]
+        var completed: [Digest] = []
+        append(leaf, completing: &completed)
+        return completed
+    }
+
+    /// The same, with the completed hashes in an array that is used again and again.
+    package mutating func append(_ leaf: Digest, completing completed: inout [Digest]) {
+        completed.removeAll(keepingCapacity: true)
+        completed.append(leaf)
         var top = leaf
         for _ in 0..<(~size).trailingZeroBitCount {
             guard let left = nodes.popLast() else { break }
@@ -35,7 +43,6 @@ package struct CompactRange: Sendable, Equatable {
         }
         nodes.append(top)
         size += 1
-        return completed
     }
 
     package var root: Digest {

@@ -55,12 +55,16 @@ package final class SmallFiles: Sendable {
         return try folder.mode(of: name)
     }
 
-    /// The names of the files, in the order of their bytes. Folders and leftovers are not among them.
+    /// The names of the files, in the order of their bytes.
+    ///
+    /// Folders and leftovers are not among them.
     package func list() throws(StorageError) -> [String] {
         try folder.names().filter { !Self.isTemporary($0) }.sorted { Array($0.utf8).precedes(Array($1.utf8)) }
     }
 
-    /// Replaces or makes a file, durably. After an error either content may stand.
+    /// Replaces or makes a file, durably.
+    ///
+    /// After an error either content may stand.
     package func write(_ name: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(StorageError) {
         try checkWrite(name, bytes)
         let temporary = ".\(name).\(temporaries.add(1, ordering: .relaxed).newValue)\(Self.temporaryEnd)"
@@ -83,7 +87,9 @@ package final class SmallFiles: Sendable {
         try folder.overwrite(name, bytes, .unsynced(mode: mode))
     }
 
-    /// Removes a file, durably; false when there was none. Its bytes may remain on the disk: see `destroy`.
+    /// Removes a file, durably; false when there was none.
+    ///
+    /// Its bytes may remain on the disk: see `destroy`.
     @discardableResult
     package func remove(_ name: String) throws(StorageError) -> Bool {
         try checkName(name)

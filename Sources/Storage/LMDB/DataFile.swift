@@ -27,7 +27,9 @@ enum DataFile {
     }
 
     /// Lengthens by allocating only the last byte: unlike `ftruncate`, this can never shorten a file that a live writer
-    /// has meanwhile made longer. The rest stays sparse.
+    /// has meanwhile made longer.
+    ///
+    /// The rest stays sparse.
     private static func extend(_ path: String, to bytes: Int) throws(StorageError) {
         let file = unsafe open(path, O_RDWR | O_CLOEXEC)
         guard file >= 0 else {

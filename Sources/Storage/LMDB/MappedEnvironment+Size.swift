@@ -27,7 +27,9 @@ extension MappedEnvironment {
         }
     }
 
-    /// LMDB gives the old map up before it asks for the new one; a refusal then would leave none. So this asks before.
+    /// LMDB gives the old map up before it asks for the new one; a refusal then would leave none.
+    ///
+    /// So this asks before.
     private static func checkAddressSpace(_ bytes: Int) throws(StorageError) {
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         guard let place = unsafe mmap(nil, bytes, PROT_NONE, flags, -1, 0), unsafe place != MAP_FAILED else {

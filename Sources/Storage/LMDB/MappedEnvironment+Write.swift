@@ -72,7 +72,9 @@ extension MappedEnvironment {
         return table
     }
 
-    /// Ends the transaction in every case. Committing it, even a reading one, is what gives the handle to all others.
+    /// Ends the transaction in every case.
+    ///
+    /// Committing it, even a reading one, is what gives the handle to all others.
     private func openTable(
         _ name: String,
         in transaction: MappedTransaction,

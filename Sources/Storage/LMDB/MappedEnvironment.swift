@@ -26,8 +26,9 @@ final class MappedEnvironment: Sendable {
     let options: Environment.Options
     let gate = ReaderGate()
     let state = Mutex(State())
-    /// Made in `init`, closed in `deinit`. LMDB's environment may be used by all threads, except while it is mapped
-    /// anew, which `gate` keeps apart.
+    /// Made in `init`, closed in `deinit`.
+    ///
+    /// LMDB's environment may be used by all threads, except while it is mapped anew, which `gate` keeps apart.
     nonisolated(unsafe) let handle: OpaquePointer
     private let folder: Machine.FileIdentity?
 

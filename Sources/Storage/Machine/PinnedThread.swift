@@ -39,8 +39,9 @@ package final class PinnedThread: Sendable {
         }
     }
 
-    /// Waits until the closure has returned. To be called from another thread, at the latest before the thread's owner
-    /// goes; a second call returns at once.
+    /// Waits until the closure has returned.
+    ///
+    /// To be called from another thread, at the latest before the thread's owner goes; a second call returns at once.
     package func join() {
         let running: pthread_t? = state.withLock { state in
             switch state {

@@ -46,6 +46,7 @@ package final class SimulatedDisk: Sendable {
     }
 
     /// Ends every process that uses the disk and takes its power away: what was not synced is lost as the seed decides.
+    ///
     /// Environments and folders must then be opened anew; those opened before refuse everything.
     package func crash() {
         state.withLock { state in
@@ -76,7 +77,9 @@ package final class SimulatedDisk: Sendable {
 }
 
 extension SimulatedDisk.State {
-    /// Counts an operation and says how it is to fail. The refusals that keep nothing are thrown from here.
+    /// Counts an operation and says how it is to fail.
+    ///
+    /// The refusals that keep nothing are thrown from here.
     mutating func begin(_ operation: String) throws(StorageError) -> SilentFault? {
         operations += 1
         guard let fault = plan[operations] else { return nil }

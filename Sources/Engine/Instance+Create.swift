@@ -1,0 +1,153 @@
+package import EventLog
+package import Identity
+package import OpenSSL
+import Storage
+import Wire
+
+extension Instance {
+    /// What a new ledger is told.
+    package struct Founding: Sendable {
+        package var baseURL: String
+        package var administratorEmail: String
+        package var algorithm: SigningAlgorithm
+        package var software: String
+
+        package init(baseURL: String, administratorEmail: String, algorithm: SigningAlgorithm, software: String) {
+            self.baseURL = baseURL
+            self.administratorEmail = administratorEmail
+            self.algorithm = algorithm
+            self.software = software
+        }
+    }
+
+    /// What is shown once, and never again.
+    package struct Founded: Sendable {
+        package let identity: LedgerIdentity
+        package let administrator: UserID
+        package let password: String
+        package let client: ApplicationID
+        package let clientSecret: String
+        package let scopes: [String]
+    }
+
+    /// Makes a ledger in an empty directory: its keys, its first entries, its first checkpoint.
+    ///
+    /// The file that makes the directory a ledger is written last, so an interrupted founding can be repeated.
+    package static func create(
+        _ directory: DataDirectory, kek: KeyEncryptionKey?, world: World = .system, _ founding: Founding,
+    ) throws -> Founded {
+        let top = try directory.top()
+        guard try top.read(LedgerFormat.fileName) == nil else {
+            throw LedgerFault.format("there is a ledger in this directory already")
+        }
+        let lock = try directory.lock()
+        defer { _ = lock }
+        let folder = try directory.keys()
+        let key = try kek ?? foundedKey(in: folder, world)
+        let epoch = try EpochKey.create(in: folder, keyEncryptionKey: key.bytes, random: world.random)
+        let keys = try KeyStore(folder: folder, epoch: epoch, random: world.random)
+        let identity = try stageKeys(keys, key, founding, world)
+        let tables = try directory.ledger()
+        guard try tables.environment.read({ try tables.size($0) }) == 0 else {
+            throw LedgerFault.format("an interrupted init left entries here; remove the directory and start again")
+        }
+        let ledger = LedgerWriter(
+            tables: tables, keys: keys, ledgerID: identity.id, range: CompactRange(),
+            lastRecordedAt: .earliest, random: world.random)
+        let founded = try write(identity, founding, ledger, keys, world)
+        try ledger.commit()
+        try sign(ledger.range, identity, keys, directory)
+        if directory.path("") != nil {
+            try top.write(DataDirectory.reserveName, [UInt8](repeating: 0, count: DataDirectory.reserveBytes))
+        }
+        try LedgerFormat.write(in: top)
+        return founded
+    }
+
+    private static func foundedKey(in folder: SmallFiles, _ world: World) throws -> KeyEncryptionKey {
+        if let left = try KeyEncryptionKey.left(in: folder) { return left }
+        let made = KeyEncryptionKey(random: world.random)
+        try folder.write(KeyEncryptionKey.fileName, Array((made.text + "\n").utf8), mode: 0o600)
+        return made
+    }
+
+    private static func stageKeys(
+        _ keys: KeyStore, _ kek: KeyEncryptionKey, _ founding: Founding, _ world: World,
+    ) throws -> LedgerIdentity {
+        let id = world.random(16)
+        let origin = "\(try BaseURL(founding.baseURL).authority)/ledger/\(Base64URL.encode(id))"
+        let signer = try Ed25519Key(seed: world.random(Ed25519Key.seedBytes))
+        let verifier = VerifierKey(name: origin, publicKey: signer.publicKey)
+        keys.stage(KeyName.checkpoint(CheckpointKeys.stream(verifier)), signer.seed)
+        keys.stage(KeyName.mac("hk_1"), world.random(32))
+        keys.stage(KeyName.viewRows, world.random(16))
+        keys.stage(KeyName.blindIndex, world.random(32))
+        keys.stage(KeyName.cursors, world.random(32))
+        return LedgerIdentity(
+            id: id, origin: origin, verifierKey: verifier, secretKey: "hk_1",
+            keyCheck: EpochKey.check(keyEncryptionKey: kek.bytes, ledger: id))
+    }
+
+    private static func write(
+        _ identity: LedgerIdentity, _ founding: Founding, _ ledger: LedgerWriter, _ keys: KeyStore, _ world: World,
+    ) throws -> Founded {
+        let append = { (events: [Event]) in
+            let now = ledger.time(wall: world.wall())
+            let drafts = EntryDrafts(caller: .system, macKey: identity.secretKey, now: now)
+            _ = try ledger.prepare(drafts.make(events, idempotency: nil), recordedAt: now)
+        }
+        _ = try ledger.prepare(
+            [identity.genesis(software: founding.software)], recordedAt: ledger.time(wall: world.wall()))
+        try append([
+            Event(.configurationChanged, chain: .platform, data: ["base_url": .string(founding.baseURL)])
+        ])
+        let first = try SigningKeyMaker.make(founding.algorithm, keys: keys, world: world)
+        let next = try SigningKeyMaker.make(founding.algorithm, keys: keys, world: world)
+        try append([first.created(.current), next.created(.next)])
+        let user = UserID(random: world.random(16))
+        let password = Base64URL.encode(world.random(15))
+        let hash = try PasswordHash.hash(
+            Array(password.utf8), salt: world.random(PasswordHash.saltBytes), cost: .interactive)
+        let service = try FirstService(macKey: keys.key(KeyName.mac("hk_1")) ?? [], world: world)
+        try append(
+            User.firstAdministrator(
+                user, role: RoleGrantID(random: world.random(16)), email: founding.administratorEmail,
+                passwordHash: hash) + service.events)
+        return Founded(
+            identity: identity, administrator: user, password: password, client: service.id,
+            clientSecret: service.secret.text, scopes: FirstService.scopes)
+    }
+
+    private static func sign(
+        _ range: CompactRange, _ identity: LedgerIdentity, _ keys: KeyStore, _ directory: DataDirectory,
+    ) throws {
+        let name = KeyName.checkpoint(CheckpointKeys.stream(identity.verifierKey))
+        guard let seed = keys.key(name) else { throw LedgerFault.keys("the checkpoint key is missing") }
+        let checkpoint = Checkpoint(origin: identity.origin, size: range.size, root: range.root)
+        try directory.anchor().keep(checkpoint.signed(by: [try Ed25519Key(seed: seed)]))
+    }
+}
+
+/// The application that a new ledger comes with: with its secret, everything else can be made.
+private struct FirstService {
+    static let scopes = [Scope.adminRead, Scope.adminWrite]
+
+    let id: ApplicationID
+    let secret: ClientSecret
+    let events: [Event]
+
+    init(macKey: [UInt8], world: World) throws {
+        id = ApplicationID(random: world.random(16))
+        secret = ClientSecret(random: world.random, macKey: macKey)
+        let body: Members = [
+            "allowed_scopes": .array(Self.scopes.map(JSON.string)), "application_type": "SERVICE",
+            "name": "Muniment service", "scope": "GLOBAL",
+        ]
+        events = [
+            Event(
+                .applicationCreated, chain: .platform, stream: id.text,
+                data: try Application.founding(body)),
+            secret.new.created(for: id, chain: .platform),
+        ]
+    }
+}

@@ -1,0 +1,154 @@
+import EventLog
+import Identity
+package import OpenSSL
+import Storage
+import Views
+import Wire
+
+extension Instance {
+    /// What the views needed at a start.
+    package enum ViewsAtStart: String, Sendable { case kept, caughtUp = "caught_up", rebuilt }
+
+    /// How an instance is opened.
+    package struct Options: Sendable {
+        package var software: String
+        package var algorithm: SigningAlgorithm?
+        /// Takes a clock that is behind the last entry as right, once.
+        package var acceptsClock = false
+        package var log: @Sendable (String) -> Void
+        /// Called when the writer cannot go on: the process ends, and the next start recovers.
+        package var onStop: @Sendable (String) -> Void
+
+        package init(
+            software: String, algorithm: SigningAlgorithm? = nil, acceptsClock: Bool = false,
+            log: @escaping @Sendable (String) -> Void, onStop: @escaping @Sendable (String) -> Void,
+        ) {
+            self.software = software
+            self.algorithm = algorithm
+            self.acceptsClock = acceptsClock
+            self.log = log
+            self.onStop = onStop
+        }
+    }
+
+    /// Opens a data directory for writing: takes its lock, compares the ledger with what was acknowledged, brings the
+    /// views up to it, and starts the writer and the notary.
+    ///
+    /// - Throws: `StorageError.locked` when another process serves it, `LedgerFault` when it may not be trusted.
+    package static func open(
+        _ directory: DataDirectory, kek: KeyEncryptionKey? = nil, world: World = .system, options: Options,
+    ) async throws -> Instance {
+        try LedgerFormat.require(in: directory.top(.readOnly))
+        let lock = try directory.lock()
+        let opened = try OpenedLedger(directory, kek: kek, world: world)
+        let (stop, atStart, views) = try openViews(directory, opened)
+        let status = WriterStatus(log: options.log)
+        status.committed(size: opened.opening.range.size)
+        let objection = ClockWatch.objection(last: opened.opening.lastRecordedAt, world: world)
+        if !options.acceptsClock { status.object(objection) }
+        let keys = try views.read { try $0.members(SigningKey.self, of: .all, limit: 1_000) }
+        let instance = Instance(
+            directory: directory, opened: opened, views: views, answers: try AnswerStore(folder: directory.answers()),
+            macKey: try opened.required(KeyName.mac(opened.opening.identity.secretKey)),
+            notary: try notary(opened, status), ring: KeyRing(keys, store: opened.keys, loaded: nil),
+            status: status, lock: lock)
+        try instance.start(opened, options)
+        if let objection, !options.acceptsClock {
+            options.log("writes are refused: \(objection)")
+            return instance
+        }
+        let opening = Event(
+            .ledgerOpened, chain: .platform,
+            data: [
+                "software": .string(options.software), "stop": .string(stop.rawValue),
+                "views": .string(atStart.rawValue),
+            ])
+        _ = try await instance.perform(RecordEvents([opening]), by: .system)
+        if let algorithm = options.algorithm { try await instance.useAlgorithm(algorithm) }
+        return instance
+    }
+
+    /// Ends in order: what waits is served, the last entry is signed for, the views are synced and marked clean.
+    package func close() async throws {
+        if status.refusal == nil {
+            _ = try? await perform(RecordEvents([Event(.ledgerClosed, chain: .platform)]), by: .system)
+        }
+        writer.close()
+        try notary.close()
+        guard status.stopped == nil else { return }
+        try views.environment.sync()
+        try ViewTrust(directory, world: world).mark(clean: true)
+    }
+
+    private static func openViews(
+        _ directory: DataDirectory, _ opened: OpenedLedger,
+    ) throws -> (ViewTrust.Stop, ViewsAtStart, ViewStore) {
+        let stop = try ViewTrust(directory, world: opened.world).lastStop()
+        var atStart = ViewsAtStart.kept
+        var store = stop == .machine ? nil : try? opened.viewStore(try directory.views())
+        if let kept = store {
+            do {
+                if try opened.builder.catchUp(kept, to: opened.opening.range.size) > 0 { atStart = .caughtUp }
+            } catch is ViewFault {
+                // A row or the mark is damaged: views are derived, so they are made anew rather than mended.
+                store = nil
+            }
+        }
+        if store == nil {
+            try Rebuild.run(opened, in: directory)
+            store = try opened.viewStore(try directory.views())
+            atStart = .rebuilt
+        }
+        guard let store else { throw LedgerFault.format("the views could not be opened") }
+        try opened.builder.catchUp(store, to: opened.opening.range.size)
+        let root = try store.applied?.root
+        guard root == opened.opening.range.root else {
+            throw LedgerFault.rolledBack("the views were folded from another ledger; run: muniment rebuild")
+        }
+        try ViewTrust(directory, world: opened.world).mark(clean: false)
+        return (stop, atStart, store)
+    }
+
+    private static func notary(_ opened: OpenedLedger, _ status: WriterStatus) throws -> Notary {
+        let note = try opened.anchor.checkpoint()
+        return Notary(
+            origin: opened.opening.identity.origin, anchor: opened.anchor,
+            signers: try opened.opening.checkpointKeys.signers(opened.keys), edge: opened.opening.range,
+            published: note, publishedSize: opened.opening.anchored?.size ?? 0, world: opened.world, status: status)
+    }
+
+    private func start(_ opened: OpenedLedger, _ options: Options) throws {
+        let directory = directory
+        let path = directory.path("ledger")
+        try writer.start(
+            { [self] in
+                WriterCore(
+                    ledger: LedgerWriter(
+                        tables: tables, keys: keys, ledgerID: identity.id, range: opened.opening.range,
+                        lastRecordedAt: opened.opening.lastRecordedAt, random: world.random),
+                    tables: tables, views: views, keys: keys, answers: answers, anchor: anchor, identity: identity,
+                    attestedAt: opened.opening.lastRecordedAt, world: world, status: status, reads: reads,
+                    freeBytes: { path.flatMap { try? Machine.freeBytes(at: $0) } },
+                    onCommit: { [self] entries, edge in committed(entries, edge) })
+            }, onStop: options.onStop)
+        try notary.start()
+    }
+
+    private func committed(_ entries: [FoldedEntry], _ edge: CompactRange) {
+        notary.advance(to: edge)
+        arrivals.advance(to: edge.size, now: world.sinceBoot())
+        if entries.contains(where: { $0.type.touchesSigningKeys }) {
+            do {
+                try reloadKeyRing()
+            } catch {
+                status.report("the signing keys could not be read again: \(error)")
+            }
+        }
+    }
+}
+
+extension EventType {
+    fileprivate var touchesSigningKeys: Bool {
+        self == .signingKeyCreated || self == .signingKeyUpdated || self == .signingKeyRevoked
+    }
+}

@@ -1,0 +1,90 @@
+package import EventLog
+import Identity
+import OpenSSL
+import Storage
+import Synchronization
+package import Views
+import Wire
+
+/// A running Muniment over one data directory: the one door through which anything is written or read.
+///
+/// Writing goes through one thread; reading asks a snapshot on the caller's own. Whatever is answered is durable.
+package final class Instance: Sendable {
+    package let directory: DataDirectory
+    package let identity: LedgerIdentity
+    package let tables: LedgerTables
+    package let keys: KeyStore
+    package let views: ViewStore
+    package let status: WriterStatus
+    package let world: World
+    /// The key that makes the keyed hashes of machine secrets.
+    package let macKey: [UInt8]
+    /// What `verify` found last, for health to show.
+    let verification = Mutex<VerificationMark?>(nil)
+
+    let anchor: Anchor
+    let answers: AnswerStore
+    let writer: Writer
+    let notary: Notary
+    let reads: ReadMeter
+    let arrivals: Arrivals
+    private let ring: Mutex<KeyRing>
+    /// Held until the end: nobody else writes here.
+    private let lock: FolderLock?
+
+    init(
+        directory: DataDirectory, opened: OpenedLedger, views: ViewStore, answers: AnswerStore, macKey: [UInt8],
+        notary: Notary, ring: KeyRing, status: WriterStatus, lock: FolderLock?,
+    ) {
+        self.directory = directory
+        self.lock = lock
+        identity = opened.opening.identity
+        tables = opened.tables
+        keys = opened.keys
+        anchor = opened.anchor
+        world = opened.world
+        self.views = views
+        self.answers = answers
+        self.macKey = macKey
+        self.notary = notary
+        self.status = status
+        self.ring = Mutex(ring)
+        writer = Writer(status: status)
+        reads = ReadMeter()
+        arrivals = Arrivals()
+    }
+
+    package var keyRing: KeyRing { ring.withLock { $0 } }
+
+    /// The last checkpoint that is safe in the anchor.
+    package var checkpoint: SignedNote? { notary.published }
+    package var checkpointSize: UInt64 { notary.publishedSize }
+
+    /// The last index a reader sees now.
+    package var lastIndex: UInt64 { status.size &- 1 }
+
+    func reloadKeyRing() throws {
+        let keys = try views.read { try $0.members(SigningKey.self, of: .all, limit: 1_000) }
+        ring.withLock { $0 = KeyRing(keys, store: self.keys, loaded: $0) }
+    }
+
+    /// Does a command: decided inside the writer's transaction, durable when this returns.
+    ///
+    /// - Parameter encode: the answer's bytes, kept for a client that repeats the request.
+    package func perform<C: Command>(
+        _ command: C, by caller: Caller, idempotency: Idempotency? = nil,
+        encode: (@Sendable (C.Output) -> [UInt8])? = nil,
+    ) async throws(Refusal) -> Receipt<C.Output> {
+        let result = await withCheckedContinuation { (answer: PendingCommand<C>.Answer) in
+            let pending = PendingCommand(
+                command, caller: caller, idempotency: idempotency, encode: encode, answer: answer)
+            if let refusal = writer.queue.add(pending) { pending.answer(refusal) }
+        }
+        return try result.get()
+    }
+
+    /// Asks questions of the state as it is now, on the caller's own thread.
+    package func read<R>(_ body: (ViewSnapshot) throws -> R) throws -> R {
+        try views.read(body)
+    }
+}

@@ -1,0 +1,81 @@
+package import EventLog
+package import Storage
+
+/// The folders of one data directory, real or simulated.
+package struct DataDirectory: Sendable {
+    package enum Place: Sendable {
+        /// A folder, and where checkpoint and head hint are kept: best on another disk.
+        case folder(String, anchor: String)
+        case simulated(SimulatedDisk)
+    }
+
+    /// Address space, not memory; it grows when it is used up.
+    package static let mapBytes = 1 << 34
+    /// An operator deletes this file to get room to act on a full disk.
+    package static let reserveBytes = 4 << 20
+    package static let reserveName = "reserve"
+
+    package let place: Place
+
+    package init(path: String, anchor: String? = nil) {
+        place = .folder(path, anchor: anchor ?? path + "/anchor")
+    }
+
+    package init(simulated disk: SimulatedDisk) { place = .simulated(disk) }
+
+    package func top(_ access: SmallFiles.Access = .readWrite) throws -> SmallFiles { try files("", access) }
+    package func keys(_ access: SmallFiles.Access = .readWrite) throws -> SmallFiles { try files("keys", access) }
+    package func answers() throws -> SmallFiles { try files("keys/answers", .readWrite) }
+    package func viewFiles(_ access: SmallFiles.Access = .readWrite) throws -> SmallFiles { try files("views", access) }
+
+    package func anchor(_ access: SmallFiles.Access = .readWrite) throws -> Anchor {
+        switch place {
+        case .folder(_, let anchor): Anchor(folder: try SmallFiles(path: anchor, access: access))
+        case .simulated(let disk): Anchor(folder: try SmallFiles(simulated: disk, prefix: "anchor", access: access))
+        }
+    }
+
+    package func lock() throws -> FolderLock? {
+        switch place {
+        case .folder(let path, _): try FolderLock(folder: path)
+        case .simulated: nil
+        }
+    }
+
+    package func ledger(_ access: Environment.Access = .readWrite) throws -> LedgerTables {
+        try LedgerTables(try environment("ledger", sync: .everyCommit, access))
+    }
+
+    /// Views are rebuilt from the ledger whenever they may be stale, so their commits need not wait for the disk.
+    package func views(_ name: String = "views", _ access: Environment.Access = .readWrite) throws -> Environment {
+        try environment(name, sync: .none, access)
+    }
+
+    /// The path of a folder within, where there is a file system.
+    package func path(_ name: String) -> String? {
+        switch place {
+        case .folder(let path, _): "\(path)/\(name)"
+        case .simulated: nil
+        }
+    }
+
+    private func environment(
+        _ name: String, sync: Environment.Sync, _ access: Environment.Access,
+    ) throws -> Environment {
+        let options = Environment.Options(mapBytes: Self.mapBytes, sync: sync, access: access)
+        switch place {
+        case .folder(let path, _):
+            if access == .readWrite { try FolderMoves.make("\(path)/\(name)") }
+            return try Environment(path: "\(path)/\(name)", options: options)
+        case .simulated(let disk):
+            return try Environment(simulated: disk, name: name, options: options)
+        }
+    }
+
+    private func files(_ name: String, _ access: SmallFiles.Access) throws -> SmallFiles {
+        switch place {
+        case .folder(let path, _): try SmallFiles(path: name.isEmpty ? path : "\(path)/\(name)", access: access)
+        case .simulated(let disk): try SmallFiles(simulated: disk, prefix: name.isEmpty ? "top" : name, access: access)
+        }
+    }
+}

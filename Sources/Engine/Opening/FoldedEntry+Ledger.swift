@@ -1,0 +1,55 @@
+import EventLog
+import Identity
+import Storage
+import Views
+import Wire
+
+// From the ledger's entry to what the views fold. The writer and a rebuild use the same function, so the rows they make
+// cannot differ.
+extension FoldedEntry {
+    init(_ prepared: LedgerWriter.Prepared, ledger: [UInt8], keys: KeyStore) throws {
+        try self.init(prepared.entry) { ordinal in prepared.fields(ordinal, ledger: ledger, keys: keys) }
+    }
+
+    /// - Throws: `Poison` for a type or schema that this version does not know: it may not be skipped over.
+    init(_ entry: Entry, open: @escaping (_ ordinal: Int) throws -> Members?) throws {
+        guard let type = EventType.named(entry.type), entry.schema == 1 else {
+            throw Poison(index: entry.index, type: entry.type, reason: "this version does not know it")
+        }
+        self.init(index: entry.index, type: type, recordedAt: entry.recordedAt, chain: entry.chain)
+        result = Event.Result(entry.result)
+        actor = entry.actor.id
+        credential = entry.actor.credential
+        stream = entry.stream
+        version = entry.version
+        data = entry.data
+        sealed = entry.sealed.map { Sealed(key: $0.key, fields: $0.fields) }
+        ip = entry.request?.ip
+        idempotency = entry.request?.idempotency.map {
+            Idempotency(key: $0.key.mac, fingerprint: $0.fingerprint.mac)
+        }
+        endsCommand = entry.batch.map { $0.position == $0.count } ?? true
+        self.open = open
+    }
+
+    /// An entry as it stands on disk, its segments opened where the keys are at hand.
+    init(stored bytes: [UInt8], tables: LedgerTables, ledger: [UInt8], keys: KeyStore) throws {
+        let entry = try Entry(decoding: bytes)
+        try self.init(entry) { ordinal in
+            guard entry.sealed.indices.contains(ordinal),
+                let row = try tables.environment.read({ try tables.segment(entry.index, ordinal, $0) })
+            else { return nil }
+            return keys.open(row, as: entry.sealed[ordinal], ledger: ledger)
+        }
+    }
+}
+
+extension Event.Result {
+    init(_ result: Entry.Result) {
+        switch result {
+        case .ok: self = .ok
+        case .denied: self = .denied
+        case .failed: self = .failed
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import EventLog
+import Storage
+import Views
+import Wire
+
+/// Folds entries from the ledger into views: to catch up at a start, and to build them anew.
+struct ViewBuilder {
+    /// Entries folded between two commits: few enough to hold in memory, many enough that commits cost nothing.
+    static let entriesPerCommit = 4_096
+
+    let tables: LedgerTables
+    let keys: KeyStore
+    let ledger: [UInt8]
+
+    /// Folds everything from where the views are up to `size`.
+    ///
+    /// - Returns: how many entries were folded.
+    @discardableResult
+    func catchUp(_ views: ViewStore, to size: UInt64) throws -> UInt64 {
+        let start = try views.applied?.size ?? 0
+        guard start <= size else {
+            throw LedgerFault.rolledBack("the views have folded \(start) entries, the ledger has \(size)")
+        }
+        var next = start
+        while next < size {
+            do {
+                next = try fold(views, from: next, to: size)
+            } catch let fault as StorageError where fault.kind == .mapFull {
+                try views.environment.grow(toBytes: views.environment.mapBytes * 2)
+            }
+        }
+        return size - start
+    }
+
+    /// One commit's worth. It ends where a command ends: views never show half a command.
+    private func fold(_ views: ViewStore, from start: UInt64, to size: UInt64) throws -> UInt64 {
+        let draft = try views.draft()
+        var (next, end) = (start, start)
+        scan: while next < size {
+            let lines = try tables.environment.read { try tables.page(from: next, to: size, $0) }
+            for line in lines {
+                // Removed entries are of no state; what views had derived from them stands in retention.applied.
+                if case .entry(_, let bytes) = line {
+                    let entry = try FoldedEntry(stored: bytes, tables: tables, ledger: ledger, keys: keys)
+                    try draft.fold(entry)
+                    if entry.endsCommand {
+                        try draft.keep()
+                        end = line.index + 1
+                    }
+                } else {
+                    end = line.index + 1
+                }
+                next = line.index + 1
+                if end == next, next - start >= UInt64(Self.entriesPerCommit) { break scan }
+            }
+        }
+        guard end == next else { throw LedgerFault.damaged(index: next, "the ledger ends inside a batch") }
+        let root = try tables.environment.read { try tables.range(at: end, $0).root }
+        try draft.commit(applied: ViewStore.Applied(size: end, root: root))
+        return end
+    }
+}

@@ -1,0 +1,25 @@
+package import Identity
+package import Wire
+
+extension AccessToken {
+    /// Reads the claims of a token whose signature holds; `nil` when they are not those of an access token of ours.
+    package init?(claims: [UInt8]) {
+        guard let object = try? JSON.parse(claims), let issuer = object["iss"]?.text,
+            let id = object["jti"]?.text.flatMap({ TokenID($0) }), let subject = object["sub"]?.text,
+            let client = object["client_id"]?.text.flatMap({ ApplicationID($0) }),
+            let scope = object["scope"]?.text, let issued = object["iat"]?.number, let expires = object["exp"]?.number,
+            let level = object["app_scope"]?.text.flatMap({ Application.Level(rawValue: $0) })
+        else { return nil }
+        let audience = object["aud"]?.text.map { [$0] } ?? (object["aud"]?.items ?? []).compactMap(\.text)
+        self.init(
+            id: id, issuer: issuer, audience: audience, subject: subject, clientID: client,
+            scopes: scope.split(separator: " ").map(String.init), issuedAtSeconds: issued, expiresAtSeconds: expires,
+            tenantID: object["tenant_id"]?.text.flatMap { TenantID($0) },
+            partnerID: object["partner_id"]?.text.flatMap { PartnerID($0) }, level: level)
+    }
+
+    /// The door it was issued at, and so the chain its entries count in.
+    package var door: Chain { tenantID.map { .tenant($0) } ?? .platform }
+
+    package func isExpired(at wall: Instant) -> Bool { wall.seconds >= expiresAtSeconds }
+}

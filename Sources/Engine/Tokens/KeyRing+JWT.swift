@@ -1,0 +1,37 @@
+package import Identity
+import OpenSSL
+package import Wire
+
+extension KeyRing {
+    /// A token is no longer than this; a longer text is not looked at.
+    package static let tokenBytesMax = 8 * 1024
+
+    /// Signs claims with the key that the token's entry names (RFC 7515 §5.1).
+    package func sign(_ claims: [UInt8], with id: SigningKeyID) throws -> String {
+        guard let member = members.first(where: { $0.id == id }), let pair = member.pair else {
+            throw CryptoFault(operation: "sign a token", detail: "the signing key is not at hand")
+        }
+        var input = member.header
+        Base64URL.append(claims, to: &input)
+        let signature = try pair.sign(input)
+        input.append(UInt8(ascii: "."))
+        Base64URL.append(signature, to: &input)
+        return String(decoding: input, as: UTF8.self)
+    }
+
+    /// The token of a compact JWS of ours, when the signature holds.
+    ///
+    /// The header must be byte for byte one that we write: no `none`, no other algorithm, no `jku`, `x5u` or `crit`
+    /// can be in it (RFC 8725 §3.1).
+    package func verify(_ text: String, now: Instant) -> AccessToken? {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= Self.tokenBytesMax, let last = bytes.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        guard let member = members.first(where: { bytes.starts(with: $0.header) }), member.key.isPublished(at: now),
+            last > member.header.count, let pair = member.pair,
+            let signature = try? Base64URL.decode(String(decoding: bytes[(last + 1)...], as: UTF8.self)),
+            pair.verify(signature, of: Array(bytes[..<last])),
+            let claims = try? Base64URL.decode(String(decoding: bytes[member.header.count..<last], as: UTF8.self))
+        else { return nil }
+        return AccessToken(claims: claims)
+    }
+}

@@ -1,0 +1,80 @@
+import EventLog
+package import Identity
+package import OpenSSL
+package import Wire
+
+/// The token signing keys as they stand: one signs, all that are published verify.
+///
+/// An algorithm belongs to a key, never to a token: a header that names another is refused before any mathematics.
+package struct KeyRing: Sendable {
+    package struct Member: Sendable {
+        package let id: SigningKeyID
+        package let key: SigningKey
+        package let createdAt: Instant
+        /// The private half, loaded once; `nil` when the key store does not have it.
+        package let pair: TokenKey?
+        /// `base64url(header).` with this key's `alg` and `kid`.
+        let header: [UInt8]
+    }
+
+    package let members: [Member]
+    package let current: Member?
+
+    init(_ keys: [Versioned<SigningKey>], store: KeyStore, loaded: KeyRing?) {
+        members = keys.map { item in
+            let known = loaded?.members.first { $0.id == item.id }?.pair
+            return Member(
+                id: item.id, key: item.state, createdAt: item.createdAt,
+                pair: known ?? store.key(KeyName.signing(item.id.text)).flatMap { try? TokenKey(pkcs8: $0) },
+                header: Self.header(item.id, item.state))
+        }
+        current = members.last { $0.key.stage == .current }
+    }
+
+    /// RFC 9068 §2.1: the type says that this is an access token, so that no other JWT of ours can pass for one.
+    private static func header(_ id: SigningKeyID, _ key: SigningKey) -> [UInt8] {
+        var out = JSONWriter(reservingBytes: 96)
+        out.beginObject()
+        out.key("alg")
+        out.string(key.algorithm)
+        out.key("kid")
+        out.string(id.text)
+        out.key("typ")
+        out.string("at+jwt")
+        out.endObject()
+        var text: [UInt8] = []
+        Base64URL.append(out.bytes, to: &text)
+        return text + [UInt8(ascii: ".")]
+    }
+
+    /// The key set as verifiers read it (RFC 7517 §5), next and retired keys included.
+    package func keySet(at now: Instant) -> JSON {
+        let keys = members.filter { $0.key.isPublished(at: now) }.map { member -> JSON in
+            var jwk = (try? JSON.parse(Array(member.key.jwk.utf8)))?.members ?? [:]
+            jwk["kid"] = .string(member.id.text)
+            jwk["use"] = "sig"
+            jwk["alg"] = .string(member.key.algorithm)
+            return .object(jwk)
+        }
+        return ["keys": .array(keys)]
+    }
+
+    /// The public half of a key pair as JWK members, in compact text.
+    package static func jwk(of pair: TokenKey) -> String {
+        var members: Members = ["kty": pair.algorithm.keyType]
+        if let curve = pair.curve { members["crv"] = .string(curve) }
+        for (name, value) in pair.jwk { members[name] = .string(Base64URL.encode(value)) }
+        return String(decoding: JSON.object(members).canonical, as: UTF8.self)
+    }
+}
+
+extension SigningAlgorithm {
+    /// RFC 7518 §6.1, RFC 8037 §2.
+    fileprivate var keyType: JSON {
+        switch self {
+        case .RS256: "RSA"
+        case .ES256: "EC"
+        case .EdDSA: "OKP"
+        }
+    }
+}

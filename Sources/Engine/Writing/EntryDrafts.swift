@@ -1,0 +1,91 @@
+import EventLog
+import Identity
+import Wire
+
+/// Turns what a decision wants written into drafts of entries: who and from where are added, and what is personal in
+/// that is sealed.
+struct EntryDrafts {
+    let caller: Caller
+    /// The name of the key that made the idempotency hashes.
+    let macKey: String
+    let now: Instant
+
+    func make(_ events: [Event], idempotency: Idempotency?) -> [Draft] {
+        events.enumerated().map { position, event in
+            let isFirst = position == 0
+            var draft = Draft(
+                type: event.type.rawValue, class: event.type.isState ? .state : .activity,
+                result: Entry.Result(event.result), code: event.code, actor: caller.actor, chain: event.chain.text,
+                stream: event.stream, data: event.data,
+                sealed: event.sealed.map { Draft.Sealed(subject: $0.subject, key: $0.key, fields: $0.fields) })
+            draft.request = request(event, idempotency: isFirst ? idempotency : nil)
+            if isFirst { draft.sealed += traces(event) }
+            return draft
+        }
+    }
+
+    /// In clear only what a machine's activity may show; the rest goes into `traces`.
+    private func request(_ event: Event, idempotency: Idempotency?) -> RequestNote? {
+        guard !caller.request.endpoint.isEmpty else { return nil }
+        var note = RequestNote(id: caller.request.id, endpoint: caller.request.endpoint, trace: caller.request.trace)
+        if isClear(event) {
+            note.ip = caller.request.address
+            note.userAgent = caller.request.userAgent
+        }
+        note.idempotency = idempotency.map {
+            RequestNote.Idempotency(
+                key: KeyedHash(key: macKey, mac: $0.key),
+                fingerprint: KeyedHash(key: macKey, mac: $0.fingerprint))
+        }
+        return note
+    }
+
+    private func isClear(_ event: Event) -> Bool { !event.type.isState && caller.actor.kind.isProvenMachine }
+
+    private func traces(_ event: Event) -> [Draft.Sealed] {
+        var parts: [Draft.Sealed] = []
+        if !isClear(event) {
+            var fields: Members = [:]
+            if let address = caller.request.address { fields.append("ip", .string(address)) }
+            if let agent = caller.request.userAgent { fields.append("user_agent", .string(agent)) }
+            if !fields.isEmpty { parts.append(Draft.Sealed(subject: subject, key: traceKey(event), fields: fields)) }
+        }
+        if let reason = caller.request.reason, event.type.isState {
+            parts.append(
+                Draft.Sealed(
+                    subject: event.chain.text, key: event.chain.text + "/notes", fields: ["reason": .string(reason)]))
+        }
+        return parts
+    }
+
+    private var subject: String { caller.actor.kind == .anonymous ? "unknown" : caller.actor.id ?? "platform" }
+
+    /// One key per subject and month, so that traces end with their month.
+    private func traceKey(_ event: Event) -> String {
+        switch caller.actor.kind {
+        case .anonymous: "unknown/\(event.chain.text)/\(now.month)"
+        case .user: "\(caller.actor.id ?? "unknown")/\(now.month)"
+        case .application, .client, .apiKey, .agent, .system: "\(event.chain.text)/\(now.month)"
+        }
+    }
+}
+
+extension Actor.Kind {
+    /// Whether it is no person, and has proven what it is.
+    var isProvenMachine: Bool {
+        switch self {
+        case .application, .client, .apiKey, .agent, .system: true
+        case .user, .anonymous: false
+        }
+    }
+}
+
+extension Entry.Result {
+    init(_ result: Event.Result) {
+        switch result {
+        case .ok: self = .ok
+        case .denied: self = .denied
+        case .failed: self = .failed
+        }
+    }
+}

@@ -1,0 +1,235 @@
+import EventLog
+import Identity
+import OpenSSL
+import Storage
+import Views
+import Wire
+
+/// What the writer does with what waits, one drain at a time: decide, append, fold, make durable, answer.
+///
+/// No thread, no clock and no dice of its own, so a simulation drives it step by step. Everything here belongs to the
+/// writer alone.
+final class WriterCore {
+    /// A drain ends at this many bytes or after this long, whichever comes first.
+    static let drainBytesMax = 4 << 20
+    static let drainMicrosecondsMax: Int64 = 20_000
+    /// Below this much free space an input/output error is taken for a full disk.
+    static let freeBytesMin = 16 << 20
+
+    /// Why the writer has to stop: going on could lose what was acknowledged.
+    struct Stop: Error { let why: String }
+
+    let ledger: LedgerWriter
+    let views: ViewStore
+    let tables: LedgerTables
+    let keys: KeyStore
+    let answers: AnswerStore
+    let identity: LedgerIdentity
+    let world: World
+    let status: WriterStatus
+    let anchor: Anchor
+    let freeBytes: @Sendable () -> Int?
+    /// Told of the entries of each commit, once they are durable and folded.
+    let onCommit: (_ entries: [FoldedEntry], _ edge: CompactRange) -> Void
+    let reads: ReadMeter
+    private var meter = RefusalMeter()
+    private var clock: ClockWatch
+    private var attestedAt: Instant
+    private var housekeeping = Housekeeping()
+
+    init(
+        ledger: LedgerWriter, tables: LedgerTables, views: ViewStore, keys: KeyStore, answers: AnswerStore,
+        anchor: Anchor, identity: LedgerIdentity, attestedAt: Instant, world: World, status: WriterStatus,
+        reads: ReadMeter, freeBytes: @escaping @Sendable () -> Int?,
+        onCommit: @escaping (_ entries: [FoldedEntry], _ edge: CompactRange) -> Void,
+    ) {
+        self.ledger = ledger
+        self.views = views
+        self.tables = tables
+        self.keys = keys
+        self.answers = answers
+        self.attestedAt = attestedAt
+        self.identity = identity
+        self.world = world
+        self.status = status
+        self.reads = reads
+        self.anchor = anchor
+        self.freeBytes = freeBytes
+        self.onCommit = onCommit
+        clock = ClockWatch(world: world)
+    }
+
+    /// One drain.
+    ///
+    /// - Returns: the submissions that did not fit; they stay first in line.
+    func run(_ batch: [any Submission], isClosing: Bool = false) throws -> ArraySlice<any Submission> {
+        if let why = status.objection {
+            for submission in batch { submission.answer(.refusingWrites(why)) }
+            return []
+        }
+        let draft = try openDraft()
+        var decided: [any Submission] = []
+        do {
+            try keepHouse(draft, isClosing: isClosing)
+            let rest = try decide(batch, draft, &decided)
+            try commit(draft)
+            for submission in decided { submission.answer(nil) }
+            return rest
+        } catch let refusal as Refusal {
+            // Nothing was written: the disk is full. Everyone who waited is told, and the next drain tries again.
+            for submission in decided { submission.answer(refusal) }
+            for submission in batch.dropFirst(decided.count) { submission.answer(refusal) }
+            return []
+        }
+    }
+
+    func openDraft() throws -> ViewDraft {
+        try views.draft { [ledger] chain in try ledger.headsNote(of: chain.text) }
+    }
+
+    private func decide(
+        _ batch: [any Submission], _ draft: ViewDraft, _ decided: inout [any Submission],
+    ) throws -> ArraySlice<any Submission> {
+        let start = world.sinceBoot()
+        for (position, submission) in batch.enumerated() {
+            decided.append(try process(submission, draft))
+            let isFull =
+                ledger.preparedBytes >= Self.drainBytesMax || world.sinceBoot() - start >= Self.drainMicrosecondsMax
+            if isFull { return batch[(position + 1)...] }
+        }
+        return []
+    }
+
+    private func process(_ submission: any Submission, _ draft: ViewDraft) throws -> any Submission {
+        let now = ledger.time(wall: world.wall())
+        let room = Room(
+            facts: draft, now: now, wall: world.wall(), caller: submission.caller, keys: keys, index: ledger.range.size &- 1,
+            random: world.random)
+        do {
+            if let replay = try repeated(submission, draft, at: now) {
+                submission.replay(replay)
+                return submission
+            }
+            try submission.caller.token?.requireStanding(room.facts)
+            let events = try submission.decide(room)
+            let last = try write(events, room.caller, submission.idempotency, now, draft)
+            try draft.keep()
+            return finish(submission, room, last)
+        } catch let rejection as Rejection {
+            return try refuse(submission, rejection, room, draft)
+        } catch LedgerFault.tooLarge(let detail) {
+            let issue = FieldIssue(["body"], detail, "too_long")
+            return try refuse(submission, .invalid([issue]), room, draft)
+        } catch let fault as StorageError {
+            throw fault
+        } catch {
+            return try fail(submission, error, draft)
+        }
+    }
+
+    /// Reads the answer off. The entries stand whatever comes of that: the client asks for the state again.
+    private func finish(_ submission: any Submission, _ room: Room, _ last: UInt64?) -> any Submission {
+        do {
+            try submission.finish(room, index: last)
+            try keepAnswer(submission)
+        } catch {
+            status.report("the answer of \(submission.caller.request.endpoint) failed: \(type(of: error))")
+        }
+        return submission
+    }
+
+    /// Leaves the entry of a refusal, or counts it, and keeps the refusal as the answer.
+    private func refuse(
+        _ submission: any Submission, _ rejection: Rejection, _ room: Room, _ draft: ViewDraft,
+    ) throws -> any Submission {
+        takeBack(draft)
+        if let note = try submission.refuse(rejection, room) {
+            let endpoint = submission.caller.request.endpoint
+            if meter.admits(note, endpoint: endpoint, now: room.now, isDiskShort: status.isDiskShort) {
+                _ = try write([note.event], room.caller, nil, ledger.time(wall: world.wall()), draft)
+                try draft.keep()
+            }
+        }
+        return submission
+    }
+
+    /// A rule of ours was broken, in deciding or in folding: the command fails by name, and the others go on.
+    private func fail(_ submission: any Submission, _ error: any Error, _ draft: ViewDraft) throws -> any Submission {
+        takeBack(draft)
+        status.report("command \(submission.caller.request.endpoint) failed: \(type(of: error))")
+        let event = Event(
+            .commandFailed, chain: submission.caller.home, result: .failed, code: "internal_error",
+            data: ["attempted": .string(submission.caller.request.endpoint)])
+        _ = try write([event], submission.caller, nil, ledger.time(wall: world.wall()), draft)
+        try draft.keep()
+        return submission
+    }
+
+    private func takeBack(_ draft: ViewDraft) {
+        ledger.undo()
+        draft.undo()
+    }
+
+    /// Prepares and folds the entries of one command.
+    ///
+    /// - Returns: the index of the last one; `nil` when there was nothing to write.
+    @discardableResult
+    func write(
+        _ events: [Event], _ caller: Caller, _ idempotency: Idempotency?, _ now: Instant, _ draft: ViewDraft,
+    ) throws -> UInt64? {
+        guard !events.isEmpty else { return nil }
+        let drafts = EntryDrafts(caller: caller, macKey: identity.secretKey, now: now)
+        return try append(drafts.make(events, idempotency: idempotency), at: now, draft)
+    }
+
+    @discardableResult
+    private func append(_ drafts: [Draft], at now: Instant, _ draft: ViewDraft) throws -> UInt64? {
+        let prepared = try ledger.prepare(drafts, recordedAt: now)
+        for item in prepared { try draft.fold(FoldedEntry(item, ledger: identity.id, keys: keys)) }
+        return prepared.last?.entry.index
+    }
+
+    private func repeated(
+        _ submission: any Submission, _ draft: ViewDraft, at now: Instant,
+    ) throws -> Replay? {
+        guard let idempotency = submission.idempotency, let actor = submission.caller.actor.id,
+            let earlier = try draft.idempotent(actor: actor, key: idempotency.key, at: now)
+        else { return nil }
+        guard earlier.fingerprint == idempotency.fingerprint else { return .rejection(Self.keyReused) }
+        guard let sealed = answers.answer(idempotency.answerName(actor: actor)), let answer = idempotency.open(sealed) else {
+            return .rejection(Self.answerGone)
+        }
+        return .answer(answer, index: earlier.index)
+    }
+
+    private static let keyReused = Rejection.invalid([
+        FieldIssue(
+            ["header", "Idempotency-Key"], "This key was used with another request in the last 24 hours", "value_error")
+    ])
+    private static let answerGone = Rejection(
+        .conflict, "answer_gone", "This request was carried out before; its answer is no longer kept")
+
+    private func keepAnswer(_ submission: any Submission) throws {
+        guard let idempotency = submission.idempotency, let actor = submission.caller.actor.id,
+            let answer = submission.replayable()
+        else { return }
+        answers.stage(idempotency.answerName(actor: actor), idempotency.seal(answer))
+    }
+
+    private func keepHouse(_ draft: ViewDraft, isClosing: Bool) throws {
+        let now = ledger.time(wall: world.wall())
+        var due: [(Event, Caller)] = []
+        if housekeeping.isAttestationDue(now: now, last: attestedAt) {
+            attestedAt = now
+            try append([Attestation(of: tables).draft], at: now, draft)
+        }
+        if housekeeping.isSweepDue(now: now) { try answers.sweep(now: now) }
+        if let step = clock.step(world: world) { due.append((ClockWatch.event(step: step), .system)) }
+        due += meter.due(now: now, atOnce: isClosing).map { ($0, .system) }
+        due += reads.due(now: now, atOnce: isClosing)
+        for (event, caller) in due {
+            try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
+            try draft.keep()
+        }
+    }
+}

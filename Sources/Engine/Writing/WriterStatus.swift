@@ -1,0 +1,60 @@
+import Storage
+import Synchronization
+import Wire
+
+/// How the writer is: what health, metrics and the writer itself look at.
+package final class WriterStatus: Sendable {
+    /// Past this share of the disk health warns; past the other, refusals are only summed up.
+    package static let diskWarningShare = 0.80
+    package static let diskShortShare = 0.90
+
+    private struct State {
+        /// Why writes are refused until an operator acts.
+        var objection: String?
+        var isDiskFull = false
+        var diskShare = 0.0
+        var stopped: String?
+        var size: UInt64 = 0
+        var commits: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private let log: @Sendable (String) -> Void
+
+    package init(log: @escaping @Sendable (String) -> Void) { self.log = log }
+
+    package var objection: String? { state.withLock { $0.objection } }
+    package var isDiskFull: Bool { state.withLock { $0.isDiskFull } }
+    package var diskShare: Double { state.withLock { $0.diskShare } }
+    package var stopped: String? { state.withLock { $0.stopped } }
+    /// How many entries are durable and folded.
+    package var size: UInt64 { state.withLock { $0.size } }
+    package var commits: UInt64 { state.withLock { $0.commits } }
+    var isDiskShort: Bool { diskShare >= Self.diskShortShare }
+
+    /// Why no write is possible at present, if so.
+    package var refusal: String? {
+        state.withLock { state in
+            state.stopped ?? state.objection ?? (state.isDiskFull ? "the disk is full" : nil)
+        }
+    }
+
+    func object(_ why: String?) { state.withLock { $0.objection = why } }
+    func diskIsFull(_ isFull: Bool) { state.withLock { $0.isDiskFull = isFull } }
+    func diskUsed(share: Double) { state.withLock { $0.diskShare = share } }
+
+    func committed(size: UInt64) {
+        state.withLock {
+            $0.size = size
+            $0.commits += 1
+        }
+    }
+
+    func stop(_ why: String) {
+        state.withLock { $0.stopped = why }
+        log(why)
+    }
+
+    /// A line for the operator: no secret, token or body is ever in it.
+    func report(_ line: String) { log(line) }
+}

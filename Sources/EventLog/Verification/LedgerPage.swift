@@ -1,0 +1,99 @@
+import Storage
+import Wire
+
+/// A run of consecutive entries as one read transaction saw them, with their segments' rows.
+struct LedgerPage {
+    static let linesMax = 1_024
+    /// Past these many bytes a page ends early: entries may be 64 KiB.
+    static let bytesMax = 4 << 20
+
+    struct Row {
+        var state: [UInt8]?
+        /// The entry, or the eight bytes that stand where retention removed it.
+        var activity: [UInt8]?
+    }
+
+    struct SegmentRow {
+        let index: UInt64
+        let ordinal: Int
+        let count: Int
+        /// Empty when it was not asked for.
+        let bytes: [UInt8]
+    }
+
+    let start: UInt64
+    private(set) var stop: UInt64
+    private(set) var rows: [Row]
+    private(set) var segments: [SegmentRow] = []
+    /// The first index from `stop` on that any table has; `nil` when this is the last page.
+    private(set) var next: UInt64?
+    /// Rows whose keys are no indexes, as messages.
+    private(set) var misfits: [String] = []
+
+    init(
+        _ tables: LedgerTables, from start: UInt64, copiesSegments: Bool,
+        _ reader: borrowing some TableReader & ~Copyable,
+    ) throws {
+        self.start = start
+        stop = start.addingReportingOverflow(UInt64(Self.linesMax)).partialValue
+        if stop < start { stop = .max }
+        rows = Array(repeating: Row(), count: Int(stop - start))
+        try load(tables.state, reader) { $0.state = $1 }
+        try load(tables.activity, reader) { $0.activity = $1 }
+        rows.removeSubrange(Int(stop - start)...)
+        try loadSegments(tables.segments, copies: copiesSegments, reader)
+        for table in [tables.state, tables.activity, tables.hashes] {
+            try reader.scan(table, from: BigEndian.bytes(stop)) { key, _ in
+                guard key.count == 8 else { return true }
+                next = min(next ?? .max, BigEndian.value(key))
+                return false
+            }
+        }
+    }
+
+    subscript(index: UInt64) -> Row { rows[Int(index - start)] }
+
+    /// One behind the last index that has an entry here.
+    var endOfRows: UInt64 {
+        start + UInt64((rows.lastIndex { $0.state != nil || $0.activity != nil } ?? -1) + 1)
+    }
+
+    private mutating func load(
+        _ table: Table, _ reader: borrowing some TableReader & ~Copyable, _ keep: (inout Row, [UInt8]) -> Void,
+    ) throws {
+        var bytes = 0
+        try reader.scan(table, from: BigEndian.bytes(start)) { key, value in
+            guard key.count == 8 else {
+                misfit(table)
+                return true
+            }
+            let index = BigEndian.value(key)
+            guard index < stop else { return false }
+            keep(&rows[Int(index - start)], value.copied)
+            bytes += value.count
+            if bytes > Self.bytesMax { stop = index + 1 }
+            return true
+        }
+    }
+
+    private mutating func loadSegments(
+        _ table: Table, copies: Bool, _ reader: borrowing some TableReader & ~Copyable,
+    ) throws {
+        try reader.scan(table, from: BigEndian.bytes(start)) { key, value in
+            guard key.count == 10 else {
+                misfit(table)
+                return true
+            }
+            let index = BigEndian.value(key)
+            guard index < stop else { return false }
+            let ordinal = Int(key[8]) << 8 | Int(key[9])
+            segments.append(
+                SegmentRow(index: index, ordinal: ordinal, count: value.count, bytes: copies ? value.copied : []))
+            return true
+        }
+    }
+
+    private mutating func misfit(_ table: Table) {
+        if misfits.count < 2 { misfits.append("the table \(table.name) has a row under a key that is no index") }
+    }
+}

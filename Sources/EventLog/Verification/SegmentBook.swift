@@ -1,0 +1,121 @@
+import OpenSSL
+import Wire
+
+/// Sealed segments counted by their data keys: what was opened, what could not be, and what has no row.
+///
+/// Whether a missing row or key is an erasure or a loss is known at the end only, for the entry that announces the
+/// destruction comes later; so one line is kept for each data key, and none for each segment.
+struct SegmentBook {
+    private struct Account {
+        var unopened: UInt64 = 0
+        var rowless: UInt64 = 0
+        /// The first segments of each sort, to be named.
+        var firstUnopened: UInt64?
+        var firstRowless: UInt64?
+        var destroyedAt: UInt64?
+        /// Read from the key store once.
+        var key: [UInt8]?
+        var isKeyAsked = false
+    }
+
+    private let keys: KeyStore?
+    private let opens: Bool
+    private var names = NameTable()
+    private var accounts: [Account] = []
+    private(set) var opened: UInt64 = 0
+    /// From genesis; without it nothing opens.
+    var ledgerID: [UInt8]?
+
+    init(keys: KeyStore?, opens: Bool) {
+        self.keys = keys
+        self.opens = opens && keys.map { !$0.isSealed } ?? false
+    }
+
+    /// Whether the bytes of rows are needed.
+    var readsRows: Bool { opens }
+
+    private mutating func number(of key: Span<UInt8>) -> Int {
+        let number = names.number(of: key)
+        if number == accounts.count { accounts.append(Account()) }
+        return number
+    }
+
+    mutating func destroy(_ key: String, at index: UInt64) {
+        let number = number(of: Array(key.utf8).span)
+        accounts[number].destroyedAt = accounts[number].destroyedAt ?? index
+    }
+
+    /// Compares the segments of an entry with their rows, which are in the order of their ordinals.
+    mutating func admit(
+        _ index: UInt64, _ facts: EntryFacts, _ bytes: Span<UInt8>, _ rows: ArraySlice<LedgerPage.SegmentRow>,
+        _ report: inout Verification.Report,
+    ) {
+        var rows = rows
+        for (ordinal, item) in facts.sealed.enumerated() {
+            let number = number(of: bytes.extracting(item.key))
+            if let destroyedAt = accounts[number].destroyedAt {
+                report.add(index, "segment \(ordinal) is sealed under a key that entry \(destroyedAt) had destroyed")
+            }
+            guard let row = rows.first, row.ordinal == ordinal else {
+                accounts[number].rowless += 1
+                accounts[number].firstRowless = accounts[number].firstRowless ?? index
+                continue
+            }
+            rows = rows.dropFirst()
+            open(index, ordinal, item, bytes, row, number, &report)
+        }
+        if let row = rows.first { report.add(index, "there is a segment \(row.ordinal) that the entry does not have") }
+    }
+
+    private mutating func open(
+        _ index: UInt64, _ ordinal: Int, _ item: EntryFacts.Sealed, _ bytes: Span<UInt8>, _ row: LedgerPage.SegmentRow,
+        _ number: Int, _ report: inout Verification.Report,
+    ) {
+        guard opens, let ledgerID, let key = key(number) else {
+            accounts[number].unopened += 1
+            accounts[number].firstUnopened = accounts[number].firstUnopened ?? index
+            return
+        }
+        let subject = String(decoding: EntryScanner.copy(bytes.extracting(item.subject)), as: UTF8.self)
+        let plaintext = Segment.open(
+            row.bytes, subject: subject, commitment: item.commitment, ledger: ledgerID, dataKey: key)
+        guard let plaintext, plaintext.count <= Segment.plaintextBytesMax else {
+            report.add(index, "segment \(ordinal) does not open as what the entry committed to")
+            return
+        }
+        let names = Segment.fields(plaintext).map { JSON.array($0.map { .string($0.name) }).canonical }
+        guard names == EntryScanner.copy(bytes.extracting(item.fields)) else {
+            report.add(index, "segment \(ordinal) does not have the fields that the entry names")
+            return
+        }
+        opened += 1
+    }
+
+    private mutating func key(_ number: Int) -> [UInt8]? {
+        if !accounts[number].isKeyAsked {
+            accounts[number].isKeyAsked = true
+            accounts[number].key = keys?.key(KeyName.data(names.text(of: number)))
+        }
+        return accounts[number].key
+    }
+
+    func finish(_ report: inout Verification.Report) {
+        report.opened = opened
+        for (number, account) in accounts.enumerated() {
+            let name = names.text(of: number)
+            let isErased = account.destroyedAt != nil || keys?.isDestroyed(KeyName.data(name)) ?? false
+            if isErased {
+                report.erased += account.unopened + account.rowless
+                continue
+            }
+            if let index = account.firstRowless {
+                report.add(index, "\(account.rowless) segments under the key \(name) are gone, and nothing erased them")
+            }
+            if opens, let index = account.firstUnopened {
+                report.add(index, "the key store does not have the key \(name), and nothing destroyed it")
+            } else {
+                report.sealed += account.unopened
+            }
+        }
+    }
+}

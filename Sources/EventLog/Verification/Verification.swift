@@ -1,0 +1,133 @@
+package import Storage
+import Wire
+
+/// Reads a whole ledger again and finds whatever is not as it was written.
+///
+/// Everything is recomputed from the bytes of entries: leaves, tree, chains, streams, commands, attestations, segments,
+/// and each derived table is compared with what follows. It never throws for damage: damage is what it reports. It may
+/// run beside a live writer: it reads page after page, each in a transaction of its own, and the last page together with
+/// the tables of heads in one.
+package struct Verification: Sendable {
+    package struct Options: Sendable {
+        /// Only the opening rules: the signed root against the stored edge, and the entries behind the checkpoint.
+        package var isQuick: Bool
+        /// Whether segments are decrypted and compared with their commitments, where their keys are at hand.
+        package var opensSegments: Bool
+
+        package init(isQuick: Bool = false, opensSegments: Bool = true) {
+            self.isQuick = isQuick
+            self.opensSegments = opensSegments
+        }
+    }
+
+    private let tables: LedgerTables
+    private let keys: KeyStore?
+    private let anchor: Anchor?
+    private let options: Options
+
+    /// - Parameters:
+    ///   - keys: without them, and with a sealed key store, segments are only counted.
+    ///   - anchor: without it nothing signed is compared: a copied directory may have none.
+    package init(tables: LedgerTables, keys: KeyStore?, anchor: Anchor?, options: Options = Options()) {
+        self.tables = tables
+        self.keys = keys
+        self.anchor = anchor
+        self.options = options
+    }
+
+    package func run() -> Report { options.isQuick ? runQuickly() : runDeeply() }
+
+    private func runDeeply() -> Report {
+        var pass = VerificationPass(keys: keys, opensSegments: options.opensSegments)
+        // The anchor first: what is signed while we read is beyond what we compare with.
+        let signed = readAnchor(&pass.report)
+        pass.markRoots(at: [signed.checkpoint?.size, signed.head?.size].compactMap { $0 })
+        var position: UInt64? = 0
+        while let start = position {
+            do {
+                position = try tables.environment.read { try readPage(from: start, &pass, $0) }
+            } catch {
+                pass.report.add(pass.tree.size, "the ledger cannot be read further: \(error)")
+                pass.isInterrupted = true
+                position = nil
+            }
+        }
+        findRepeatedIdentifiers(&pass)
+        pass.finish()
+        if !pass.isInterrupted { pass.judge(signed) }
+        return pass.report
+    }
+
+    /// - Returns: where the next page begins; `nil` behind the last one.
+    private func readPage(
+        from start: UInt64, _ pass: inout VerificationPass, _ reader: borrowing ReadTransaction,
+    ) throws -> UInt64? {
+        let page = try LedgerPage(tables, from: start, copiesSegments: pass.readsSegmentRows, reader)
+        try pass.read(page, tables, reader)
+        guard let next = page.next else {
+            try pass.compareHeads(tables, reader)
+            try pass.compareRuns(tables, reader)
+            return nil
+        }
+        return next
+    }
+
+    private func readAnchor(_ report: inout Report) -> Signed {
+        guard let anchor else { return Signed(isAsked: false, note: nil, checkpoint: nil, head: nil) }
+        var signed = Signed(isAsked: true, note: nil, checkpoint: nil, head: nil)
+        do {
+            signed.head = try anchor.head()
+            signed.note = try anchor.checkpoint()
+            signed.checkpoint = try signed.note.map { try Checkpoint(text: $0.text) }
+        } catch {
+            report.add(nil, "the anchor cannot be read: \(error)")
+            signed.isAsked = false
+        }
+        return signed
+    }
+
+    /// The halves that the census met twice are looked at whole, in a second reading that hardly ever happens.
+    private func findRepeatedIdentifiers(_ pass: inout VerificationPass) {
+        let suspects = pass.takeCensus().suspects()
+        guard !suspects.isEmpty else { return }
+        var scanner = EntryScanner()
+        var seen: [UInt128: UInt64] = [:]
+        do {
+            try tables.walk(0..<pass.tree.size) { line in
+                guard case .entry(let index, let bytes) = line, let facts = try? scanner.scan(bytes.span),
+                    suspects.contains(IdentifierCensus.half(facts.id))
+                else { return }
+                if let first = seen[facts.id] {
+                    pass.report.add(index, "the entry has the id of entry \(first)")
+                } else if seen.count < IdentifierCensus.suspectsMax {
+                    seen[facts.id] = index
+                }
+            }
+        } catch {
+            pass.report.add(nil, "the ledger cannot be read again: \(error)")
+        }
+    }
+
+    private func runQuickly() -> Report {
+        var report = Report()
+        do {
+            if let anchor {
+                let opening = try Opening(tables: tables, anchor: anchor)
+                report.entries = opening.range.size
+                report.root = opening.range.root
+                report.checkpoint = opening.anchored
+            } else {
+                let range = try Opening.tail(tables)
+                report.entries = range.size
+                report.root = range.root
+            }
+        } catch LedgerFault.damaged(let index, let what) {
+            report.add(index, what)
+        } catch LedgerFault.rolledBack(let what) {
+            report.add(nil, what)
+        } catch {
+            report.add(nil, "\(error)")
+        }
+        return report
+    }
+}

@@ -1,0 +1,72 @@
+package import Identity
+package import OpenSSL
+package import Wire
+
+/// What the views are told of one entry. Everything in them follows from these, folded in the order of the ledger.
+package struct FoldedEntry {
+    /// A sealed segment as far as the entry shows it.
+    package struct Sealed {
+        /// The data key that seals it, such as `usr_X/profile`.
+        package var key: String
+        /// The names of the fields inside.
+        package var fields: [String]
+
+        package init(key: String, fields: [String]) {
+            self.key = key
+            self.fields = fields
+        }
+    }
+
+    /// A client's own key for a request that it may repeat, and what the request was: both as keyed hashes.
+    package struct Idempotency {
+        package var key: Digest
+        package var fingerprint: Digest
+
+        package init(key: Digest, fingerprint: Digest) {
+            self.key = key
+            self.fingerprint = fingerprint
+        }
+    }
+
+    package var index: UInt64
+    package var type: EventType
+    package var recordedAt: Instant
+    package var chain: String
+    package var result = Event.Result.ok
+    package var actor: String?
+    /// The secret, key or passkey that the actor proved.
+    package var credential: String?
+    package var stream: String?
+    package var version: UInt64?
+    package var data: Members = [:]
+    package var sealed: [Sealed] = []
+    /// The address of the request where the entry shows it in clear; a sealed one is a sealed field named `ip`.
+    package var ip: String?
+    package var idempotency: Idempotency?
+    /// Whether the entry is the last of its command.
+    package var endsCommand = true
+    /// The fields of a sealed segment by its ordinal; nil when its key is gone. Asked only where a blind index needs it.
+    package var open: (Int) throws -> Members? = { _ in nil }
+
+    package init(index: UInt64, type: EventType, recordedAt: Instant, chain: String) {
+        self.index = index
+        self.type = type
+        self.recordedAt = recordedAt
+        self.chain = chain
+    }
+
+    var event: StoredEvent {
+        StoredEvent(
+            index: index, type: type, recordedAt: recordedAt, stream: stream, version: version, data: data,
+            sealedFields: sealed.map(\.fields),
+        )
+    }
+
+    /// The value of a sealed field and the data key it is sealed under, where it can still be opened.
+    func sealedText(_ name: String) throws -> (text: String, key: String)? {
+        for (ordinal, segment) in sealed.enumerated() where segment.fields.contains(where: { $0.bytesEqual(name) }) {
+            if let text = try open(ordinal)?[name]?.text { return (text, segment.key) }
+        }
+        return nil
+    }
+}

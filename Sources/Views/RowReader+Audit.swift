@@ -1,0 +1,111 @@
+package import Identity
+import Storage
+
+extension AuditQuery {
+    /// How many candidates one page may look at, together with its total. Only filters that meet rarely come near it.
+    package static let candidatesMax = 100_000
+
+    /// Totals that must be counted are counted up to here; beyond, there are "at least" so many.
+    package static let countedMax = 10_000
+}
+
+extension RowReader {
+    /// A page of the audit.
+    ///
+    /// With at most one filter, total and page are found without walking, whatever the page. Several filters are walked
+    /// together from the first page on, for at most `candidatesMax` candidates.
+    ///
+    /// - Parameter matching: what no term can say, asked of each candidate; the caller can read the entry.
+    package func audit(
+        _ query: AuditQuery, matching: ((UInt64) throws -> Bool)? = nil,
+    ) throws -> AuditPage {
+        precondition(query.page >= 1 && query.perPage >= 0, "pages are counted from 1, and the caller has checked that")
+        let nothing = AuditPage(indexes: [], total: 0, isExact: true)
+        let size = try self.size
+        guard size > 0 else { return nothing }
+        let last = min(query.to ?? size - 1, size - 1)
+        guard query.from <= last else { return nothing }
+        let unions = try terms(of: query).map { try TermUnion($0, in: self) }
+        if unions.contains(where: { $0.count == 0 }) { return nothing }
+        let range = query.from...last
+        if matching == nil, unions.count <= 1 { return try page(of: unions.first, query, in: range) }
+        return try walk(AuditWalk(unions, query.order, in: range), query, matching)
+    }
+
+    /// How many entries there are of each type that there are any of.
+    package func entryCounts() throws -> [(type: EventType, count: Int)] {
+        try EventType.allCases.compactMap { type in
+            try TermList(Term(.type, type.rawValue), in: self).map { (type, $0.count) }
+        }
+    }
+
+    private func terms(of query: AuditQuery) throws -> [[Term]] {
+        var terms: [[Term]] = []
+        if let chains = query.chains { terms.append(chains.map { Term(.chain, $0) }) }
+        if let types = query.types { terms.append(types.map { Term(.type, $0.rawValue) }) }
+        if let actor = query.actor { terms.append([Term(.actor, actor)]) }
+        if let stream = query.stream { terms.append([Term(.stream, stream)]) }
+        if let result = query.result { terms.append([Term(.result, result.rawValue)]) }
+        if let ip = query.ip { terms.append(try addressTerms(ip)) }
+        return terms
+    }
+
+    private func addressTerms(_ ip: String) throws -> [Term] {
+        let blind = store.blind.address(ip)
+        var terms: [Term] = []
+        try scan(.addresses, prefix: blind) { key, _ in
+            let dataKey = String(decoding: key.copied.dropFirst(blind.count), as: UTF8.self)
+            terms.append(Term(address: blind, under: dataKey))
+            return true
+        }
+        return terms
+    }
+
+    /// Positions are known here: of a union by its ranks, of everything by the index itself.
+    private func page(of union: TermUnion?, _ query: AuditQuery, in range: ClosedRange<UInt64>) throws -> AuditPage {
+        var union = union
+        let before = range.lowerBound == 0 ? 0 : try union?.rank(range.lowerBound - 1) ?? Int(range.lowerBound)
+        let upTo = try union?.rank(range.upperBound) ?? Int(range.upperBound) + 1
+        let total = upTo - before
+        var page = AuditPage(indexes: [], total: total, isExact: true)
+        let (start, overflow) = (query.page - 1).multipliedReportingOverflow(by: query.perPage)
+        guard !overflow, start < total, query.perPage > 0 else { return page }
+        let position =
+            switch query.order {
+            case .newestFirst: upTo - 1 - start
+            case .oldestFirst: before + start
+            }
+        let first = try union?.index(at: position, upTo: range.upperBound) ?? UInt64(position)
+        let rest: ClosedRange<UInt64> =
+            switch query.order {
+            case .newestFirst: range.lowerBound...first
+            case .oldestFirst: first...range.upperBound
+            }
+        var walk = AuditWalk(union.map { [$0] } ?? [], query.order, in: rest)
+        while page.indexes.count < query.perPage, let index = try walk.next() { page.indexes.append(index) }
+        return page
+    }
+
+    private func walk(
+        _ walk: AuditWalk, _ query: AuditQuery, _ matching: ((UInt64) throws -> Bool)?,
+    ) throws -> AuditPage {
+        var walk = walk
+        var page = AuditPage(indexes: [], total: 0, isExact: true)
+        let (start, overflow) = (query.page - 1).multipliedReportingOverflow(by: query.perPage)
+        let first = overflow ? Int.max : start
+        let end = first.addingReportingOverflow(query.perPage)
+        let wanted = end.overflow ? Int.max : end.partialValue
+        let enough = max(wanted, AuditQuery.countedMax)
+        var candidates = 0
+        while page.total < enough, candidates < AuditQuery.candidatesMax {
+            guard let index = try walk.next() else { return page }
+            candidates += 1
+            if let matching, try !matching(index) { continue }
+            if page.total >= first, page.total < wanted { page.indexes.append(index) }
+            page.total += 1
+        }
+        page.isExact = walk.position == nil
+        if page.total < wanted { page.stoppedAt = walk.position }
+        return page
+    }
+}

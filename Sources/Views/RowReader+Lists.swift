@@ -1,0 +1,146 @@
+package import Identity
+import Storage
+import Wire
+
+/// One page of a list, and how long the list is.
+package struct ListPage<R: Resource>: Sendable {
+    package let items: [Versioned<R>]
+    package let total: Int
+    /// Whether `total` is the whole number; else there are at least so many.
+    package let isExact: Bool
+}
+
+/// What a list asks for: those that are in every one of some sets, now or as of an entry.
+package struct ListQuery: Sendable {
+    /// Totals of combined filters and searches are counted up to here; beyond, there are "at least" so many.
+    package static let countedMax = 10_000
+
+    package var memberships: [Membership] = [.all]
+    /// Matched anywhere in a resource's search texts, whatever the case.
+    package var search: String?
+    package var asOf: UInt64?
+    /// From 1.
+    package var page = 1
+    package var perPage = 20
+
+    package init(_ memberships: Membership...) {
+        if !memberships.isEmpty { self.memberships = memberships }
+    }
+}
+
+extension RowReader {
+    /// The members of a set in the order of creation, at most `limit` of them.
+    package func members<R: Resource>(
+        _ kind: R.Type, of membership: Membership, limit: Int,
+    ) throws -> [Versioned<R>] {
+        var query = ListQuery(membership)
+        query.perPage = limit
+        return try list(kind, query).items
+    }
+
+    /// A page of a list in the order of creation.
+    ///
+    /// It walks the smallest of the sets, the members it had before included. One set without a search has its total
+    /// kept; else members are counted as they are met.
+    package func list<R: Resource>(_ kind: R.Type, _ query: ListQuery) throws -> ListPage<R> {
+        precondition(query.page >= 1 && query.perPage >= 0, "pages are counted from 1, and the caller has checked that")
+        let counts = try query.memberships.map { try count(kind, in: $0, asOf: query.asOf) }
+        guard let smallest = counts.indices.min(by: { counts[$0] < counts[$1] }), counts[smallest] > 0 else {
+            return ListPage(items: [], total: 0, isExact: true)
+        }
+        let others = query.memberships.enumerated().filter { $0.offset != smallest }.map(\.element)
+        let sought = query.search.map { BlindIndex.folded($0) }
+        let isCounted = others.isEmpty && sought == nil
+        let (skipped, overflow) = (query.page - 1).multipliedReportingOverflow(by: query.perPage)
+        let start = overflow ? Int.max : skipped
+        if isCounted, start >= counts[smallest] {
+            return ListPage(items: [], total: counts[smallest], isExact: true)
+        }
+        let end = start.addingReportingOverflow(query.perPage)
+        var walk = ListWalk<R>(start: start, end: end.overflow ? .max : end.partialValue)
+        let enough = isCounted ? walk.end : max(walk.end, ListQuery.countedMax)
+        try walkMembers(kind, of: query.memberships[smallest], asOf: query.asOf) { member, created in
+            for other in others where try !self.isMember(member, created, of: other, asOf: query.asOf, kind) {
+                return true
+            }
+            try walk.meet(matching: sought) { try self.state(of: member, asOf: query.asOf) }
+            return walk.met < enough
+        }
+        if isCounted { return ListPage(items: walk.items, total: counts[smallest], isExact: true) }
+        return ListPage(items: walk.items, total: walk.met, isExact: walk.met < enough)
+    }
+
+    /// Lends those that are or were in a set, each with the index that created it.
+    private func walkMembers<R: Resource>(
+        _ kind: R.Type, of membership: Membership, asOf index: UInt64?,
+        _ body: (_ id: Identifier<R>, _ created: UInt64) throws -> Bool,
+    ) throws {
+        let prefix = ViewKey.members(R.noun, membership)
+        try scan(.memberships, prefix: prefix) { key, value in
+            let created = BigEndian.value(key, at: prefix.count)
+            if let index, created > index { return false }
+            guard let row = MembershipRow(value.copied), let id = Identifier<R>(row.id) else {
+                throw self.damage(.memberships, key.copied)
+            }
+            guard try self.isIn(row, membership, id, asOf: index) else { return true }
+            return try body(id, created)
+        }
+    }
+
+    private func isMember<R: Resource>(
+        _ id: Identifier<R>, _ created: UInt64, of membership: Membership, asOf index: UInt64?, _ kind: R.Type,
+    ) throws -> Bool {
+        let key = ViewKey.member(R.noun, membership, created: created)
+        guard let value = try row(.memberships, key) else { return false }
+        guard let row = MembershipRow(value) else { throw damage(.memberships, key) }
+        return try isIn(row, membership, id, asOf: index)
+    }
+
+    private func isIn<R: Resource>(
+        _ row: MembershipRow, _ membership: Membership, _ id: Identifier<R>, asOf index: UInt64?,
+    ) throws -> Bool {
+        guard let index else { return row.isMember }
+        if let known = row.wasMember(asOf: index) { return known }
+        return try state(of: id, asOf: index)?.state.memberships.contains(membership) ?? false
+    }
+}
+
+/// A list being walked: what was met so far, and what of it is on the page.
+private struct ListWalk<R: Resource> {
+    let start: Int
+    let end: Int
+    var met = 0
+    var items: [Versioned<R>] = []
+
+    init(start: Int, end: Int) {
+        self.start = start
+        self.end = end
+    }
+
+    /// Reads a resource only where its text is searched or it stands on the page.
+    mutating func meet(matching sought: String?, _ read: () throws -> Versioned<R>?) throws {
+        let isOnPage = met >= start && met < end
+        guard isOnPage || sought != nil else {
+            met += 1
+            return
+        }
+        guard let resource = try read() else { return }
+        if let sought, !resource.state.searchText.contains(where: { BlindIndex.folded($0).holds(sought) }) { return }
+        if isOnPage { items.append(resource) }
+        met += 1
+    }
+}
+
+extension String {
+    /// Whether the bytes of another text stand somewhere in this one.
+    fileprivate func holds(_ other: String) -> Bool {
+        let (text, sought) = (utf8Span.span, other.utf8Span.span)
+        guard sought.count <= text.count else { return false }
+        for start in 0...(text.count - sought.count) {
+            var place = 0
+            while place < sought.count, text[start + place] == sought[place] { place += 1 }
+            if place == sought.count { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,66 @@
+package import Identity
+package import Storage
+package import Wire
+
+/// Answers what the heads of a chain are, as a transfer writes them down.
+package typealias HeadsOf = (Chain) throws -> JSON
+
+/// What every question is asked of: a committed moment, or the writer's own draft.
+///
+/// Each question is written once, as an extension of this protocol, so a decision and an answer cannot read differently.
+package protocol RowReader: AnyObject, Facts {
+    var store: ViewStore { get }
+    var headsOf: HeadsOf { get }
+
+    /// The value of a row, its seal checked.
+    func row(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]?
+
+    /// Lends keys and values in order until the closure returns false; `from` as in `TableReader.scan`.
+    func scan(
+        _ table: ViewTable, from: [UInt8]?, _ direction: ScanDirection,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+    ) throws
+
+    /// How far the ledger is folded, the entries of a draft included.
+    var size: UInt64 { get throws }
+}
+
+extension RowReader {
+    /// Goes forward over the keys that begin with a prefix, until the closure returns false.
+    func scan(
+        _ table: ViewTable, prefix: [UInt8], _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+    ) throws {
+        try scan(table, from: prefix, .forward) { key, value in
+            try key.begins(with: prefix) && body(key, value)
+        }
+    }
+
+    /// The nearest row to a key in a direction, if its key begins with the prefix and has `suffixBytes` more.
+    func nearest(
+        _ table: ViewTable, to start: [UInt8], _ direction: ScanDirection, prefix: [UInt8], suffixBytes: Int,
+    ) throws -> (key: [UInt8], value: [UInt8])? {
+        var found: (key: [UInt8], value: [UInt8])?
+        try scan(table, from: start, direction) { key, value in
+            if key.count == prefix.count + suffixBytes, key.begins(with: prefix) {
+                found = (key.copied, value.copied)
+            }
+            return false
+        }
+        return found
+    }
+
+    func damage(_ table: ViewTable, _ key: [UInt8]) -> ViewFault { .damagedRow(table: table.name, key: key) }
+}
+
+extension Span<UInt8> {
+    func begins(with prefix: [UInt8]) -> Bool {
+        guard count >= prefix.count else { return false }
+        for place in prefix.indices where self[place] != prefix[place] { return false }
+        return true
+    }
+}
+
+extension ViewStore {
+    /// For readers that never decide.
+    package static let noHeads: @Sendable (Chain) throws -> JSON = { _ in throw ViewFault.headsUnknown }
+}

@@ -1,0 +1,46 @@
+import OpenSSL
+import Storage
+import Wire
+
+/// The seal of a row: 8 bytes that nobody without the key can fit to a changed one.
+///
+/// LMDB 0.9 has no checksums, so integrity is ours: SipHash-2-4 over table, key and value, behind each value.
+struct RowSeal: Sendable {
+    static let bytes = 8
+
+    private let hash: SipHash24
+    /// For each table the hash begun with its name, which all of its rows have in common.
+    private let begun: [SipHasher24]
+
+    init(key: [UInt8]) {
+        let hash = SipHash24(key16: key)
+        self.hash = hash
+        begun = ViewTable.allCases.map { table in
+            var hasher = hash.makeHasher()
+            hasher.update(Array(table.name.utf8))
+            return hasher
+        }
+    }
+
+    func seal(_ table: ViewTable, _ key: Span<UInt8>, _ value: Span<UInt8>) -> UInt64 {
+        var hasher = begun[table.rawValue]
+        hasher.update(key)
+        hasher.update(value)
+        return hasher.finish()
+    }
+
+    /// The seal of the mark, which stands in no table of views.
+    func mark(_ value: [UInt8]) -> UInt64 { hash.hash(Array("meta".utf8), value) }
+
+    /// A keyed hash of a key, for dictionaries whose keys strangers can choose.
+    func spread(_ key: [UInt8]) -> UInt64 { hash.hash(key) }
+
+    /// The value without its seal, once the seal is found to fit.
+    func opened(_ table: ViewTable, _ key: Span<UInt8>, _ row: Span<UInt8>) throws(ViewFault) -> Int {
+        let count = row.count - RowSeal.bytes
+        guard count >= 0, BigEndian.value(row, at: count) == seal(table, key, row.extracting(..<count)) else {
+            throw .damagedRow(table: table.name, key: key.copied)
+        }
+        return count
+    }
+}

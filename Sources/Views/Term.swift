@@ -1,0 +1,39 @@
+import Wire
+
+/// Something that entries have in common, and by which the audit finds them: a chain, an actor, a type.
+struct Term: Hashable {
+    enum Kind: UInt8, CaseIterable {
+        case chain = 0x63  // c
+        case actor = 0x61  // a
+        case type = 0x74  // t
+        case stream = 0x73  // s
+        case result = 0x72  // r
+        case address = 0x69  // i
+    }
+
+    let kind: Kind
+    /// ASCII: identifiers, types and base64url alone, so that Swift's equality of texts is equality of bytes.
+    let text: String
+
+    init(_ kind: Kind, _ text: String) {
+        self.kind = kind
+        self.text = text
+    }
+
+    var prefix: [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(text.utf8.count + 6)
+        key.append(kind.rawValue)
+        key.append(contentsOf: text.utf8)
+        key.append(0)
+        return key
+    }
+
+    func key(block: UInt32) -> [UInt8] {
+        prefix + BigEndian.bytes(UInt64(block))[4...]
+    }
+
+    static func block(ofKey key: [UInt8]) -> UInt32 {
+        key.suffix(4).reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}

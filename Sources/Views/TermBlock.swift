@@ -1,0 +1,60 @@
+import Wire
+
+/// Up to 128 entries of a term in one row: the first index, the last, and the steps between them.
+///
+/// `count[1] ‖ first[8] ‖ last[8] ‖ steps`, each step in groups of 7 bits, the lowest first, the high bit set on all but the
+/// last group. Every block but a term's last is full, so the n-th entry of a term stands at a known place, totals are
+/// block numbers, and a token costs a few bytes instead of a row for each of its terms.
+struct TermBlock {
+    static let entriesMax = 128
+    private static let stepsStart = 17
+
+    private(set) var bytes: [UInt8]
+
+    init(first index: UInt64) {
+        bytes = [1] + BigEndian.bytes(index) + BigEndian.bytes(index)
+    }
+
+    /// Takes a row's value; nil when it is none of ours.
+    init?(_ bytes: [UInt8]) {
+        guard bytes.count >= TermBlock.stepsStart, (1...TermBlock.entriesMax).contains(Int(bytes[0])) else { return nil }
+        self.bytes = bytes
+    }
+
+    var count: Int { Int(bytes[0]) }
+    var isFull: Bool { count == TermBlock.entriesMax }
+    var first: UInt64 { BigEndian.value(bytes, at: 1) }
+    var last: UInt64 { BigEndian.value(bytes, at: 9) }
+
+    /// Adds an entry behind all others; one that is there already is not added again.
+    mutating func append(_ index: UInt64) {
+        var step = index - last
+        if step == 0 { return }
+        bytes[0] += 1
+        for place in 0..<8 { bytes[9 + place] = UInt8(truncatingIfNeeded: index >> (56 - 8 * UInt64(place))) }
+        while step >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: step) | 0x80)
+            step >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: step))
+    }
+
+    /// All indexes, ascending; nil when the row does not hold together.
+    var indexes: [UInt64]? {
+        var indexes = [first]
+        indexes.reserveCapacity(count)
+        var (index, step, shift) = (first, UInt64(0), UInt64(0))
+        for byte in bytes[TermBlock.stepsStart...] {
+            guard shift < 64 else { return nil }
+            step |= UInt64(byte & 0x7F) << shift
+            shift += 7
+            if byte & 0x80 != 0 { continue }
+            let (sum, overflow) = index.addingReportingOverflow(step)
+            if overflow || step == 0 { return nil }
+            index = sum
+            indexes.append(index)
+            (step, shift) = (0, 0)
+        }
+        return indexes.count == count && index == last && shift == 0 ? indexes : nil
+    }
+}

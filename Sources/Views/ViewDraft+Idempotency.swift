@@ -1,0 +1,70 @@
+import Identity
+package import OpenSSL
+import Storage
+package import Wire
+
+extension ViewDraft {
+    /// A request that a client named is remembered for a day, by the first entry it made.
+    func foldIdempotency(_ entry: FoldedEntry) throws {
+        guard let idempotency = entry.idempotency else { return }
+        // Judged by the ledger's time alone, and only where such an entry is folded: a rebuild forgets the same rows.
+        try forgetIdempotency(before: entry.recordedAt.adding(seconds: -Idempotent.keptSeconds))
+        let key = Idempotent.key(actor: entry.actor, idempotency.key)
+        guard try row(.idempotency, key) == nil else { return }
+        let note = Idempotent(
+            index: entry.index, fingerprint: idempotency.fingerprint, recordedAt: entry.recordedAt)
+        put(.idempotency, key, note.bytes)
+        put(.idempotencyTimes, note.timeKey, key)
+        oldestIdempotency = oldestIdempotency.map { min($0, entry.recordedAt) }
+    }
+
+    private func forgetIdempotency(before end: Instant) throws {
+        if let oldestIdempotency, oldestIdempotency >= end { return }
+        var ended: [(time: [UInt8], key: [UInt8])] = []
+        var oldest = Instant.latest
+        try scan(.idempotencyTimes, from: nil, .forward) { time, key in
+            let moment = Instant(microseconds: Int64(bitPattern: BigEndian.value(time)))
+            guard moment < end else {
+                oldest = moment
+                return false
+            }
+            ended.append((time.copied, key.copied))
+            return true
+        }
+        for row in ended {
+            delete(.idempotencyTimes, row.time)
+            delete(.idempotency, row.key)
+        }
+        oldestIdempotency = oldest
+    }
+}
+
+/// What is remembered of a request that its client may repeat.
+package struct Idempotent: Sendable, Equatable {
+    /// How long a repetition is answered from memory: a day.
+    package static let keptSeconds: Int64 = 86_400
+
+    /// The first entry the request made.
+    package let index: UInt64
+    package let fingerprint: Digest
+    package let recordedAt: Instant
+
+    init(index: UInt64, fingerprint: Digest, recordedAt: Instant) {
+        self.index = index
+        self.fingerprint = fingerprint
+        self.recordedAt = recordedAt
+    }
+
+    init?(_ bytes: [UInt8]) {
+        guard bytes.count == 48, let fingerprint = Digest(Array(bytes[..<32])) else { return nil }
+        self.fingerprint = fingerprint
+        index = BigEndian.value(bytes, at: 32)
+        recordedAt = Instant(microseconds: Int64(bitPattern: BigEndian.value(bytes, at: 40)))
+    }
+
+    var bytes: [UInt8] { fingerprint.bytes + BigEndian.bytes(index) + moment }
+    var timeKey: [UInt8] { moment + BigEndian.bytes(index) }
+    private var moment: [UInt8] { BigEndian.bytes(UInt64(bitPattern: recordedAt.microseconds)) }
+
+    static func key(actor: String?, _ key: Digest) -> [UInt8] { Array((actor ?? "").utf8) + [0] + key.bytes }
+}

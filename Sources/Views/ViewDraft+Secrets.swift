@@ -1,0 +1,23 @@
+import Identity
+import Wire
+
+extension ViewDraft {
+    /// How often a secret's last use is written down: a service that asks a thousand times a second makes one row a minute.
+    private static let useSecondsMin: Int64 = 60
+
+    /// A secret that is not retired is found by its keyed hash.
+    func foldSecret(_ entry: FoldedEntry) throws {
+        let (old, new) = try fold(entry, Secret.self)
+        if let old { delete(.secrets, ViewKey.secret(old.state.key, old.state.mac)) }
+        guard new.state.status != .deleted else { return }
+        put(.secrets, ViewKey.secret(new.state.key, new.state.mac), Array(new.id.text.utf8))
+    }
+
+    /// Whoever proved a secret has used it, whatever came of the request.
+    func foldUse(_ entry: FoldedEntry) throws {
+        guard let secret = entry.credential.flatMap({ SecretID($0) }) else { return }
+        if let last = try lastUse(of: secret), entry.recordedAt < last.adding(seconds: Self.useSecondsMin) { return }
+        let moment = UInt64(bitPattern: entry.recordedAt.microseconds)
+        put(.lastUsed, ViewKey.identifier(secret.text), BigEndian.bytes(moment))
+    }
+}

@@ -1,0 +1,203 @@
+import Identity
+import OpenSSL
+package import Storage
+import Wire
+
+/// The writer's changes to the views: what the entries of one commit make of them, command by command.
+///
+/// ``fold(_:)`` puts the rows of a command into a journal; ``keep()`` accepts them, ``undo()`` drops them. Kept rows stay
+/// in memory until the commit, so a counter that five hundred commands move is written once.
+///
+/// Reading a row sees the command under way, then what was kept, then the disk. A scan sees what was kept: a decision
+/// stands before the entries it makes, so it misses nothing.
+///
+/// Used on the writer's thread alone. Any error of `Storage` ends the draft: drop it. After `.mapFull`, which LMDB may
+/// report as late as in the commit, nothing is lost but time: grow the environment, begin another draft, and fold again
+/// from ``ViewStore/applied``. After any other failed commit `applied` says whether it was kept.
+package final class ViewDraft: RowReader {
+    package let store: ViewStore
+    package let headsOf: HeadsOf
+    private var transaction: WriteTransaction?
+
+    /// What the transaction itself holds.
+    private var totals: [TableTotal]
+    private var pending = PendingRows()
+    private var pendingTerms: TermTails
+    /// What the command under way has changed.
+    private var journal = PendingRows()
+    private var journalTerms: [(term: Term, index: UInt64)] = []
+    /// The index from which on the next entry must be.
+    private var nextIndex: UInt64
+    private var keptIndex: UInt64
+    private var isMidCommand = false
+    /// From when the oldest idempotency row is; known once the table was looked at.
+    var oldestIdempotency: Instant?
+
+    init(of store: ViewStore, _ transaction: consuming WriteTransaction, heads: @escaping HeadsOf) throws {
+        let mark = try transaction.mark(of: store)
+        self.store = store
+        headsOf = heads
+        totals = mark.totals
+        nextIndex = mark.applied?.size ?? 0
+        keptIndex = nextIndex
+        pendingTerms = TermTails()
+        self.transaction = consume transaction
+    }
+
+    /// Computes what one entry changes.
+    ///
+    /// - Throws: `Identity.Poison` for an entry that does not follow from those before it. The command is then undone.
+    package func fold(_ entry: FoldedEntry) throws {
+        // Where retention removed lines the next index is further on; it is never further back.
+        guard entry.index >= nextIndex, isMidCommand || nextIndex == keptIndex else {
+            throw ViewFault.outOfOrder(index: entry.index)
+        }
+        nextIndex = entry.index + 1
+        // What is poisoned half-way stays unfinished, so that it cannot be kept.
+        isMidCommand = true
+        try foldEffect(entry)
+        try foldUse(entry)
+        try foldIdempotency(entry)
+        try foldTerms(entry)
+        isMidCommand = !entry.endsCommand
+    }
+
+    /// Accepts the rows of the command that was folded last.
+    package func keep() throws {
+        guard !isMidCommand else { throw ViewFault.unfinishedCommand }
+        pending.take(&journal)
+        if !journalTerms.isEmpty {
+            for (term, index) in journalTerms { try append(index, to: term) }
+            journalTerms.removeAll(keepingCapacity: true)
+        }
+        keptIndex = nextIndex
+    }
+
+    /// Drops what was folded since the last ``keep()``.
+    package func undo() {
+        journal.removeAll()
+        journalTerms.removeAll(keepingCapacity: true)
+        nextIndex = keptIndex
+        isMidCommand = false
+        oldestIdempotency = nil
+    }
+
+    /// Writes what was kept, and with it how far the ledger is folded now.
+    package func commit(applied: ViewStore.Applied) throws {
+        guard nextIndex == keptIndex, !isMidCommand else { throw ViewFault.unfinishedCommand }
+        guard applied.size >= keptIndex else { throw ViewFault.outOfOrder(index: applied.size) }
+        try flush()
+        let value = ViewMark.row(applied, totals)
+        try transaction?.put(store.meta, ViewMark.key, value + BigEndian.bytes(store.seal.mark(value)))
+        guard let transaction = transaction.take() else { throw ViewFault.ended }
+        try transaction.commit()
+    }
+
+    package var size: UInt64 { keptIndex }
+}
+
+extension ViewDraft {
+    package func row(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
+        // Terms are kept in a form of their own until they are written.
+        if table == .terms, !pendingTerms.isEmpty { try flush() }
+        if journal.hasChanges(of: table) || pending.hasChanges(of: table) {
+            let wanted = RowKey(key, store.seal)
+            if let change = journal[table, wanted] ?? pending[table, wanted] { return change.value }
+        }
+        return try storedRow(table, key)
+    }
+
+    package func scan(
+        _ table: ViewTable, from: [UInt8]?, _ direction: ScanDirection,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+    ) throws {
+        try flush()
+        guard transaction != nil else { throw ViewFault.ended }
+        try transaction?.rows(of: store, table, from: from, direction, body)
+    }
+
+    func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) {
+        journal[table, RowKey(key, store.seal)] = .put(value)
+    }
+
+    func delete(_ table: ViewTable, _ key: [UInt8]) {
+        journal[table, RowKey(key, store.seal)] = .delete
+    }
+
+    func note(_ index: UInt64, under term: Term) {
+        journalTerms.append((term, index))
+    }
+
+    /// Whether a term has got kept entries since rows were last written.
+    func isKept(_ term: Term) -> Bool { pendingTerms.isOpen(term) }
+
+    private func storedRow(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
+        guard transaction != nil else { throw ViewFault.ended }
+        return try transaction?.row(of: store, table, key)
+    }
+}
+
+extension ViewDraft {
+    private func append(_ index: UInt64, to term: Term) throws {
+        if !pendingTerms.append(index, to: term) {
+            // Blocks that an erasure took out must be gone before the last one is looked for.
+            if pending.hasChanges(of: .terms) { try flush() }
+            pendingTerms.open(term, at: try lastBlock(of: term))
+            _ = pendingTerms.append(index, to: term)
+        }
+    }
+
+    /// The last block of a term on disk; what is in memory is newer, so this reads the transaction past it.
+    private func lastBlock(of term: Term) throws -> (number: UInt32, block: TermBlock)? {
+        guard transaction != nil else { throw ViewFault.ended }
+        let prefix = term.prefix
+        var found: (UInt32, TermBlock)?
+        try transaction?.rows(of: store, .terms, from: term.key(block: .max), .backward) { key, value in
+            let bytes = key.copied
+            guard bytes.count == prefix.count + 4, bytes.starts(with: prefix) else { return false }
+            guard let block = TermBlock(value.copied) else { throw self.damage(.terms, bytes) }
+            found = (Term.block(ofKey: bytes), block)
+            return false
+        }
+        return found
+    }
+
+    /// Writes what was kept into the transaction.
+    private func flush() throws {
+        for table in ViewTable.allCases where pending.hasChanges(of: table) {
+            for (key, change) in pending.drain(table) {
+                switch change {
+                case .put(let value): try write(table, key, value)
+                case .delete: try remove(table, key)
+                }
+            }
+        }
+        for (key, value) in pendingTerms.drain() { try write(.terms, key, value) }
+    }
+
+    private func write(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) throws {
+        let place = table.rawValue
+        let seal = store.seal.seal(table, key.span, value.span)
+        let old = try storedSeal(table, key)
+        // The very same row: LMDB would copy its page for nothing.
+        if old == seal { return }
+        if let old { totals[place].remove(old) }
+        totals[place].add(seal)
+        try transaction?.put(store.tables[place], key, value + BigEndian.bytes(seal))
+    }
+
+    private func remove(_ table: ViewTable, _ key: [UInt8]) throws {
+        guard let old = try storedSeal(table, key) else { return }
+        totals[table.rawValue].remove(old)
+        try transaction?.delete(store.tables[table.rawValue], key)
+    }
+
+    /// The seal that stands behind a row, unchecked: it is what was added to the table's sum.
+    private func storedSeal(_ table: ViewTable, _ key: [UInt8]) throws -> UInt64? {
+        guard transaction != nil else { throw ViewFault.ended }
+        return try transaction?.withValue(store.tables[table.rawValue], key) { (row: Span<UInt8>) throws -> UInt64 in
+            guard row.count >= RowSeal.bytes else { throw ViewFault.damagedRow(table: table.name, key: key) }
+            return BigEndian.value(row, at: row.count - RowSeal.bytes)
+        } ?? nil
+    }
+}

@@ -1,0 +1,71 @@
+import Identity
+package import Storage
+import Wire
+
+/// The views at one committed moment, for as long as the closure that was given it runs.
+package final class ViewSnapshot: RowReader {
+    package let store: ViewStore
+    package let headsOf: HeadsOf
+    private var transaction: ReadTransaction?
+
+    init(of store: ViewStore, _ transaction: consuming ReadTransaction, heads: @escaping HeadsOf) {
+        self.store = store
+        self.transaction = consume transaction
+        headsOf = heads
+    }
+
+    /// Whoever kept the snapshot beyond its closure must not hold a moment of LMDB open for ever.
+    func end() { transaction = nil }
+
+    package func row(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
+        guard transaction != nil else { throw ViewFault.ended }
+        return try transaction?.row(of: store, table, key)
+    }
+
+    package func scan(
+        _ table: ViewTable, from: [UInt8]?, _ direction: ScanDirection,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+    ) throws {
+        guard transaction != nil else { throw ViewFault.ended }
+        try transaction?.rows(of: store, table, from: from, direction, body)
+    }
+
+    package var size: UInt64 {
+        get throws { try mark().applied?.size ?? 0 }
+    }
+
+    func mark() throws -> ViewMark {
+        guard transaction != nil else { throw ViewFault.ended }
+        return try transaction?.mark(of: store) ?? ViewMark()
+    }
+}
+
+/// Sealed rows, as both kinds of transaction give them.
+extension TableReader where Self: ~Copyable {
+    borrowing func row(of store: ViewStore, _ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
+        try withValue(store.tables[table.rawValue], key) { (row: Span<UInt8>) throws -> [UInt8] in
+            row.extracting(..<(try store.seal.opened(table, key.span, row))).copied
+        }
+    }
+
+    borrowing func rows(
+        of store: ViewStore, _ table: ViewTable, from: [UInt8]?, _ direction: ScanDirection,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+    ) throws {
+        try scan(store.tables[table.rawValue], from: from, direction) { (key, row) throws -> Bool in
+            try body(key, row.extracting(..<(try store.seal.opened(table, key, row))))
+        }
+    }
+
+    borrowing func mark(of store: ViewStore) throws -> ViewMark {
+        guard let row = try get(store.meta, ViewMark.key) else { return ViewMark() }
+        let count = row.count - RowSeal.bytes
+        guard count >= 8 else { throw ViewFault.damagedRow(table: store.meta.name, key: ViewMark.key) }
+        let value = Array(row[..<count])
+        let mark = try ViewMark(row: value)
+        guard BigEndian.value(row, at: count) == store.seal.mark(value) else {
+            throw ViewFault.damagedRow(table: store.meta.name, key: ViewMark.key)
+        }
+        return mark
+    }
+}

@@ -1,0 +1,57 @@
+import Endpoints
+import Wire
+
+/// A small server to knock at: one endpoint for each thing that a connection can show.
+enum Example {
+    static let bodyBytesMax = 1024 * 1024
+
+    static let table = EndpointTable([
+        get("/health", "health.read") { _, _ in .json(200, Array(#"{"status":"ok"}"#.utf8)) },
+        get("/items/{id}", "items.read") { request, parameters in
+            text("\(parameters["id"]) \(request.path) \(request.query)")
+        },
+        post("/items", "items.create") { request, _ in
+            switch request.body {
+            case .bytes(let bytes): text("\(bytes.count) bytes, sum \(bytes.reduce(0) { ($0 + Int($1)) % 65_521 })")
+            case .tooLarge(let limit): .json(413, Array(#"{"detail":"At most \#(limit) bytes"}"#.utf8))
+            }
+        },
+        post("/oauth/token", "tokens.issue", dialect: .oauth) { _, _ in text("token") },
+        get("/address", "address.read") { request, _ in text(request.address ?? "none") },
+        get("/headers", "headers.read") { request, _ in
+            text(request.headers.map { "\($0.name)=\($0.value)" }.joined(separator: "\n"))
+        },
+        get("/slow", "slow.read") { _, _ in
+            try? await Task.sleep(for: .milliseconds(500))
+            return text("slow")
+        },
+        get("/stuck", "stuck.read") { _, _ in
+            try? await Task.sleep(for: .seconds(60))
+            return text("stuck")
+        },
+        get("/cached", "cached.read") { _, _ in text("cached").adding("Cache-Control", "max-age=60") },
+        get("/nothing", "nothing.read") { _, _ in Response(status: 204) },
+        get("/broken", "broken.read") { _, _ in text("secret").adding("not a name", "secret") },
+        get("/injection", "injection.read") { _, _ in text("x").adding("X-Echo", "a\r\nSet-Cookie: b=c") },
+    ])
+
+    private static func text(_ text: String) -> Response {
+        Response(status: 200, headers: [("content-type", "text/plain")], body: Array(text.utf8))
+    }
+
+    private static func get(_ path: PathTemplate, _ name: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
+        Endpoint(.get, path, name: name, access: .open, "", replies: [], answer: answer)
+    }
+
+    private static func post(
+        _ path: PathTemplate,
+        _ name: String,
+        dialect: Endpoint.Dialect = .detail,
+        _ answer: @escaping Endpoint.Answer,
+    ) -> Endpoint {
+        Endpoint(
+            .post, path, name: name, access: .open, "", dialect: dialect, replies: [], bodyBytesMax: bodyBytesMax,
+            answer: answer,
+        )
+    }
+}

@@ -1,0 +1,78 @@
+import Testing
+import Web
+
+@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+    @Test func `requests in flight are answered, idle connections closed at once`() async throws {
+        let start = ContinuousClock.now
+        try await RunningServer.run { server in
+            try await RawClient.connect(to: server) { idle in
+                _ = try await idle.ask("GET /health")
+                try await RawClient.connect(to: server) { busy in
+                    try await busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+                    try await Task.sleep(for: .milliseconds(100))
+                    await server.stop()
+                    #expect(await idle.isClosed())
+                    #expect(ContinuousClock.now - start < .milliseconds(450))
+                    let answer = try await busy.read()
+                    #expect(answer.body == "slow")
+                    #expect(answer["connection"] == "close")
+                    #expect(await busy.isClosed())
+                }
+            }
+        }
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
+    @Test func `under load it is over within five seconds, and what was answered was answered whole`() async throws {
+        let stopped = try await RunningServer.run { server in
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<32 {
+                    group.addTask {
+                        var answered = 0
+                        try? await RawClient.connect(to: server) { client in
+                            while true {
+                                let answer = try await client.ask("GET /health")
+                                #expect(answer.body == #"{"status":"ok"}"#)
+                                answered += 1
+                            }
+                        }
+                        return answered
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(300))
+                await server.stop()
+                let start = ContinuousClock.now
+                let answered = try await group.reduce(0, +)
+                #expect(answered > 32)
+                return start
+            }
+        }
+        #expect(ContinuousClock.now - stopped < .seconds(5))
+    }
+
+    @Test(arguments: ["GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n", "POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\na"])
+    func `what does not finish is cut off in time`(request: String) async throws {
+        let start = ContinuousClock.now
+        try await RunningServer.run({ $0.limits.drainSeconds = 1 }) { server in
+            try await RawClient.connect(to: server) { client in
+                try await client.send(request)
+                try await Task.sleep(for: .milliseconds(100))
+                await server.stop()
+                #expect(await client.isClosed())
+            }
+        }
+        #expect(ContinuousClock.now - start < .seconds(4))
+    }
+
+    @Test func `the port is free again at once`() async throws {
+        let port = try await RunningServer.run { server in
+            try await RawClient.connect(to: server) { _ = try await $0.ask("GET /health") }
+            return server.port
+        }
+        try await RunningServer.run({ $0.port = port }) { server in
+            #expect(server.port == port)
+            let answer = try await RawClient.connect(to: server) { try await $0.ask("GET /health") }
+            #expect(answer.status == 200)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+import Web
+
+/// These speak to the server with Debian's `curl`, which knows TLS and HTTP/2 from other code than ours.
+@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+    @Test(arguments: [("--http2", "2"), ("--http1.1", "1.1")])
+    func `one port speaks what the client prefers`(option: String, version: String) async throws {
+        try await withCertificate { files in
+            try await RunningServer.run({ $0.tls = files }) { server in
+                let url = "https://127.0.0.1:\(server.port)/health"
+                let answer = try await curl(option, "-w", " %{http_version} %{http_code}", url)
+                #expect(answer == #"{"status":"ok"} \#(version) 200"#)
+            }
+        }
+    }
+
+    @Test func `headers of HTTP/2 are those of HTTP/1.1`() async throws {
+        try await withCertificate { files in
+            try await RunningServer.run({ $0.tls = files }) { server in
+                let head = try await curl("--http2", "-I", "https://127.0.0.1:\(server.port)/health").lowercased()
+                for field in ["content-length: 15", "cache-control: no-store", "x-request-id: req_1", "date: "] {
+                    #expect(head.contains(field))
+                }
+                #expect(!head.contains("connection:"))
+            }
+        }
+    }
+
+    @Test(arguments: ["--http2", "--http1.1"])
+    func `a body that is too large is answered while it is sent`(option: String) async throws {
+        try await withCertificate { files in
+            try await RunningServer.run({ $0.tls = files }) { server in
+                let body = files.certificatePath + ".body"
+                try Data(count: 5 * 1024 * 1024).write(to: URL(filePath: body))
+                let url = "https://127.0.0.1:\(server.port)/items"
+                for header in ["Expect:", "Transfer-Encoding: chunked"] where header != "Transfer-Encoding: chunked" || option != "--http2" {
+                    let answer = try await curl(option, "-H", header, "--data-binary", "@\(body)", "-w", " %{http_code}", url)
+                    #expect(answer == #"{"detail":"At most 1048576 bytes"} 413"#)
+                }
+                let small = try await curl(option, "--data-binary", "abcde", url)
+                #expect(small == "5 bytes, sum 495")
+            }
+        }
+    }
+
+    @Test(arguments: ["--tls-max", "--tlsv1.2"])
+    func `TLS 1.2 is the least`(option: String) async throws {
+        try await withCertificate { files in
+            try await RunningServer.run({ $0.tls = files }) { server in
+                let url = "https://127.0.0.1:\(server.port)/health"
+                let options = option == "--tls-max" ? ["--tls-max", "1.1"] : [option, "--tls-max", "1.2"]
+                let answer = try await curl(options + ["--ciphers", "DEFAULT@SECLEVEL=0", "-w", "%{http_code}", url])
+                #expect(answer == (option == "--tls-max" ? "000" : #"{"status":"ok"}200"#))
+            }
+        }
+    }
+
+    @Test func `a connection that never shakes hands is closed`() async throws {
+        try await withCertificate { files in
+            try await RunningServer.run({ $0.tls = files; $0.limits.requestSeconds = 1 }) { server in
+                try await RawClient.connect(to: server) { client in
+                    let start = ContinuousClock.now
+                    #expect(await client.isClosed())
+                    #expect(ContinuousClock.now - start > .milliseconds(900))
+                }
+            }
+        }
+    }
+
+    @Test func `a shutdown does not wait for handshakes`() async throws {
+        let start = ContinuousClock.now
+        try await withCertificate { files in
+            try await RunningServer.run({ $0.tls = files }) { server in
+                try await RawClient.connect(to: server) { client in
+                    try await Task.sleep(for: .milliseconds(100))
+                    await server.stop()
+                    #expect(await client.isClosed())
+                }
+            }
+        }
+        #expect(ContinuousClock.now - start < .seconds(3))
+    }
+
+    @Test func `a certificate that cannot be used is told before anything is served`() async throws {
+        try await withCertificate { files in
+            let missing = WebServer.TLSFiles(certificatePath: "/nonexistent/certificate.pem", keyPath: files.keyPath)
+            let swapped = WebServer.TLSFiles(certificatePath: files.keyPath, keyPath: files.certificatePath)
+            for wrong in [missing, swapped] {
+                let error = await #expect(throws: WebServer.UnusableCertificate.self) {
+                    try await RunningServer.run({ $0.tls = wrong }) { _ in }
+                }
+                #expect(error?.description.contains(wrong.certificatePath) == true)
+            }
+        }
+    }
+
+    private func curl(_ arguments: String...) async throws -> String { try await curl(arguments) }
+
+    private func curl(_ arguments: [String]) async throws -> String {
+        try await run("curl", ["-sk", "--max-time", "20"] + arguments).output
+    }
+
+    private func withCertificate(_ body: (WebServer.TLSFiles) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "muniment-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let certificate = folder.appending(path: "certificate.pem").path
+        let key = folder.appending(path: "key.pem").path
+        let made = try await run("openssl", [
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+            "-keyout", key, "-out", certificate,
+        ])
+        try #require(made.status == 0)
+        try await body(WebServer.TLSFiles(certificatePath: certificate, keyPath: key))
+    }
+
+    private func run(_ program: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        // Reading blocks until the program ends, so it waits on a thread of its own.
+        let data = await withCheckedContinuation { (finished: CheckedContinuation<Data, Never>) in
+            Thread.detachNewThread { finished.resume(returning: output.fileHandleForReading.readDataToEndOfFile()) }
+        }
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+}
