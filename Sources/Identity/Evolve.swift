@@ -37,7 +37,7 @@ package func evolve<R: Resource>(
 
 /// Sets the members that the event names; a sealed field's value is where its segment stands.
 private func apply<R: Resource>(_ event: StoredEvent, to state: inout R) throws(Poison) {
-    for (name, value) in event.data.entries {
+    for (name, value) in try assignments(of: event, in: state).entries {
         guard let field = R.field(name) else { throw event.poison("\(R.noun) has no field \(name)") }
         field.set(&state, value)
     }
@@ -48,6 +48,15 @@ private func apply<R: Resource>(_ event: StoredEvent, to state: inout R) throws(
             field.set(&state, [.integer(Int64(event.index)), .integer(Int64(ordinal))])
         }
     }
+}
+
+/// The fields an event sets. A transfer says whence and whither; of the tenant it sets the partner.
+private func assignments<R: Resource>(of event: StoredEvent, in state: R) throws(Poison) -> Members {
+    guard event.type == .tenantTransferred else { return event.data }
+    guard event.data.count == 2, let origin = event.data["from"], let target = event.data["to"],
+        R.field("partner_id")?.get(state) == origin
+    else { throw event.poison("it does not lead from the tenant's partner to another") }
+    return ["partner_id": target]
 }
 
 extension StoredEvent {

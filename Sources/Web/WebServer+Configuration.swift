@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 package import Wire
 
@@ -78,6 +79,8 @@ extension WebServer {
                 var tls = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
                 // RFC 8996: earlier versions must not be used.
                 tls.minimumTLSVersion = .tlsv12
+                // RFC 8446 §6.1: a side that closes need not wait until the other closes too; many clients never do.
+                tls.shutdownTimeout = .seconds(1)
                 // Made here once to notice a key that is not the certificate's.
                 _ = try NIOSSLContext(configuration: tls)
                 return tls

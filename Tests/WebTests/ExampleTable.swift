@@ -22,7 +22,7 @@ enum Example {
             text(request.headers.map { "\($0.name)=\($0.value)" }.joined(separator: "\n"))
         },
         get("/slow", "slow.read") { _, _ in
-            try? await Task.sleep(for: .milliseconds(500))
+            try? await Task.sleep(for: .seconds(1))
             return text("slow")
         },
         get("/stuck", "stuck.read") { _, _ in

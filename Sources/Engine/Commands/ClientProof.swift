@@ -19,22 +19,30 @@ package struct ClientProof: Sendable {
         let secret: SecretID
     }
 
+    /// The key that makes the hashes of secrets.
+    static let macKey = "hk_1"
+
     /// One answer for an unknown client, a wrong secret and a client without one: nobody learns which it was.
     static let failed = Rejection(.unauthenticated, "invalid_client", "Client authentication failed")
 
-    /// Checks the proof against the state in the writer's transaction; from here on the entries name the client.
-    func prove(_ room: Room) throws -> Proven {
+    /// Checks the proof against a state, and who is asked about.
+    func proven(_ facts: some RowReader, at now: Instant) throws -> Proven {
         guard let id = ApplicationID(clientID), let secretMAC,
-            let secretID = try room.facts.secret(key: "hk_1", mac: secretMAC),
-            let secret = try room.facts.current(secretID)?.state, secret.applicationID == id,
-            secret.isLive(at: room.now), let application = try room.facts.current(id),
-            application.state.status != .deleted
+            let secretID = try facts.secret(key: Self.macKey, mac: secretMAC),
+            let secret = try facts.current(secretID)?.state, secret.applicationID == id, secret.isLive(at: now),
+            let application = try facts.current(id), application.state.status != .deleted
         else { throw Self.failed }
-        let actor = Actor(
-            kind: .application, id: id.text, name: application.state.name, home: application.state.chain.text,
-            credential: secretID.text)
-        room.prove(actor, home: application.state.chain)
         return Proven(application: application, secret: secretID)
+    }
+
+    /// The same in the writer's transaction; from here on the entries name the client.
+    func prove(_ room: Room) throws -> Proven {
+        let proven = try proven(room.facts, at: room.now)
+        let state = proven.application.state
+        let actor = Actor(
+            kind: .application, id: clientID, name: state.name, home: state.chain.text, credential: proven.secret.text)
+        room.prove(actor, home: state.chain)
+        return proven
     }
 
     /// The entry of a failed proof: about a known client by name, about a stranger in sums.

@@ -5,14 +5,6 @@ import Wire
 
 /// Issues an access token to an application that proves itself (RFC 6749 §4.4).
 package struct IssueToken: Command {
-    /// Where it was asked for.
-    package enum Door: Sendable {
-        case platform
-        case tenant(slug: String)
-        /// The root door serves each client as its own door would.
-        case root
-    }
-
     package let door: Door
     package let proof: ClientProof
     /// `nil` asks for all that the application is allowed.
@@ -57,7 +49,7 @@ package struct IssueToken: Command {
     }
 
     package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
-        let place = try chain(room) ?? .platform
+        let place = try door.chain(room.facts) ?? .platform
         guard room.caller.actor.id != nil else {
             return try proof.refusal(rejection, attempted: "token.issue", door: place, room)
         }
@@ -69,21 +61,9 @@ package struct IssueToken: Command {
         return RefusalNote(event: event, party: room.caller.actor.id)
     }
 
-    /// The chain of the door; `nil` when no tenant has that slug now.
-    private func chain(_ room: Room) throws -> Chain? {
-        switch door {
-        case .platform, .root: return .platform
-        case .tenant(let slug):
-            guard let id = try room.facts.holder(ofSlug: slug, among: Tenant.self),
-                let tenant = try room.facts.current(id)?.state, tenant.status != .deleted, tenant.slug == slug
-            else { return nil }
-            return .tenant(id)
-        }
-    }
-
     private func token(for application: Versioned<Application>, _ room: Room) throws -> AccessToken {
         let state = application.state
-        let issuer = try issuerDoor(of: state, room)
+        let issuer = try door.issuer(for: state, room.facts)
         guard state.kind.isConfidential else {
             throw Rejection(.denied, "unauthorized_client", "This client may not use client_credentials")
         }
@@ -103,27 +83,6 @@ package struct IssueToken: Command {
             clientID: application.id, scopes: granted, issuedAtSeconds: room.wall.seconds,
             expiresAtSeconds: room.wall.seconds + lifetime, tenantID: tenant, partnerID: state.partnerID,
             level: state.level)
-    }
-
-    /// Each application has its own doors; at any other it is nobody (decision 14 of the contract).
-    private func issuerDoor(of application: Application, _ room: Room) throws -> Chain {
-        let wrongDoor = Rejection(.denied, "invalid_client", "This client is not served here")
-        switch (door, application.level) {
-        case (.platform, .global), (.root, .global):
-            return .platform
-        case (.root, .tenant):
-            return application.chain
-        case (.tenant, .tenant):
-            guard let asked = try chain(room), asked == application.chain else { throw wrongDoor }
-            return asked
-        case (.tenant, .partner):
-            guard let asked = try chain(room), case .tenant(let id) = asked,
-                try room.facts.current(id)?.state.partnerID == application.partnerID
-            else { throw wrongDoor }
-            return asked
-        case (.platform, .tenant), (.platform, .partner), (.tenant, .global), (.root, .partner):
-            throw wrongDoor
-        }
     }
 
     private func grant(_ application: Application) throws(Rejection) -> [String] {

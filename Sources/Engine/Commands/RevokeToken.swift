@@ -7,10 +7,9 @@ package struct RevokeToken: Command {
     package let proof: ClientProof
     /// `nil` for a text that is no token of ours: nothing to do, and nothing to tell (§2.2).
     package let token: AccessToken?
-    /// The door it was sent to: failures count there.
-    package let door: Chain
+    package let door: Door
 
-    package init(proof: ClientProof, token: AccessToken?, door: Chain) {
+    package init(proof: ClientProof, token: AccessToken?, door: Door) {
         self.proof = proof
         self.token = token
         self.door = door
@@ -18,6 +17,7 @@ package struct RevokeToken: Command {
 
     package func decide(_ room: Room) throws -> [Event] {
         let client = try proof.prove(room)
+        _ = try door.issuer(for: client.application.state, room.facts)
         guard let token else { return [] }
         // RFC 7009 §2.1: the token must have been issued to the client that asks.
         guard token.clientID == client.application.id else {
@@ -32,7 +32,8 @@ package struct RevokeToken: Command {
 
     package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
         guard let actor = room.caller.actor.id else {
-            return try proof.refusal(rejection, attempted: "token.revoke", door: door, room)
+            let place = try door.chain(room.facts) ?? .platform
+            return try proof.refusal(rejection, attempted: "token.revoke", door: place, room)
         }
         let event = Event(
             .accessDenied, chain: room.caller.home, result: .denied, code: rejection.code,

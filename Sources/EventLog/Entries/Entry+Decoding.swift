@@ -28,7 +28,8 @@ extension Entry {
         stream = try reader.optional("stream", MemberReader.text)
         version = try reader.optional("version", MemberReader.position)
         request = try reader.optional("request") { (value) throws(Malformed) in try RequestNote(decoding: value) }
-        data = line["data"]?.members ?? [:]
+        guard let data = try reader.value("data").members else { throw Malformed("data is an object", at: 0) }
+        self.data = data
         compensates = try reader.optional("compensates", MemberReader.position)
         for item in line["sealed"]?.items ?? [] { sealed.append(try SealedItem(decoding: item)) }
     }

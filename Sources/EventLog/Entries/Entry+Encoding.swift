@@ -21,10 +21,8 @@ extension Entry {
         out.member("class", `class`.rawValue)
         out.member("code", code)
         out.member("compensates", compensates)
-        if !data.isEmpty {
-            out.key("data")
-            out.json(.object(data), as: .canonical)
-        }
+        out.key("data")
+        out.json(.object(data), as: .canonical)
         out.member("id", id)
         out.member("index", index)
         if let previous {

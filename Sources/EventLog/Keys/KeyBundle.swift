@@ -9,6 +9,8 @@ struct KeyBundle {
     }
 
     var records: [Record]
+    /// The bundle whose keys these are, but for those destroyed since; it is to be destroyed itself.
+    var replaced: Int?
 
     init(records: [Record]) { self.records = records }
 
@@ -30,18 +32,19 @@ struct KeyBundle {
             guard let wrapped = record.wrapped else { return ["destroyed": true, "id": .string(record.id)] }
             return ["id": .string(record.id), "wrapped": .string(Base64URL.encode(wrapped))]
         }
-        let object: JSON = ["keys": .array(keys), "v": 1]
+        var object: JSON = ["keys": .array(keys), "v": 1]
+        if let replaced { object = ["keys": .array(keys), "replaces": .integer(Int64(replaced)), "v": 1] }
         return object.canonical + [0x0A]
     }
 
     init(decoding bytes: [UInt8]) throws(Malformed) {
-        // An interrupted overwriting leaves zeros behind the line.
         let line = Array(bytes.prefix { $0 != 0x0A })
         let object = try JSON.parse(line, as: .canonical)
         guard object["v"]?.number == 1, let keys = object["keys"]?.items else {
             throw Malformed("a key bundle of version 1 is expected", at: 0)
         }
         records = []
+        replaced = object["replaces"]?.number.map { Int($0) }
         for key in keys {
             guard let id = key["id"]?.text else { throw Malformed("a key has a name", at: 0) }
             let wrapped = try key["wrapped"]?.text.map { (text) throws(Malformed) in try Base64URL.decode(text) }

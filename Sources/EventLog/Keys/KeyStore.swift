@@ -33,15 +33,26 @@ package final class KeyStore: Sendable {
         self.folder = folder
         self.epoch = epoch
         self.random = random
-        let bundles = try folder.list().compactMap(KeyBundle.number).sorted()
-        for number in bundles {
+        let numbers = try folder.list().compactMap(KeyBundle.number).sorted()
+        var replaced: Set<Int> = []
+        // The newest first: a bundle that another replaces is not read, for its destruction may have been interrupted.
+        for number in numbers.reversed() where !replaced.contains(number) {
             guard let bytes = try folder.read(KeyBundle.name(number)) else { continue }
             let bundle = try KeyBundle(decoding: bytes)
+            if let old = bundle.replaced { replaced.insert(old) }
             state.withLock { state in
-                for record in bundle.records {
+                for record in bundle.records where state.known[record.id] == nil {
                     state.known[record.id] = record.wrapped.map { .wrapped($0, bundle: number) } ?? .destroyed
                 }
-                state.nextBundle = number + 1
+                state.nextBundle = max(state.nextBundle, number + 1)
+            }
+        }
+        // A process that only reads leaves it to the next that writes.
+        for number in numbers where replaced.contains(number) {
+            do throws(StorageError) {
+                try folder.destroy(KeyBundle.name(number))
+            } catch {
+                guard error.kind == .readOnly else { throw error }
             }
         }
     }
@@ -95,14 +106,16 @@ package final class KeyStore: Sendable {
 
     /// Makes what was staged durable. A no-op when nothing was.
     package func flush() throws {
-        let (staged, number) = state.withLock { ($0.staged, $0.nextBundle) }
+        let (staged, number) = state.withLock { state in
+            if !state.staged.isEmpty { state.nextBundle += 1 }
+            return (state.staged, state.nextBundle - 1)
+        }
         guard !staged.isEmpty else { return }
         let bundle = KeyBundle(records: staged.map { .init(id: $0.id, wrapped: $0.wrapped) })
         try folder.write(KeyBundle.name(number), bundle.encoded, mode: 0o600)
         state.withLock { state in
             for (id, wrapped) in staged { state.known[id] = .wrapped(wrapped, bundle: number) }
             state.staged.removeFirst(staged.count)
-            state.nextBundle = number + 1
         }
     }
 
@@ -111,15 +124,40 @@ package final class KeyStore: Sendable {
         state.withLock { $0.staged.removeAll() }
     }
 
-    /// Destroys a key for ever, durably: its bytes are overwritten where they lie and a tombstone takes their place.
+    /// Forgets one staged key, if it is still only staged.
+    func discardStaged(_ id: String) {
+        state.withLock { state in state.staged.removeAll { $0.id.bytesEqual(id) } }
+    }
+
+    /// Whether there is a key of that name, written or staged; a destroyed one is none.
+    func holds(_ id: String) -> Bool {
+        state.withLock { state in
+            if case .wrapped? = state.known[id] { return true }
+            return state.staged.contains { $0.id.bytesEqual(id) }
+        }
+    }
+
+    /// Destroys a key for ever, durably: a tombstone takes its place, and its bytes are overwritten where they lay.
     ///
     /// The entry that announces it (`data_key.destroyed`) is durable before. Destroying twice changes nothing.
     package func destroy(_ id: String) throws {
+        if holds(id), state.withLock({ $0.known[id] == nil }) { try flush() }
         guard case .wrapped(_, let number)? = state.withLock({ $0.known[id] }) else { return }
         guard let bytes = try folder.read(KeyBundle.name(number)) else { return }
         var bundle = try KeyBundle(decoding: bytes)
         bundle.bury(id)
-        try folder.overwrite(KeyBundle.name(number), bundle.encoded)
-        state.withLock { $0.known[id] = .destroyed }
+        bundle.replaced = number
+        // The others first, in a new file: to overwrite the only file would risk them in a power cut.
+        let next = state.withLock { state in
+            defer { state.nextBundle += 1 }
+            return state.nextBundle
+        }
+        try folder.write(KeyBundle.name(next), bundle.encoded, mode: 0o600)
+        state.withLock { state in
+            for record in bundle.records {
+                state.known[record.id] = record.wrapped.map { .wrapped($0, bundle: next) } ?? .destroyed
+            }
+        }
+        try folder.destroy(KeyBundle.name(number))
     }
 }

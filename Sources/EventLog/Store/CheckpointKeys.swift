@@ -6,6 +6,16 @@ import Wire
 package struct CheckpointKeys: Sendable {
     package let streams: [String]
     package let verifiers: [VerifierKey]
+    private var lives: [Life]
+
+    private struct Life {
+        let stream: String
+        let key: VerifierKey
+        /// The key is in use for sizes beyond this index.
+        let from: UInt64
+        /// It is no longer in use for sizes beyond this one.
+        let until: UInt64?
+    }
 
     /// The stream of a checkpoint key: `cpk_` and its id in hex.
     package static func stream(_ key: VerifierKey) -> String { "cpk_" + Hex.encode(key.id) }
@@ -14,8 +24,9 @@ package struct CheckpointKeys: Sendable {
     package init(
         identity: LedgerIdentity, tables: LedgerTables, _ reader: borrowing some TableReader & ~Copyable,
     ) throws {
-        let first = (stream: Self.stream(identity.verifierKey), key: identity.verifierKey)
-        var lives = [first]
+        let first = Life(
+            stream: Self.stream(identity.verifierKey), key: identity.verifierKey, from: 0, until: nil)
+        lives = [first]
         var last: [UInt64] = []
         try reader.scan(tables.streams, prefix: Array("cpk_".utf8)) { _, row in
             last.append(BigEndian.value(row, at: 8))
@@ -23,16 +34,35 @@ package struct CheckpointKeys: Sendable {
         }
         for index in last.sorted() {
             guard let bytes = try tables.entry(index, reader) else { continue }
-            let entry = try Entry(decoding: bytes)
-            guard let stream = entry.stream else { continue }
-            if entry.type == "checkpoint_key.created", let text = entry.data["verifier_key"]?.text {
-                lives.append((stream, try VerifierKey(text)))
-            } else if entry.type == "checkpoint_key.retired" {
-                lives.removeAll { $0.stream == stream }
+            do throws(Malformed) {
+                if let life = try Self.life(in: try Entry(decoding: bytes)) {
+                    lives.removeAll { $0.stream.bytesEqual(life.stream) }
+                    lives.append(life)
+                }
+            } catch {
+                throw LedgerFault.damaged(index: index, "\(error)")
             }
         }
-        streams = lives.map(\.stream)
-        verifiers = lives.map(\.key)
+        let present = lives.filter { $0.until == nil }
+        streams = present.map(\.stream)
+        verifiers = present.map(\.key)
+    }
+
+    /// The keys that may have signed a checkpoint of that size: those not yet retired in it count too, for a process may
+    /// end between the entry that retires a key and the next checkpoint.
+    package func verifiers(at size: UInt64) -> [VerifierKey] {
+        lives.filter { $0.from < size && ($0.until.map { $0 >= size } ?? true) }.map(\.key)
+    }
+
+    /// The last entry of a stream tells the key's life: of a retired one its beginning is no longer asked for.
+    private static func life(in entry: Entry) throws(Malformed) -> Life? {
+        guard let stream = entry.stream, let text = entry.data["verifier_key"]?.text else { return nil }
+        let key = try VerifierKey(text)
+        if entry.type == OwnType.checkpointKeyCreated.rawValue {
+            return Life(stream: stream, key: key, from: entry.index, until: nil)
+        }
+        guard entry.type == OwnType.checkpointKeyRetired.rawValue else { return nil }
+        return Life(stream: stream, key: key, from: 0, until: entry.index)
     }
 
     /// The private halves, from the key store; a missing one leaves the ledger unable to sign.

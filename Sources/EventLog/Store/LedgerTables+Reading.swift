@@ -6,13 +6,17 @@ extension LedgerTables {
     /// How many entries there are: one more than the last index.
     package func size(_ reader: borrowing some TableReader & ~Copyable) throws -> UInt64 {
         guard let last = try reader.last(hashes) else { return 0 }
+        guard last.key.count == 8, BigEndian.value(last.key) < UInt64(JSON.exactIntegers.upperBound) else {
+            throw LedgerFault.damaged(index: nil, "the last row of the tree has no index")
+        }
         return BigEndian.value(last.key) + 1
     }
 
     /// The stored bytes of an entry; `nil` past the end, and where retention removed it.
     package func entry(_ index: UInt64, _ reader: borrowing some TableReader & ~Copyable) throws -> [UInt8]? {
         let key = BigEndian.bytes(index)
-        return try reader.get(activity, key) ?? reader.get(state, key)
+        guard let row = try reader.get(activity, key) else { return try reader.get(state, key) }
+        return Self.removedBy(row) == nil ? row : nil
     }
 
     /// The root of the perfect subtree `(level, n)`, as its last leaf stored it.

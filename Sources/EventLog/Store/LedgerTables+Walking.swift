@@ -26,9 +26,11 @@ extension LedgerTables {
         var bytes: [[UInt8]?] = Array(repeating: nil, count: Int(stop - start))
         for table in [state, activity] {
             try reader.scan(table, from: BigEndian.bytes(start), .forward) { key, value in
+                guard key.count == 8 else { throw LedgerFault.damaged(index: nil, "a row of \(table.name) has no index") }
                 let index = BigEndian.value(key)
                 guard index < stop else { return false }
-                bytes[Int(index - start)] = value.copied
+                let row = value.copied
+                if Self.removedBy(row) == nil { bytes[Int(index - start)] = row }
                 return true
             }
         }

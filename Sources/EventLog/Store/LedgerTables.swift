@@ -5,7 +5,8 @@ import Wire
 /// The tables of `ledger/data.mdb`, and the bytes of their rows. Numbers are big-endian.
 ///
 /// Nothing stands here but what follows from entries and segments:
-/// - `entries.state`, `entries.activity`: index[8] → the entry's bytes
+/// - `entries.state`, `entries.activity`: index[8] → the entry's bytes; of an activity entry that retention removed, the
+///   index[8] of the `retention.applied` that covers it
 /// - `segments`: index[8] ‖ ordinal[2] → the sealed row
 /// - `hashes`: index[8] → the tree hashes that this leaf completes, its own first, 32 bytes each
 /// - `chains`: chain ‖ 0 ‖ class → sequence[8] ‖ index[8] ‖ leaf[32] of the last entry there
@@ -70,6 +71,9 @@ package struct LedgerTables: Sendable {
     static func chainKey(_ chain: String, _ class: Entry.Class) -> [UInt8] {
         Array(chain.utf8) + [0] + Array(`class`.rawValue.utf8)
     }
+
+    /// The `retention.applied` that a row of `entries.activity` names in the place of an entry; `nil` for an entry.
+    static func removedBy(_ row: [UInt8]) -> UInt64? { row.count == 8 ? BigEndian.value(row) : nil }
 
     static func segmentKey(_ index: UInt64, _ ordinal: Int) -> [UInt8] {
         BigEndian.bytes(index) + [UInt8(ordinal >> 8), UInt8(ordinal & 0xFF)]

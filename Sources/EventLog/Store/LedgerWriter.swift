@@ -27,6 +27,8 @@ package final class LedgerWriter {
         var range: CompactRange
         var last: Instant
         var heads: [(ChainKey, LedgerTables.Head?)] = []
+        /// Data keys made for this command and not yet written.
+        var madeKeys: [String] = []
         var streams: [(String, LedgerTables.StreamHead?)] = []
     }
 
@@ -94,6 +96,7 @@ package final class LedgerWriter {
         prepared.removeSubrange(mark.count...)
         range = mark.range
         lastRecordedAt = mark.last
+        for name in mark.madeKeys { keys.discardStaged(name) }
         for (key, head) in mark.heads.reversed() { heads[key] = head }
         for (stream, head) in mark.streams.reversed() { streams[stream] = head }
         self.mark = nil
@@ -230,9 +233,12 @@ package final class LedgerWriter {
             guard plaintext.count <= Segment.plaintextBytesMax else {
                 throw LedgerFault.tooLarge("a sealed segment has at most \(Segment.plaintextBytesMax) bytes")
             }
-            guard let key = keys.dataKey(KeyName.data(part.key)) else {
+            let name = KeyName.data(part.key)
+            let isNew = !keys.holds(name)
+            guard let key = keys.dataKey(name) else {
                 throw LedgerFault.keys("the data key \(part.key) was destroyed")
             }
+            if isNew { mark?.madeKeys.append(name) }
             entry.sealed.append(
                 Entry.SealedItem(
                     subject: part.subject, key: part.key, fields: part.fields.map(\.name).sorted { $0.utf16Precedes($1) },

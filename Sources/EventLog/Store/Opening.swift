@@ -26,7 +26,7 @@ package struct Opening: Sendable {
             throw LedgerFault.rolledBack(
                 "the anchor has no checkpoint, but the ledger has \(state.size) entries; restore the anchor's folder")
         }
-        let checkpoint = try Self.trusted(note, keys: state.keys)
+        let checkpoint = try Self.trusted(note, state.identity, state.keys)
         anchored = checkpoint
         if state.size < checkpoint.size {
             throw LedgerFault.rolledBack(
@@ -48,22 +48,58 @@ package struct Opening: Sendable {
         _ tables: LedgerTables, _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> (size: UInt64, identity: LedgerIdentity, keys: CheckpointKeys) {
         let size = try tables.size(reader)
-        guard let genesis = try tables.entry(0, reader) else {
+        guard size > 0, let genesis = try tables.entry(0, reader) else {
             throw LedgerFault.rolledBack("the ledger has no first entry")
         }
-        let identity = try LedgerIdentity(genesis: try Entry(decoding: genesis))
+        let identity = try LedgerIdentity(genesis: try decoded(genesis, at: 0))
         return (size, identity, try CheckpointKeys(identity: identity, tables: tables, reader))
     }
 
-    private static func trusted(_ note: SignedNote, keys: CheckpointKeys) throws -> Checkpoint {
-        guard keys.verifiers.contains(where: note.isSigned(by:)) else {
-            throw LedgerFault.damaged(index: nil, "the anchor's checkpoint is not signed by this ledger's key")
+    private static func trusted(
+        _ note: SignedNote, _ identity: LedgerIdentity, _ keys: CheckpointKeys,
+    ) throws -> Checkpoint {
+        let checkpoint: Checkpoint
+        do throws(Malformed) {
+            checkpoint = try Checkpoint(text: note.text)
+        } catch {
+            throw LedgerFault.damaged(index: nil, "the anchor's checkpoint: \(error)")
         }
-        let checkpoint = try Checkpoint(text: note.text)
-        guard keys.verifiers.contains(where: { $0.name.bytesEqual(checkpoint.origin) }) else {
+        guard isName(checkpoint.origin, of: identity) else {
             throw LedgerFault.damaged(index: nil, "the anchor's checkpoint is of another ledger: \(checkpoint.origin)")
         }
+        let verifiers = keys.verifiers(at: checkpoint.size)
+            .map { VerifierKey(name: checkpoint.origin, publicKey: $0.publicKey) }
+        guard verifiers.contains(where: note.isSigned(by:)) else {
+            throw LedgerFault.damaged(index: nil, "the anchor's checkpoint is not signed by this ledger's key")
+        }
         return checkpoint
+    }
+
+    /// The origin for ever, or after a fork at index m the origin, a slash and m. A fork keeps the keys.
+    private static func isName(_ origin: String, of identity: LedgerIdentity) -> Bool {
+        if origin.bytesEqual(identity.origin) { return true }
+        let start = Array("\(identity.origin)/".utf8)
+        let fork = origin.utf8.dropFirst(start.count)
+        return origin.utf8.starts(with: start) && !fork.isEmpty && fork.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    private static func decoded(_ bytes: [UInt8], at index: UInt64) throws -> Entry {
+        do throws(Malformed) {
+            return try Entry(decoding: bytes)
+        } catch {
+            throw LedgerFault.damaged(index: index, "\(error)")
+        }
+    }
+
+    /// The end of a ledger without an anchor, against its own stored edge: what a copy can be asked quickly.
+    static func tail(_ tables: LedgerTables) throws -> CompactRange {
+        let (size, edge) = try tables.environment.read { reader in
+            let (size, _, _) = try read(tables, reader)
+            return (size, try tables.range(at: size - min(size, UInt64(LedgerTables.linesPerPage)), reader))
+        }
+        // The origin is not compared with anything: there is no signature here.
+        let unsigned = Checkpoint(origin: "", size: edge.size, root: edge.root)
+        return try rehash(tables, from: unsigned, to: size).0
     }
 
     /// Checks the stored edge against the signed root, then every entry behind it against its stored hashes and heads.
@@ -82,12 +118,15 @@ package struct Opening: Sendable {
         var last = Instant.earliest
         try tables.walk(start..<size) { line in
             guard case .entry(let index, let bytes) = line else { return }
-            let entry = try Entry(decoding: bytes)
+            let entry = try decoded(bytes, at: index)
             last = entry.recordedAt
             batchEnds = entry.batch.map { $0.position == $0.count } ?? true
             guard index >= checkpoint.size else { return }
             let leaf = MerkleTree.leaf(bytes)
             try requireStored(range.append(leaf), at: index, tables)
+            guard entry.index == index else {
+                throw LedgerFault.damaged(index: index, "the entry says that its index is \(entry.index)")
+            }
             heads[LedgerTables.chainKey(entry.chain, entry.class)] =
                 LedgerTables.Head(sequence: entry.sequence, index: index, leaf: leaf)
         }

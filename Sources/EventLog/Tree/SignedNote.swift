@@ -52,7 +52,7 @@ package struct SignedNote: Sendable, Equatable {
 
     private static func signature(_ line: String, at offset: Int) throws(Malformed) -> Signature {
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "—", !parts[1].isEmpty else {
+        guard parts.count == 3, parts[0].utf8.elementsEqual("—".utf8), !parts[1].isEmpty else {
             throw Malformed("a signature line is — name signature", at: offset)
         }
         let bytes = try Base64.decode(String(parts[2]))

@@ -26,10 +26,14 @@ package struct TransparencyProof: Sendable, Equatable {
         guard let empty = bytes.indices.dropLast().first(where: { bytes[$0] == 0x0A && bytes[$0 + 1] == 0x0A }) else {
             throw Malformed("a proof has an empty line before its checkpoint", at: 0)
         }
-        let lines = bytes[..<empty].split(separator: 0x0A, omittingEmptySubsequences: false)
+        var lines = bytes[..<empty].split(separator: 0x0A, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
-        guard lines.count >= 2, lines[0] == Self.header, lines[1].hasPrefix("index "),
-            let index = UInt64(lines[1].dropFirst(6)), "index \(index)" == lines[1]
+        // Data that an application may add. We write none and it means nothing to us.
+        if lines.count > 1, lines[1].utf8.starts(with: "extra ".utf8) {
+            _ = try Base64.decode(String(lines.remove(at: 1).dropFirst(6)))
+        }
+        guard lines.count >= 2, lines[0].bytesEqual(Self.header), lines[1].hasPrefix("index "),
+            let index = UInt64(lines[1].dropFirst(6)), lines[1].bytesEqual("index \(index)")
         else { throw Malformed("a proof begins with \(Self.header) and its index", at: 0) }
         var path: [Digest] = []
         for line in lines.dropFirst(2) {
@@ -45,7 +49,7 @@ package struct TransparencyProof: Sendable, Equatable {
 
     /// Whether the entry is in the tree that a checkpoint signed by this key names.
     package func proves(_ entry: [UInt8], signedBy key: VerifierKey) -> Bool {
-        guard note.isSigned(by: key), let checkpoint = try? Checkpoint(text: note.text), checkpoint.origin == key.name
+        guard note.isSigned(by: key), let checkpoint = try? Checkpoint(text: note.text), checkpoint.origin.bytesEqual(key.name)
         else { return false }
         let proof = InclusionProof(index: index, size: checkpoint.size, path: path)
         return proof.proves(MerkleTree.leaf(entry), root: checkpoint.root)

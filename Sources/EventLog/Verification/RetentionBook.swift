@@ -39,7 +39,7 @@ struct RetentionBook {
 
     private(set) var runs: [UInt64: Run] = [:]
     /// The first sequence kept of each chain, as far as `retention.applied` was read.
-    private var ends: [String: UInt64] = [:]
+    private var ends: [ExactText: UInt64] = [:]
     /// Announced runs whose entries are all still there.
     private(set) var announced: [Run] = []
 
@@ -65,8 +65,8 @@ struct RetentionBook {
     /// Judges the `retention.applied` itself, when its place in the ledger is reached.
     mutating func admit(_ run: Run, headSequence: UInt64?) -> String? {
         let known = runs[run.index] ?? run
-        let start = ends[run.chain] ?? 0
-        ends[run.chain] = run.end
+        let start = ends[ExactText(run.chain)] ?? 0
+        ends[ExactText(run.chain)] = run.end
         guard run.end > start, run.count == run.end - start else {
             return "count is not that of the sequences from \(start) to before \(run.end)"
         }

@@ -23,9 +23,11 @@ struct SigningLife {
 
     mutating func begin(_ identity: LedgerIdentity) -> String? {
         origins.append((0, identity.origin))
-        guard identity.origin.utf8.first != UInt8(ascii: "/"),
-            identity.origin.hasSuffix("/ledger/" + Base64URL.encode(identity.id)), identity.id.count == 16
-        else { return "the origin is not <host>/ledger/<ledger id>" }
+        let end = Array("/ledger/\(Base64URL.encode(identity.id))".utf8)
+        let origin = Array(identity.origin.utf8)
+        guard identity.id.count == 16, origin.count > end.count, Array(origin.suffix(end.count)) == end else {
+            return "the origin is not <host>/ledger/<ledger id>"
+        }
         return create(identity.verifierKey, at: 0)
     }
 

@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 import Wire
 
 /// Reads a whole ledger again and finds whatever is not as it was written.

@@ -1,0 +1,45 @@
+package import Identity
+import Views
+import Wire
+
+/// Where a client knocks: at the platform, at one tenant, or at the root, which serves each client as its own door would.
+package enum Door: Sendable {
+    case platform
+    case tenant(slug: String)
+    case root
+
+    /// The chain of the door; `nil` when no tenant has that slug now.
+    package func chain(_ facts: some Facts) throws -> Chain? {
+        switch self {
+        case .platform, .root: return .platform
+        case .tenant(let slug):
+            guard let id = try facts.holder(ofSlug: slug, among: Tenant.self),
+                let tenant = try facts.current(id)?.state, tenant.status != .deleted, tenant.slug.bytesEqual(slug)
+            else { return nil }
+            return .tenant(id)
+        }
+    }
+
+    /// The issuer that an application has behind this door.
+    ///
+    /// - Throws: at any door that is not its own it is nobody (decision 14 of the contract).
+    package func issuer(for application: Application, _ facts: some Facts) throws -> Chain {
+        let notServed = Rejection(.denied, "invalid_client", "This client is not served here")
+        switch (self, application.level) {
+        case (.platform, .global), (.root, .global):
+            return .platform
+        case (.root, .tenant):
+            return application.chain
+        case (.tenant, .tenant):
+            guard let asked = try chain(facts), asked == application.chain else { throw notServed }
+            return asked
+        case (.tenant, .partner):
+            guard let asked = try chain(facts), case .tenant(let id) = asked,
+                try facts.current(id)?.state.partnerID == application.partnerID
+            else { throw notServed }
+            return asked
+        case (.platform, .tenant), (.platform, .partner), (.tenant, .global), (.root, .partner):
+            throw notServed
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Endpoints
+import Engine
+import Identity
+import Wire
+
+/// Serves each issuer's metadata wherever OpenID Connect, RFC 8414 and the contract look for it.
+struct DiscoveryEndpoint: Sendable {
+    let instance: Instance
+    let settings: OpenIDSettings
+
+    private static let platformPaths = [
+        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+        "/api/v1/platform/oauth/.well-known/openid-configuration",
+    ]
+
+    /// The tenant by its identifier, which no rename changes.
+    private static let issuerPaths = [
+        "/tenants/{tenant_id}/.well-known/openid-configuration",
+        "/tenants/{tenant_id}/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration/tenants/{tenant_id}",
+        "/.well-known/oauth-authorization-server/tenants/{tenant_id}",
+    ]
+
+    var endpoints: [Endpoint] {
+        let platform = Self.platformPaths.enumerated().map { position, path in
+            endpoint(path, "oauth.discovery_\(position)") { _, _ in
+                answer(Metadata.platform(settings.baseURL))
+            }
+        }
+        let issuers = Self.issuerPaths.enumerated().map { position, path in
+            endpoint(path, "oauth.issuer_discovery_\(position)") { _, path in
+                answer(tenant: TenantID(path["tenant_id"]))
+            }
+        }
+        let slug = endpoint(
+            "/api/v1/auth/tenants/{slug}/.well-known/openid-configuration", "oauth.tenant_discovery"
+        ) { _, path in
+            answer(slug: path["slug"])
+        }
+        return platform + issuers + [slug]
+    }
+
+    private func endpoint(_ path: String, _ name: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
+        Endpoint(
+            .get, PathTemplate(path), name: name, access: .open, "An issuer's metadata",
+            replies: [Endpoint.Reply(200, "The metadata", .anyObject), Endpoint.Reply(404, "No such issuer", .anyObject)],
+            answer: answer)
+    }
+
+    private func answer(slug: String) -> Response {
+        guard let chain = try? instance.read({ try Door.tenant(slug: slug).chain($0) }), case .tenant(let id) = chain
+        else { return Metadata.unknownTenant }
+        return answer(tenant: id)
+    }
+
+    /// A tenant that is suspended keeps its metadata: verifiers still need to read them. A deleted one is unknown.
+    private func answer(tenant id: TenantID?) -> Response {
+        guard let id, let tenant = try? instance.read({ try $0.living(id) }) else { return Metadata.unknownTenant }
+        return answer(Metadata.tenant(id, slug: tenant.state.slug, settings.baseURL))
+    }
+
+    private func answer(_ metadata: Metadata) -> Response {
+        let algorithm = instance.keyRing.current?.key.algorithm ?? "RS256"
+        return .json(200, metadata.document(algorithm: algorithm).compact).adding("cache-control", KeySetEndpoint.cache)
+    }
+}
+
+extension Metadata {
+    static let unknownTenant = Response.json(404, Array(#"{"detail":"Tenant not found"}"#.utf8))
+}

@@ -1,0 +1,43 @@
+import Endpoints
+import Engine
+import Identity
+import Wire
+
+/// Publishes the keys that tokens are verified with (RFC 7517): the same set at every address.
+struct KeySetEndpoint: Sendable {
+    /// A next key is published long before it signs, so a verifier's cache may be a few minutes old.
+    static let cache = "public, max-age=300"
+
+    let instance: Instance
+
+    var endpoints: [Endpoint] {
+        let open: [(String, String)] = [
+            ("/keys", "oauth.root_keys"),
+            ("/api/v1/platform/.well-known/jwks.json", "oauth.platform_keys"),
+            ("/api/v1/platform/oauth/.well-known/jwks.json", "oauth.platform_keys_alias"),
+        ]
+        return open.map { path, name in
+            endpoint(path, name) { _, _ in answer() }
+        } + [
+            endpoint("/api/v1/auth/tenants/{slug}/.well-known/jwks.json", "oauth.tenant_keys") { _, path in
+                let door = Door.tenant(slug: path["slug"])
+                guard (try? instance.read { try door.chain($0) }) != nil else { return Metadata.unknownTenant }
+                return answer()
+            }
+        ]
+    }
+
+    private func endpoint(_ path: String, _ name: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
+        Endpoint(
+            .get, PathTemplate(path), name: name, access: .open, "The keys that verify tokens",
+            replies: [
+                Endpoint.Reply(
+                    200, "A JWK set",
+                    .object([.init("keys", .array(.anyObject), "Public keys", required: true)], closed: false))
+            ], answer: answer)
+    }
+
+    private func answer() -> Response {
+        .json(200, instance.keyRing.keySet(at: instance.world.wall()).compact).adding("cache-control", Self.cache)
+    }
+}

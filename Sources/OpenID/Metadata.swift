@@ -1,0 +1,53 @@
+import Engine
+import Identity
+import Wire
+
+/// What an issuer says of itself (RFC 8414, OpenID Connect Discovery 1.0): only what exists today.
+struct Metadata {
+    let issuer: String
+    let tokenEndpoint: String
+    let introspectionEndpoint: String
+    let revocationEndpoint: String
+    let keySet: String
+    let scopes: [String]
+
+    /// The platform's document, the same at each of its addresses.
+    static func platform(_ base: BaseURL) -> Self {
+        Self(
+            issuer: Issuer.text(of: .platform, base: base), tokenEndpoint: "\(base)/oauth/token",
+            introspectionEndpoint: "\(base)/oauth/introspect", revocationEndpoint: "\(base)/oauth/revoke",
+            keySet: "\(base)/keys", scopes: [Scope.adminRead, Scope.adminWrite])
+    }
+
+    static func tenant(_ id: TenantID, slug: String, _ base: BaseURL) -> Self {
+        let door = "\(base)/api/v1/auth/tenants/\(slug)"
+        return Self(
+            issuer: Issuer.text(of: .tenant(id), base: base), tokenEndpoint: "\(door)/oauth/token",
+            introspectionEndpoint: "\(door)/oauth/introspect", revocationEndpoint: "\(door)/oauth/revoke",
+            keySet: "\(door)/.well-known/jwks.json",
+            scopes: [
+                Scope.native(.tenants, .read), Scope.native(.applications, .read),
+                Scope.native(.applications, .write), Scope.native(.audit, .read),
+            ])
+    }
+
+    func document(algorithm: String) -> JSON {
+        let methods: JSON = ["client_secret_basic", "client_secret_post"]
+        return [
+            "issuer": .string(issuer),
+            "token_endpoint": .string(tokenEndpoint),
+            "token_endpoint_auth_methods_supported": methods,
+            "introspection_endpoint": .string(introspectionEndpoint),
+            "introspection_endpoint_auth_methods_supported": methods,
+            "revocation_endpoint": .string(revocationEndpoint),
+            "revocation_endpoint_auth_methods_supported": methods,
+            "jwks_uri": .string(keySet),
+            "grant_types_supported": ["client_credentials"],
+            // The member is required even where nothing is authorized through a browser (RFC 8414 §2).
+            "response_types_supported": ["none"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": [.string(algorithm)],
+            "scopes_supported": .array(scopes.map(JSON.string)),
+        ]
+    }
+}

@@ -1,0 +1,149 @@
+import Identity
+import OpenSSL
+import Storage
+import Testing
+import Views
+import Wire
+
+/// The writer's own view: what it sees of a command, keeps, drops and commits.
+struct DraftTests {
+    private func rename(_ world: World, _ name: String) -> [FoldedEntry] {
+        world.ledger.entries([
+            Event(
+                .tenantUpdated, chain: .tenant(world.tenant), stream: world.tenant.text, data: ["name": .string(name)])
+        ])
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `a draft sees the command under way and what was kept, and readers neither`(medium: Medium) throws {
+        var world = try World(medium)
+        let draft = try world.store.draft()
+        for name in ["B", "C"] {
+            let entries = rename(world, name)
+            for entry in entries { try draft.fold(entry) }
+            #expect(try draft.current(world.tenant)?.state.name == name)
+            try draft.keep()
+            world.ledger.write(entries)
+            #expect(try draft.current(world.tenant)?.state.name == name)
+            #expect(try draft.members(Tenant.self, of: .all, limit: 5).map(\.state.name) == [name])
+            #expect(try world.store.read { try $0.current(world.tenant)?.state.name } == "Roadrunner")
+        }
+        try draft.commit(applied: world.ledger.applied)
+        #expect(try world.store.read { try $0.current(world.tenant)?.state.name } == "C")
+        #expect(try world.store.applied == world.ledger.applied)
+    }
+
+    @Test func `undo leaves nothing of a command`() throws {
+        var world = try World()
+        let before = try world.store.tableHashes()
+        let draft = try world.store.draft()
+        for entry in rename(world, "Gone") { try draft.fold(entry) }
+        draft.undo()
+        #expect(try draft.current(world.tenant)?.state.name == "Roadrunner")
+        let kept = world.ledger.entries([world.tokenIssued()])
+        for entry in kept { try draft.fold(entry) }
+        try draft.keep()
+        world.ledger.write(kept)
+        try draft.commit(applied: world.ledger.applied)
+        for (old, new) in zip(before, try world.store.tableHashes()) where old.table != "terms" {
+            #expect(old.total == new.total, "\(old.table)")
+        }
+        try world.checkRebuild()
+    }
+
+    @Test func `undo drops a command that failed half-way, and keeps those before it`() throws {
+        var world = try World()
+        let draft = try world.store.draft()
+        let kept = rename(world, "Kept")
+        for entry in kept { try draft.fold(entry) }
+        try draft.keep()
+        world.ledger.write(kept)
+        let failing = world.ledger.entries([
+            Event(.tenantDeleted, chain: .tenant(world.tenant), stream: world.tenant.text),
+            Event(.tenantDeleted, chain: .tenant(world.tenant), stream: world.tenant.text),
+        ])
+        try draft.fold(failing[0])
+        #expect(throws: Poison.self) { try draft.fold(failing[1]) }
+        #expect(throws: ViewFault.unfinishedCommand) { try draft.keep() }
+        draft.undo()
+        #expect(try draft.current(world.tenant)?.state.status == .active)
+        try draft.commit(applied: world.ledger.applied)
+        try world.checkRebuild()
+    }
+
+    @Test func `a draft that is let go changes nothing`() throws {
+        let world = try World()
+        do {
+            let draft = try world.store.draft()
+            for entry in rename(world, "Gone") { try draft.fold(entry) }
+            try draft.keep()
+        }
+        #expect(try world.store.read { try $0.current(world.tenant)?.state.name } == "Roadrunner")
+        try world.checkRebuild()
+    }
+
+    @Test func `entries out of order and half commands are refused`() throws {
+        let world = try World()
+        let draft = try world.store.draft()
+        #expect(throws: ViewFault.outOfOrder(index: 0)) {
+            try draft.fold(FoldedEntry(index: 0, type: .ledgerOpened, recordedAt: world.ledger.now, chain: "platform"))
+        }
+        draft.undo()
+        var half = world.ledger.entries([world.tokenIssued()])
+        half[0].endsCommand = false
+        try draft.fold(half[0])
+        #expect(throws: ViewFault.unfinishedCommand) { try draft.keep() }
+        #expect(throws: ViewFault.unfinishedCommand) { try draft.commit(applied: world.ledger.applied) }
+        draft.undo()
+        let whole = world.ledger.entries([world.tokenIssued()])
+        try draft.fold(whole[0])
+        // The command before must be kept or undone first.
+        #expect(throws: ViewFault.outOfOrder(index: whole[0].index + 1)) {
+            try draft.fold(
+                FoldedEntry(
+                    index: whole[0].index + 1, type: .tokenIssued, recordedAt: world.ledger.now, chain: "platform"))
+        }
+    }
+
+    @Test func `a snapshot ends with its closure`() throws {
+        let world = try World()
+        let escaped = try world.store.read { $0 }
+        #expect(throws: ViewFault.ended) { try escaped.current(world.tenant) }
+        #expect(throws: ViewFault.ended) { try escaped.list(Tenant.self, ListQuery()) }
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `a full map is grown, and everything since applied is folded again`(medium: Medium) throws {
+        let place = try Place(medium)
+        let store = try place.store(mapBytes: 256 << 10)
+        var ledger = Ledger()
+        for number in 0..<600 {
+            let id: PartnerID = ledger.id()
+            ledger.write(
+                ledger.entries([
+                    Event(
+                        .partnerCreated, chain: .partner(id), stream: id.text,
+                        data: ["name": "A partner", "slug": .string("p\(number)"), "status": "ACTIVE"])
+                ]))
+        }
+        var growths = 0
+        while try store.applied?.size != ledger.size {
+            do {
+                try ledger.fold(into: store, from: try store.applied?.size ?? 0, commandsPerCommit: 100)
+            } catch let error as StorageError where error.kind == .mapFull {
+                growths += 1
+                try store.environment.grow(toBytes: store.environment.mapBytes * 2)
+            }
+        }
+        #expect(growths > 0)
+        let roomy = try place.store("roomy")
+        try ledger.fold(into: roomy, commandsPerCommit: 1000)
+        #expect(try store.differences(from: roomy) == [])
+    }
+
+    @Test func `the heads of a chain are asked of the ledger`() throws {
+        let world = try World()
+        #expect(try world.store.read(heads: { .string($0.text) }) { try $0.heads(of: .platform) } == "platform")
+        #expect(throws: ViewFault.headsUnknown) { try world.store.read { try $0.heads(of: .platform) } }
+    }
+}

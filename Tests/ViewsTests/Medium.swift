@@ -1,0 +1,49 @@
+import Glibc
+import Storage
+import Testing
+import Views
+
+/// Where views stand in a test: on the file system or on its simulated twin.
+enum Medium: String, CaseIterable, CustomTestStringConvertible {
+    case fileSystem
+    case simulated
+
+    var testDescription: String { rawValue }
+}
+
+/// One place for views, gone when the test ends.
+final class Place {
+    private let medium: Medium
+    private let path: String
+    private let disk = SimulatedDisk(seed: 11)
+    private var names: Set<String> = []
+
+    init(_ medium: Medium = .simulated) throws {
+        self.medium = medium
+        let root = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        path = "\(root)/muniment-views-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        try #require(unsafe mkdir(path, 0o700) == 0)
+    }
+
+    deinit {
+        for name in names {
+            for file in ["data.mdb", "lock.mdb", ""] { _ = unsafe remove("\(path)/\(name)/\(file)") }
+        }
+        _ = unsafe remove(path)
+    }
+
+    func environment(_ name: String = "views", mapBytes: Int = 64 << 20) throws -> Environment {
+        let options = Environment.Options(mapBytes: mapBytes, tablesMax: ViewStore.tablesMax, sync: .none)
+        names.insert(name)
+        return switch medium {
+        case .fileSystem: try Environment(path: "\(path)/\(name)", options: options)
+        case .simulated: try Environment(simulated: disk, name: name, options: options)
+        }
+    }
+
+    func store(_ name: String = "views", mapBytes: Int = 64 << 20, sealKey: UInt8 = 7) throws -> ViewStore {
+        try ViewStore(
+            environment(name, mapBytes: mapBytes),
+            sealKey: [UInt8](repeating: sealKey, count: 16), blindKey: [UInt8](repeating: 9, count: 32))
+    }
+}

@@ -1,0 +1,67 @@
+import Identity
+import Testing
+import Views
+import Wire
+
+/// A small platform to begin with: one partner, one tenant of it, one application there with one secret.
+struct World {
+    let place: Place
+    let store: ViewStore
+    var ledger = Ledger()
+    let partner: PartnerID
+    let tenant: TenantID
+    let application: ApplicationID
+    let secret: SecretID
+
+    init(_ medium: Medium = .simulated) throws {
+        place = try Place(medium)
+        store = try place.store()
+        (partner, tenant, application, secret) = (ledger.id(), ledger.id(), ledger.id(), ledger.id())
+        let (partner, tenant, application, secret) = (partner, tenant, application, secret)
+        try store.decide(&ledger) { draft, _ in
+            try Partner.register(
+                .create(["name": "Acme", "slug": "acme", "contact_email": "a@acme.example"]), as: partner,
+                by: .everything, facts: draft)
+        }
+        try store.decide(&ledger) { draft, _ in
+            try Tenant.register(
+                .create(["name": "Roadrunner", "slug": "road", "partner_id": .string(partner.text)]), as: tenant,
+                by: .everything, facts: draft)
+        }
+        try store.decide(&ledger) { draft, _ in
+            try Application.register(
+                .create([
+                    "allowed_scopes": ["crm:read"], "application_type": "SERVICE", "name": "Importer",
+                    "scope": "TENANT", "tenant_id": .string(tenant.text),
+                ]), as: application, secret: World.newSecret(secret), by: .everything, facts: draft)
+        }
+    }
+
+    static func newSecret(_ id: SecretID) -> Secret.New {
+        Secret.New(id: id, key: "hk_1", mac: "mac-of-" + id.text, suffix: "wxyz")
+    }
+
+    mutating func decide(_ decision: (ViewDraft, inout Ledger) throws -> [Event]) throws {
+        try store.decide(&ledger, decision)
+    }
+
+    mutating func write(_ events: Event..., actor: String? = nil, credential: String? = nil) throws {
+        try store.write(&ledger, events, actor: actor, credential: credential)
+    }
+
+    /// A token was issued to the application, by its secret.
+    func tokenIssued() -> Event {
+        Event(.tokenIssued, chain: .tenant(tenant), stream: application.text)
+    }
+
+    /// The views equal those that are made of the whole ledger anew, row by row and table by table.
+    func checkRebuild(_ name: String = "rebuilt", commandsPerCommit: Int = 7) throws {
+        let rebuilt = try place.store(name)
+        try ledger.fold(into: rebuilt, commandsPerCommit: commandsPerCommit)
+        #expect(try store.differences(from: rebuilt) == [])
+        let (ours, theirs) = (try store.tableHashes(), try rebuilt.tableHashes())
+        for (our, their) in zip(ours, theirs) {
+            #expect(our.total == their.total, "\(our.table)")
+        }
+    }
+}
