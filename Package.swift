@@ -16,6 +16,12 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let http = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+/// The tests of one target, which may name what stands below it.
+func tests(_ target: String, _ others: Target.Dependency...) -> Target {
+    .testTarget(name: target + "Tests", dependencies: [.byName(name: target)] + others)
+}
 
 // The order is the order of the layers: a target may import only what stands above it.
 let package = Package(
@@ -31,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
@@ -45,21 +52,28 @@ let package = Package(
         .target(name: "Identity", dependencies: ["Wire"]),
         .target(name: "Views", dependencies: ["Wire", "Storage", "OpenSSL", "Identity"]),
         .target(name: "Engine", dependencies: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views"]),
-        .target(name: "Endpoints", dependencies: ["Wire", "Engine", "Identity"]),
-        .target(name: "OpenID", dependencies: ["Wire", "OpenSSL", "Identity", "Views", "Engine", "Endpoints"]),
-        .target(name: "AdminAPI", dependencies: ["Wire", "EventLog", "Identity", "Views", "Engine", "Endpoints"]),
+        .target(name: "Endpoints", dependencies: ["Wire"]),
+        .target(
+            name: "OpenID",
+            dependencies: ["Wire", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints"]
+        ),
+        .target(
+            name: "AdminAPI",
+            dependencies: ["Wire", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Engine", "Endpoints"]
+        ),
         .target(
             name: "Web",
             dependencies: [
-                "Wire", "Engine", "Endpoints", "OpenID", "AdminAPI",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                "Wire", "Endpoints", http, logging, metrics, lifecycle,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                http, logging, metrics,
             ]
         ),
         .executableTarget(
@@ -68,10 +82,17 @@ let package = Package(
                 "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID", "AdminAPI", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                logging, metrics,
+                lifecycle, logging, metrics,
             ]
         ),
+        tests("Wire"),
+        tests("Storage", "Wire"),
+        tests("OpenSSL"),
+        tests("EventLog", "Wire", "Storage", "OpenSSL"),
+        tests("Identity", "Wire"),
+        tests("Views", "Wire", "Storage", "OpenSSL", "Identity"),
+        tests("Engine", "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views"),
+        tests("Endpoints", "Wire"),
     ]
 )
 

@@ -12,12 +12,14 @@ extension Endpoint {
 
     func operation(id: String) -> JSON {
         let parameters = pathParameters + self.parameters.filter { $0.place != .path }
-        return .object(["operationId": .string(id), "tags": [.string(noun)], "summary": .string(summary)] + [
-            ("parameters", parameters.isEmpty ? nil : .array(parameters.map(\.json))),
-            ("requestBody", body?.json),
-            ("responses", .object(responses)),
-            ("security", access.json),
-        ])
+        return .object(
+            ["operationId": .string(id), "tags": [.string(noun)], "summary": .string(summary)] + [
+                ("parameters", parameters.isEmpty ? nil : .array(parameters.map(\.json))),
+                ("requestBody", body?.json),
+                ("responses", .object(responses)),
+                ("security", access.json),
+            ]
+        )
     }
 
     /// Each named part of the path, as described or, undescribed, as a plain string: OpenAPI wants every one.
@@ -32,26 +34,35 @@ extension Endpoint {
     private var responses: Members {
         var statuses: [Int] = []
         for reply in replies where !statuses.contains(reply.status) { statuses.append(reply.status) }
-        return Members(statuses.map { status in
-            let alternatives = replies.filter { $0.status == status }
-            let content = alternatives.compactMap { reply in
-                reply.schema.map { (name: reply.mediaType, value: ["schema": $0.json] as JSON) }
+        return Members(
+            statuses.map { status in
+                let alternatives = replies.filter { $0.status == status }
+                let content = alternatives.compactMap { reply in
+                    reply.schema.map { (name: reply.mediaType, value: ["schema": $0.json] as JSON) }
+                }
+                let summary = alternatives.map(\.summary).joined(separator: " ")
+                return (
+                    "\(status)",
+                    .object(
+                        ["description": .string(summary)] + [
+                            ("content", content.isEmpty ? nil : .object(Members(content)))
+                        ]
+                    )
+                )
             }
-            let summary = alternatives.map(\.summary).joined(separator: " ")
-            return ("\(status)", .object(["description": .string(summary)] + [
-                ("content", content.isEmpty ? nil : .object(Members(content)))
-            ]))
-        })
+        )
     }
 }
 
 extension Endpoint.Parameter {
     fileprivate var json: JSON {
-        .object(["name": .string(name), "in": .string(place.rawValue)] + [
-            ("description", summary.isEmpty ? nil : .string(summary)),
-            ("required", place == .path ? true : nil),
-            ("schema", schema.json),
-        ])
+        .object(
+            ["name": .string(name), "in": .string(place.rawValue)] + [
+                ("description", summary.isEmpty ? nil : .string(summary)),
+                ("required", place == .path ? true : nil),
+                ("schema", schema.json),
+            ]
+        )
     }
 }
 

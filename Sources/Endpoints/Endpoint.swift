@@ -27,7 +27,8 @@ package struct Endpoint: Sendable {
         package var mediaType: String
         package var schema: Schema?
 
-        package init(_ status: Int, _ summary: String, _ schema: Schema? = nil, mediaType: String = "application/json") {
+        package init(_ status: Int, _ summary: String, _ schema: Schema? = nil, mediaType: String = "application/json")
+        {
             self.status = status
             self.summary = summary
             self.schema = schema

@@ -26,7 +26,9 @@ package struct EndpointTable: Sendable {
         self.root = root
     }
 
-    /// The endpoint for a method and a path as sent. One slash at the end is the same path, as in the contract.
+    /// The endpoint for a method and a path as sent.
+    ///
+    /// One slash at the end is the same path, as in the contract.
     package func route(_ method: Request.Method?, _ path: String) -> Route {
         if let endpoints = literal[path] { return Self.choose(method, of: endpoints, []) }
         guard path.utf8.first == UInt8(ascii: "/") else { return .unknown }

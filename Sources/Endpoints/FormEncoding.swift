@@ -2,8 +2,10 @@ package import Wire
 
 /// How text is written in a form or a query: `+` for a space, `%2B` for a plus.
 package enum FormEncoding {
-    /// The text that was encoded. Strict: an incomplete `%` sequence or bytes that are not UTF-8 are refused, because
-    /// two readers that mend them differently are how a value slips past one of them.
+    /// The text that was encoded.
+    ///
+    /// Strict: an incomplete `%` sequence or bytes that are not UTF-8 are refused, because two readers that mend them
+    /// differently are how a value slips past one of them.
     package static func decode(_ encoded: some Collection<UInt8>) throws(Malformed) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encoded.count)

@@ -29,7 +29,7 @@ package struct OpenAPIDocument: Sendable {
         self.schemas = schemas
     }
 
-    /// The document. The order is that of the endpoints, so that a change of the server reads as a small difference.
+    /// The document, in the order of the endpoints, so that a change of the server reads as a small difference.
     package var json: JSON {
         precondition(missingSchemas.isEmpty, "schemas without a component: \(missingSchemas)")
         return [

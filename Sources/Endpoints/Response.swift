@@ -10,7 +10,7 @@ package struct Response: Sendable {
         self.body = body
     }
 
-    /// An answer in JSON. `application/json` has no charset parameter (RFC 8259 §11).
+    /// An answer in JSON, whose media type has no charset parameter (RFC 8259 §11).
     package static func json(
         _ status: Int,
         _ body: [UInt8],

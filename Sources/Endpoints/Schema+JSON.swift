@@ -5,12 +5,14 @@ extension Schema {
     package var json: JSON {
         switch self {
         case .string(let format, let minLength, let maxLength, let pattern):
-            .object(["type": "string"] + [
-                ("format", format.map(JSON.string)),
-                ("minLength", minLength.map(JSON.count)),
-                ("maxLength", maxLength.map(JSON.count)),
-                ("pattern", pattern.map(JSON.string)),
-            ])
+            .object(
+                ["type": "string"] + [
+                    ("format", format.map(JSON.string)),
+                    ("minLength", minLength.map(JSON.count)),
+                    ("maxLength", maxLength.map(JSON.count)),
+                    ("pattern", pattern.map(JSON.string)),
+                ]
+            )
         case .choice(let values):
             ["type": "string", "enum": .array(values.map(JSON.string))]
         case .integer(let min, let max):
@@ -42,11 +44,13 @@ extension Schema {
 
     private static func object(_ properties: [Property], _ closed: Bool) -> JSON {
         let required = properties.filter(\.required).map { JSON.string($0.name) }
-        return .object(["type": "object"] + [
-            ("properties", properties.isEmpty ? nil : .object(Members(properties.map { ($0.name, $0.json) }))),
-            ("required", required.isEmpty ? nil : .array(required)),
-            ("additionalProperties", closed ? false : nil),
-        ])
+        return .object(
+            ["type": "object"] + [
+                ("properties", properties.isEmpty ? nil : .object(Members(properties.map { ($0.name, $0.json) }))),
+                ("required", required.isEmpty ? nil : .array(required)),
+                ("additionalProperties", closed ? false : nil),
+            ]
+        )
     }
 }
 

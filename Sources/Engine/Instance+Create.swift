@@ -60,6 +60,7 @@ extension Instance {
         if directory.path("") != nil {
             try top.write(DataDirectory.reserveName, [UInt8](repeating: 0, count: DataDirectory.reserveBytes))
         }
+        try directory.rememberAnchor(in: top)
         try LedgerFormat.write(in: top)
         return founded
     }

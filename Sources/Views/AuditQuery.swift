@@ -1,6 +1,6 @@
 package import Identity
 
-/// Which entries the audit is asked for. What is left out does not narrow.
+/// Which entries the audit is asked for; what is left out does not narrow.
 package struct AuditQuery: Sendable {
     package enum Order: Sendable { case newestFirst, oldestFirst }
 

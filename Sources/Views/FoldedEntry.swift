@@ -2,7 +2,9 @@ package import Identity
 package import OpenSSL
 package import Wire
 
-/// What the views are told of one entry. Everything in them follows from these, folded in the order of the ledger.
+/// What the views are told of one entry.
+///
+/// Everything in them follows from these, folded in the order of the ledger.
 package struct FoldedEntry {
     /// A sealed segment as far as the entry shows it.
     package struct Sealed {
@@ -45,7 +47,7 @@ package struct FoldedEntry {
     package var idempotency: Idempotency?
     /// Whether the entry is the last of its command.
     package var endsCommand = true
-    /// The fields of a sealed segment by its ordinal; nil when its key is gone. Asked only where a blind index needs it.
+    /// The fields of a sealed segment by its ordinal, nil when its key is gone; asked only where a blind index needs it.
     package var open: (Int) throws -> Members? = { _ in nil }
 
     package init(index: UInt64, type: EventType, recordedAt: Instant, chain: String) {
@@ -57,7 +59,12 @@ package struct FoldedEntry {
 
     var event: StoredEvent {
         StoredEvent(
-            index: index, type: type, recordedAt: recordedAt, stream: stream, version: version, data: data,
+            index: index,
+            type: type,
+            recordedAt: recordedAt,
+            stream: stream,
+            version: version,
+            data: data,
             sealedFields: sealed.map(\.fields),
         )
     }

@@ -8,43 +8,41 @@ import Wire
 struct MembershipRow {
     static let boundariesMax = 64
 
-    let id: String
-    private(set) var isCut = false
-    private var boundaries: [UInt64] = []
+    private(set) var bytes: [UInt8]
+    private var identifierEnd: Int { 1 + Int(bytes[0]) }
+    private var boundariesStart: Int { identifierEnd + 1 }
+    private var boundaryCount: Int { (bytes.count - boundariesStart) / 8 }
 
-    init(id: String) { self.id = id }
+    init(id: String) {
+        bytes = [UInt8(id.utf8.count)] + Array(id.utf8) + [0]
+    }
 
+    /// Takes a row's value; nil when it is none of ours. Lists look at thousands, so nothing is unpacked before it is asked.
     init?(_ bytes: [UInt8]) {
         guard let length = bytes.first.map(Int.init), bytes.count >= length + 2, (bytes.count - length - 2) % 8 == 0
         else { return nil }
-        id = String(decoding: bytes[1...length], as: UTF8.self)
-        isCut = bytes[length + 1] != 0
-        for place in stride(from: length + 2, to: bytes.count, by: 8) {
-            boundaries.append(BigEndian.value(bytes, at: place))
-        }
+        self.bytes = bytes
     }
 
-    var bytes: [UInt8] {
-        var bytes = [UInt8(id.utf8.count)] + Array(id.utf8) + [isCut ? 1 : 0]
-        for boundary in boundaries { bytes += BigEndian.bytes(boundary) }
-        return bytes
-    }
+    var id: String { String(decoding: bytes[1..<identifierEnd], as: UTF8.self) }
 
-    var isMember: Bool { boundaries.count % 2 == 1 }
+    var isMember: Bool { boundaryCount % 2 == 1 }
 
     /// Whether it was in the set after an entry; nil when that lies before what the row still knows.
     func wasMember(asOf index: UInt64) -> Bool? {
-        if isCut, let oldest = boundaries.first, index < oldest { return nil }
-        let passed = boundaries.count { $0 <= index }
+        if bytes[identifierEnd] != 0, index < boundary(0) { return nil }
+        var passed = 0
+        while passed < boundaryCount, boundary(passed) <= index { passed += 1 }
         return passed % 2 == 1
     }
 
     /// Joins or leaves at an entry.
     mutating func cross(at index: UInt64) {
-        boundaries.append(index)
-        if boundaries.count > Self.boundariesMax {
-            boundaries.removeFirst(2)
-            isCut = true
-        }
+        bytes += BigEndian.bytes(index)
+        guard boundaryCount > Self.boundariesMax else { return }
+        bytes.removeSubrange(boundariesStart..<(boundariesStart + 16))
+        bytes[identifierEnd] = 1
     }
+
+    private func boundary(_ place: Int) -> UInt64 { BigEndian.value(bytes, at: boundariesStart + 8 * place) }
 }

@@ -2,7 +2,9 @@ package import Identity
 import Storage
 
 extension AuditQuery {
-    /// How many candidates one page may look at, together with its total. Only filters that meet rarely come near it.
+    /// How many candidates one page may look at, together with its total.
+    ///
+    /// Only filters that seldom meet, or that the caller must check by reading entries, come near it.
     package static let candidatesMax = 100_000
 
     /// Totals that must be counted are counted up to here; beyond, there are "at least" so many.
@@ -17,7 +19,8 @@ extension RowReader {
     ///
     /// - Parameter matching: what no term can say, asked of each candidate; the caller can read the entry.
     package func audit(
-        _ query: AuditQuery, matching: ((UInt64) throws -> Bool)? = nil,
+        _ query: AuditQuery,
+        matching: ((UInt64) throws -> Bool)? = nil,
     ) throws -> AuditPage {
         precondition(query.page >= 1 && query.perPage >= 0, "pages are counted from 1, and the caller has checked that")
         let nothing = AuditPage(indexes: [], total: 0, isExact: true)
@@ -87,7 +90,9 @@ extension RowReader {
     }
 
     private func walk(
-        _ walk: AuditWalk, _ query: AuditQuery, _ matching: ((UInt64) throws -> Bool)?,
+        _ walk: AuditWalk,
+        _ query: AuditQuery,
+        _ matching: ((UInt64) throws -> Bool)?,
     ) throws -> AuditPage {
         var walk = walk
         var page = AuditPage(indexes: [], total: 0, isExact: true)

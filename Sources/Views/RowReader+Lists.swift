@@ -31,7 +31,9 @@ package struct ListQuery: Sendable {
 extension RowReader {
     /// The members of a set in the order of creation, at most `limit` of them.
     package func members<R: Resource>(
-        _ kind: R.Type, of membership: Membership, limit: Int,
+        _ kind: R.Type,
+        of membership: Membership,
+        limit: Int,
     ) throws -> [Versioned<R>] {
         var query = ListQuery(membership)
         query.perPage = limit
@@ -48,7 +50,8 @@ extension RowReader {
         guard let smallest = counts.indices.min(by: { counts[$0] < counts[$1] }), counts[smallest] > 0 else {
             return ListPage(items: [], total: 0, isExact: true)
         }
-        let others = query.memberships.enumerated().filter { $0.offset != smallest }.map(\.element)
+        let sets = query.memberships.map { MemberSet(R.noun, $0) }
+        let others = sets.indices.filter { $0 != smallest }.map { sets[$0] }
         let sought = query.search.map { BlindIndex.folded($0) }
         let isCounted = others.isEmpty && sought == nil
         let (skipped, overflow) = (query.page - 1).multipliedReportingOverflow(by: query.perPage)
@@ -59,11 +62,9 @@ extension RowReader {
         let end = start.addingReportingOverflow(query.perPage)
         var walk = ListWalk<R>(start: start, end: end.overflow ? .max : end.partialValue)
         let enough = isCounted ? walk.end : max(walk.end, ListQuery.countedMax)
-        try walkMembers(kind, of: query.memberships[smallest], asOf: query.asOf) { member, created in
-            for other in others where try !self.isMember(member, created, of: other, asOf: query.asOf, kind) {
-                return true
-            }
-            try walk.meet(matching: sought) { try self.state(of: member, asOf: query.asOf) }
+        try walkMembers(kind, of: sets[smallest], asOf: query.asOf) { member, created in
+            for other in others where try !self.isMember(kind, created, of: other, asOf: query.asOf) { return true }
+            try walk.meet(matching: sought) { try self.resource(kind, of: member, asOf: query.asOf) }
             return walk.met < enough
         }
         if isCounted { return ListPage(items: walk.items, total: counts[smallest], isExact: true) }
@@ -72,36 +73,62 @@ extension RowReader {
 
     /// Lends those that are or were in a set, each with the index that created it.
     private func walkMembers<R: Resource>(
-        _ kind: R.Type, of membership: Membership, asOf index: UInt64?,
-        _ body: (_ id: Identifier<R>, _ created: UInt64) throws -> Bool,
+        _ kind: R.Type,
+        of set: MemberSet,
+        asOf index: UInt64?,
+        _ body: (_ member: MembershipRow, _ created: UInt64) throws -> Bool,
     ) throws {
-        let prefix = ViewKey.members(R.noun, membership)
-        try scan(.memberships, prefix: prefix) { key, value in
-            let created = BigEndian.value(key, at: prefix.count)
+        try scan(.memberships, prefix: set.prefix) { key, value in
+            let created = BigEndian.value(key, at: set.prefix.count)
             if let index, created > index { return false }
-            guard let row = MembershipRow(value.copied), let id = Identifier<R>(row.id) else {
-                throw self.damage(.memberships, key.copied)
-            }
-            guard try self.isIn(row, membership, id, asOf: index) else { return true }
-            return try body(id, created)
+            guard let row = MembershipRow(value.copied) else { throw self.damage(.memberships, key.copied) }
+            return try !self.isIn(row, set, kind, asOf: index) || body(row, created)
         }
     }
 
     private func isMember<R: Resource>(
-        _ id: Identifier<R>, _ created: UInt64, of membership: Membership, asOf index: UInt64?, _ kind: R.Type,
+        _ kind: R.Type,
+        _ created: UInt64,
+        of set: MemberSet,
+        asOf index: UInt64?,
     ) throws -> Bool {
-        let key = ViewKey.member(R.noun, membership, created: created)
+        let key = set.prefix + BigEndian.bytes(created)
         guard let value = try row(.memberships, key) else { return false }
         guard let row = MembershipRow(value) else { throw damage(.memberships, key) }
-        return try isIn(row, membership, id, asOf: index)
+        return try isIn(row, set, kind, asOf: index)
     }
 
     private func isIn<R: Resource>(
-        _ row: MembershipRow, _ membership: Membership, _ id: Identifier<R>, asOf index: UInt64?,
+        _ row: MembershipRow,
+        _ set: MemberSet,
+        _ kind: R.Type,
+        asOf index: UInt64?,
     ) throws -> Bool {
         guard let index else { return row.isMember }
         if let known = row.wasMember(asOf: index) { return known }
-        return try state(of: id, asOf: index)?.state.memberships.contains(membership) ?? false
+        return try resource(kind, of: row, asOf: index).state.memberships.contains(set.membership)
+    }
+
+    private func resource<R: Resource>(
+        _ kind: R.Type,
+        of row: MembershipRow,
+        asOf index: UInt64?,
+    ) throws -> Versioned<R> {
+        guard let id = Identifier<R>(row.id), let resource = try state(of: id, asOf: index) else {
+            throw damage(.current, ViewKey.identifier(row.id))
+        }
+        return resource
+    }
+}
+
+/// A set that a list walks or asks, with the beginning that the keys of its members share.
+private struct MemberSet {
+    let membership: Membership
+    let prefix: [UInt8]
+
+    init(_ noun: String, _ membership: Membership) {
+        self.membership = membership
+        prefix = ViewKey.members(noun, membership)
     }
 }
 
@@ -118,13 +145,13 @@ private struct ListWalk<R: Resource> {
     }
 
     /// Reads a resource only where its text is searched or it stands on the page.
-    mutating func meet(matching sought: String?, _ read: () throws -> Versioned<R>?) throws {
+    mutating func meet(matching sought: String?, _ read: () throws -> Versioned<R>) throws {
         let isOnPage = met >= start && met < end
         guard isOnPage || sought != nil else {
             met += 1
             return
         }
-        guard let resource = try read() else { return }
+        let resource = try read()
         if let sought, !resource.state.searchText.contains(where: { BlindIndex.folded($0).holds(sought) }) { return }
         if isOnPage { items.append(resource) }
         met += 1

@@ -14,14 +14,20 @@ extension RowReader {
         guard let index else { return try current(id) }
         // Newer versions stand before older ones, so the first at or behind the index is the one in force.
         let found = try nearest(
-            .versions, to: ViewKey.version(of: id.text, at: index), .forward,
-            prefix: ViewKey.versions(of: id.text), suffixBytes: 8,
+            .versions,
+            to: ViewKey.version(of: id.text, at: index),
+            .forward,
+            prefix: ViewKey.versions(of: id.text),
+            suffixBytes: 8,
         )
         return try found.map { try read(id, in: $0.value, .versions, $0.key) }
     }
 
     private func read<R: Resource>(
-        _ id: Identifier<R>, in row: [UInt8], _ table: ViewTable, _ key: [UInt8],
+        _ id: Identifier<R>,
+        in row: [UInt8],
+        _ table: ViewTable,
+        _ key: [UInt8],
     ) throws -> Versioned<R> {
         guard let resource = store.cache.resource(id, at: RowKey(key, store.seal), in: row) else {
             throw damage(table, key)
@@ -38,8 +44,11 @@ extension RowReader {
     package func count<R: Resource>(_ kind: R.Type, in membership: Membership, asOf index: UInt64?) throws -> Int {
         guard let index else { return try count(kind, in: membership) }
         let found = try nearest(
-            .countVersions, to: ViewKey.count(R.noun, membership, at: index), .forward,
-            prefix: ViewKey.counts(R.noun, membership), suffixBytes: 8,
+            .countVersions,
+            to: ViewKey.count(R.noun, membership, at: index),
+            .forward,
+            prefix: ViewKey.counts(R.noun, membership),
+            suffixBytes: 8,
         )
         return try found.map { try number($0.value, .countVersions, $0.key) } ?? 0
     }

@@ -17,7 +17,9 @@ package protocol RowReader: AnyObject, Facts {
 
     /// Lends keys and values in order until the closure returns false; `from` as in `TableReader.scan`.
     func scan(
-        _ table: ViewTable, from: [UInt8]?, _ direction: ScanDirection,
+        _ table: ViewTable,
+        from: [UInt8]?,
+        _ direction: ScanDirection,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
     ) throws
 
@@ -28,7 +30,9 @@ package protocol RowReader: AnyObject, Facts {
 extension RowReader {
     /// Goes forward over the keys that begin with a prefix, until the closure returns false.
     func scan(
-        _ table: ViewTable, prefix: [UInt8], _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+        _ table: ViewTable,
+        prefix: [UInt8],
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
     ) throws {
         try scan(table, from: prefix, .forward) { key, value in
             try key.begins(with: prefix) && body(key, value)
@@ -37,7 +41,11 @@ extension RowReader {
 
     /// The nearest row to a key in a direction, if its key begins with the prefix and has `suffixBytes` more.
     func nearest(
-        _ table: ViewTable, to start: [UInt8], _ direction: ScanDirection, prefix: [UInt8], suffixBytes: Int,
+        _ table: ViewTable,
+        to start: [UInt8],
+        _ direction: ScanDirection,
+        prefix: [UInt8],
+        suffixBytes: Int,
     ) throws -> (key: [UInt8], value: [UInt8])? {
         var found: (key: [UInt8], value: [UInt8])?
         try scan(table, from: start, direction) { key, value in

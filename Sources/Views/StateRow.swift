@@ -35,8 +35,13 @@ extension Versioned {
         let deletedAt = Self.instant(members["deleted_at"])
         guard members.count == (deletedAt == nil ? 6 : 7) else { return nil }
         self.init(
-            id: id, version: UInt64(version), createdIndex: UInt64(createdIndex), createdAt: createdAt,
-            updatedAt: updatedAt, deletedAt: deletedAt, state: state,
+            id: id,
+            version: UInt64(version),
+            createdIndex: UInt64(createdIndex),
+            createdAt: createdAt,
+            updatedAt: updatedAt,
+            deletedAt: deletedAt,
+            state: state,
         )
     }
 

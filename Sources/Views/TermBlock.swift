@@ -17,7 +17,8 @@ struct TermBlock {
 
     /// Takes a row's value; nil when it is none of ours.
     init?(_ bytes: [UInt8]) {
-        guard bytes.count >= TermBlock.stepsStart, (1...TermBlock.entriesMax).contains(Int(bytes[0])) else { return nil }
+        guard bytes.count >= TermBlock.stepsStart, (1...TermBlock.entriesMax).contains(Int(bytes[0]))
+        else { return nil }
         self.bytes = bytes
     }
 

@@ -15,7 +15,12 @@ struct TermList {
         self.reader = reader
         self.term = term
         let last = try reader.nearest(
-            .terms, to: term.key(block: .max), .backward, prefix: term.prefix, suffixBytes: 4)
+            .terms,
+            to: term.key(block: .max),
+            .backward,
+            prefix: term.prefix,
+            suffixBytes: 4
+        )
         guard let last else { return nil }
         guard let indexes = TermBlock(last.value)?.indexes else { throw reader.damage(.terms, last.key) }
         self.indexes = indexes

@@ -45,7 +45,9 @@ extension ViewDraft {
     }
 
     private func foldMemberships<R: Resource>(
-        from before: [Membership], to resource: Versioned<R>, at index: UInt64,
+        from before: [Membership],
+        to resource: Versioned<R>,
+        at index: UInt64,
     ) throws {
         let after = resource.state.memberships
         for left in before where !after.contains(left) { try cross(left, resource, by: -1, at: index) }
@@ -53,7 +55,10 @@ extension ViewDraft {
     }
 
     private func cross<R: Resource>(
-        _ membership: Membership, _ resource: Versioned<R>, by step: Int, at index: UInt64,
+        _ membership: Membership,
+        _ resource: Versioned<R>,
+        by step: Int,
+        at index: UInt64,
     ) throws {
         let key = ViewKey.member(R.noun, membership, created: resource.createdIndex)
         var member = MembershipRow(id: resource.id.text)

@@ -12,7 +12,10 @@ extension ViewDraft {
         let key = Idempotent.key(actor: entry.actor, idempotency.key)
         guard try row(.idempotency, key) == nil else { return }
         let note = Idempotent(
-            index: entry.index, fingerprint: idempotency.fingerprint, recordedAt: entry.recordedAt)
+            index: entry.index,
+            fingerprint: idempotency.fingerprint,
+            recordedAt: entry.recordedAt
+        )
         put(.idempotency, key, note.bytes)
         put(.idempotencyTimes, note.timeKey, key)
         oldestIdempotency = oldestIdempotency.map { min($0, entry.recordedAt) }

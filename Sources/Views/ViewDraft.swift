@@ -108,7 +108,9 @@ extension ViewDraft {
     }
 
     package func scan(
-        _ table: ViewTable, from: [UInt8]?, _ direction: ScanDirection,
+        _ table: ViewTable,
+        from: [UInt8]?,
+        _ direction: ScanDirection,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
     ) throws {
         try flush()
@@ -142,20 +144,20 @@ extension ViewDraft {
         if !pendingTerms.append(index, to: term) {
             // Blocks that an erasure took out must be gone before the last one is looked for.
             if pending.hasChanges(of: .terms) { try flush() }
-            pendingTerms.open(term, at: try lastBlock(of: term))
+            pendingTerms.open(term, at: try lastBlock(of: term, before: index))
             _ = pendingTerms.append(index, to: term)
         }
     }
 
     /// The last block of a term on disk; what is in memory is newer, so this reads the transaction past it.
-    private func lastBlock(of term: Term) throws -> (number: UInt32, block: TermBlock)? {
+    private func lastBlock(of term: Term, before index: UInt64) throws -> (number: UInt32, block: TermBlock)? {
         guard transaction != nil else { throw ViewFault.ended }
         let prefix = term.prefix
         var found: (UInt32, TermBlock)?
         try transaction?.rows(of: store, .terms, from: term.key(block: .max), .backward) { key, value in
             let bytes = key.copied
             guard bytes.count == prefix.count + 4, bytes.starts(with: prefix) else { return false }
-            guard let block = TermBlock(value.copied) else { throw self.damage(.terms, bytes) }
+            guard let block = TermBlock(value.copied), block.last < index else { throw self.damage(.terms, bytes) }
             found = (Term.block(ofKey: bytes), block)
             return false
         }

@@ -1,4 +1,6 @@
-/// Why the views cannot be used as they are. Everything in them follows from the ledger, so the cure is a rebuild.
+/// Why the views cannot be used as they are.
+///
+/// Everything in them follows from the ledger, so the cure for what is wrong on disk is a rebuild.
 package enum ViewFault: Error, Equatable {
     /// A row is not what was written: its seal does not fit, or it cannot be read.
     case damagedRow(table: String, key: [UInt8])

@@ -23,7 +23,9 @@ package final class ViewSnapshot: RowReader {
     }
 
     package func scan(
-        _ table: ViewTable, from: [UInt8]?, _ direction: ScanDirection,
+        _ table: ViewTable,
+        from: [UInt8]?,
+        _ direction: ScanDirection,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
     ) throws {
         guard transaction != nil else { throw ViewFault.ended }
@@ -49,7 +51,10 @@ extension TableReader where Self: ~Copyable {
     }
 
     borrowing func rows(
-        of store: ViewStore, _ table: ViewTable, from: [UInt8]?, _ direction: ScanDirection,
+        of store: ViewStore,
+        _ table: ViewTable,
+        from: [UInt8]?,
+        _ direction: ScanDirection,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
     ) throws {
         try scan(store.tables[table.rawValue], from: from, direction) { (key, row) throws -> Bool in

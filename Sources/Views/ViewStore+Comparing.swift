@@ -37,7 +37,10 @@ extension ViewStore {
     }
 
     private static func compare(
-        _ table: ViewTable, _ ours: ViewSnapshot, _ theirs: ViewSnapshot, _ limit: Int,
+        _ table: ViewTable,
+        _ ours: ViewSnapshot,
+        _ theirs: ViewSnapshot,
+        _ limit: Int,
         _ differences: inout [ViewDifference],
     ) throws {
         var left = RowFeed(table, of: ours)
@@ -51,7 +54,8 @@ extension ViewStore {
             case (let mine?, let yours?) where mine.key == yours.key:
                 if mine.value != yours.value {
                     differences.append(
-                        ViewDifference(table: table.name, key: mine.key, ours: mine.value, theirs: yours.value))
+                        ViewDifference(table: table.name, key: mine.key, ours: mine.value, theirs: yours.value)
+                    )
                 }
                 left.advance()
                 right.advance()
@@ -68,7 +72,9 @@ extension ViewStore {
     }
 
     private static func requireSum(
-        of feed: RowFeed, _ snapshot: ViewSnapshot, _ differences: inout [ViewDifference],
+        of feed: RowFeed,
+        _ snapshot: ViewSnapshot,
+        _ differences: inout [ViewDifference],
     ) throws {
         guard try snapshot.mark().totals[feed.table.rawValue] != feed.total else { return }
         differences.append(ViewDifference(table: feed.table.name, key: [], ours: nil, theirs: nil))

@@ -49,7 +49,7 @@ package final class ViewStore: Sendable {
         get throws { try read { try $0.mark().applied } }
     }
 
-    /// Asks questions of one committed moment. The snapshot ends with the closure.
+    /// Asks questions of one committed moment; the snapshot ends with the closure.
     ///
     /// - Parameter heads: the ledger's answer about the head of a chain, needed by decisions alone.
     package func read<R>(
@@ -61,7 +61,7 @@ package final class ViewStore: Sendable {
         return try body(snapshot)
     }
 
-    /// Begins the one set of changes, on the writer's thread. Letting go of it changes nothing.
+    /// Begins the one set of changes, on the writer's thread; letting go of it changes nothing.
     package func draft(heads: @escaping HeadsOf = ViewStore.noHeads) throws -> ViewDraft {
         try ViewDraft(of: self, try environment.beginWrite(), heads: heads)
     }

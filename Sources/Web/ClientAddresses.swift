@@ -15,13 +15,17 @@ package struct ClientAddresses: Sendable {
 
     /// The text of the peer's address; when the peer is a trusted proxy, that of the client it names.
     package func address(of peer: SocketAddress?, _ fields: HTTPFields) -> String? {
+        // Without proxies most addresses need no reading: the system writes IPv4 in its one form.
+        if trustedProxies.isEmpty, case .v4? = peer { return peer?.ipAddress }
         guard let peer = peer.flatMap(IPAddress.init(socket:)) else { return nil }
-        guard !trustedProxies.isEmpty, isTrusted(peer), fields.contains(.forwardedFor) else { return peer.text }
+        guard isTrusted(peer), fields.contains(.forwardedFor) else { return peer.text }
         return client(behind: peer, fields[values: .forwardedFor]).text
     }
 
-    /// Each proxy appends the peer it saw, so the list is believed from its right end as far as trusted proxies
-    /// vouch for it: the first other address is the client. What stands left of that, the client wrote itself.
+    /// The first address from the right of the list that is not a trusted proxy's.
+    ///
+    /// Each proxy appends the peer it saw, so the list is believed from its right end as far as trusted proxies vouch
+    /// for it. What stands left of that, the client wrote itself.
     private func client(behind peer: IPAddress, _ headers: [String]) -> IPAddress {
         var nearest = peer
         let hops = headers.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
@@ -51,12 +55,12 @@ extension IPAddress {
         self = address.unmapped
     }
 
-    /// One entry of `X-Forwarded-For`. Some proxies write the port too: `192.0.2.1:80`, `[2001:db8::1]:80`.
+    /// One entry of the list, in which some proxies write the port too: `192.0.2.1:80`, `[2001:db8::1]:80`.
     fileprivate init?(hop: Substring) {
         let text = hop.drop { $0 == " " || $0 == "\t" }
         let isBracketed = text.first == "["
         let isDottedWithPort = text.count { $0 == ":" } == 1
-        let bare = isBracketed ? text.dropFirst().prefix { $0 != "]" } : isDottedWithPort ? text.prefix { $0 != ":" } : text
-        self.init(peer: String(bare.prefix { $0 != " " && $0 != "\t" }))
+        let end: Set<Character> = isBracketed ? ["]"] : isDottedWithPort ? [":", " ", "\t"] : [" ", "\t"]
+        self.init(peer: String(text.dropFirst(isBracketed ? 1 : 0).prefix { !end.contains($0) }))
     }
 }

@@ -2,8 +2,8 @@ package import Metrics
 
 /// The server's measurements, and their text in the form that Prometheus reads.
 ///
-/// A backend for swift-metrics whose families are declared up front with their help and the values that their labels may
-/// have: whatever a request contains, the number of series is bounded. What is not declared is not kept.
+/// A backend for swift-metrics whose families are declared up front with their help and the values that their labels
+/// may have: whatever a request contains, the number of series is bounded. What is not declared is not kept.
 package final class PrometheusMetrics: MetricsFactory {
     private let families: [String: Store]
     private let order: [String]

@@ -25,8 +25,10 @@ extension HummingbirdCore.Request {
         return .bytes(bytes)
     }
 
-    /// RFC 9112 §6.3: a request without Content-Length and Transfer-Encoding has no body. HTTP/2 has neither header
-    /// where it ends a body by a flag, so there the methods that carry none are believed, and the others read.
+    /// Whether there is anything to read.
+    ///
+    /// RFC 9112 §6.3: a request without Content-Length and Transfer-Encoding has no body. HTTP/2 needs neither header to
+    /// carry one, so there the methods that usually have none are believed to have none, and the others are read.
     private func mayHaveBody(_ announced: Int?) -> Bool {
         if let announced { return announced > 0 }
         if headers.contains(.transferEncoding) { return true }

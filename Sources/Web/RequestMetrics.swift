@@ -11,7 +11,8 @@ package final class RequestMetrics: Sendable {
     private static let seconds = "muniment_http_request_seconds"
     private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     private static let statuses = [
-        200, 201, 202, 204, 302, 303, 304, 400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 415, 422, 428, 429, 431,
+        200, 201, 202, 204, 302, 303, 304,
+        400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413, 415, 422, 428, 429, 431,
         500, 501, 503, 507,
     ]
 
@@ -26,7 +27,7 @@ package final class RequestMetrics: Sendable {
         ]
     }
 
-    /// What is known of one endpoint. The counters are looked up by status and method in a list that stays short.
+    /// What is measured of one endpoint, with its counters in a list that stays short.
     private final class Series: Sendable {
         let timer: Timer
         let counters = Mutex<[(method: String, status: Int, counter: Counter)]>([])
@@ -39,10 +40,12 @@ package final class RequestMetrics: Sendable {
 
     init(endpoints: [String], factory: any MetricsFactory) {
         self.factory = factory
-        let names = Set(endpoints + [Self.unknown])
-        series = Dictionary(uniqueKeysWithValues: names.map { name in
-            (name, Series(timer: Timer(label: Self.seconds, dimensions: [("endpoint", name)], factory: factory)))
-        })
+        var series: [String: Series] = [:]
+        for name in endpoints + [Self.unknown] {
+            let timer = Timer(label: Self.seconds, dimensions: [("endpoint", name)], factory: factory)
+            series[name] = Series(timer: timer)
+        }
+        self.series = series
     }
 
     /// Counts an answer; one without a start was given before there was a request.
@@ -55,7 +58,8 @@ package final class RequestMetrics: Sendable {
     /// The list is bounded: a method is one of eight, and a status one of those that the program answers.
     private func counter(_ series: Series, _ endpoint: String, _ method: String, _ status: Int) -> Counter {
         series.counters.withLock { counters in
-            if let known = counters.first(where: { $0.status == status && $0.method == method }) { return known.counter }
+            let known = counters.first { $0.status == status && $0.method == method }
+            if let known { return known.counter }
             let dimensions = [("endpoint", endpoint), ("method", method), ("status", String(status))]
             let counter = Counter(label: Self.requests, dimensions: dimensions, factory: factory)
             counters.append((method, status, counter))

@@ -4,7 +4,7 @@
 struct RequestProgress {
     /// A request's head has come and its end has not.
     private(set) var isReading = false
-    /// Requests whose answers have not been written to the end. Clients may send several ahead (RFC 9112 §9.3.2).
+    /// Requests whose answers have not been written to the end, of which RFC 9112 §9.3.2 lets clients send several ahead.
     private(set) var unanswered = 0
     /// Nothing is under way; bytes that arrive now are the beginning of a request.
     var isIdle: Bool { !isReading && unanswered == 0 && !isLingering }
@@ -40,10 +40,11 @@ struct RequestProgress {
     mutating func failed(with status: Int) -> Next {
         guard !isLingering else { return .close }
         let isAnswered = isReading && hasBegunAnswer
-        let before = isReading ? unanswered - 1 : unanswered
+        // The refusal is the answer of a request whose head has come.
+        if isReading { unanswered -= 1 }
         isReading = false
         if isAnswered { return .close }
-        guard before == 0 else {
+        guard unanswered == 0 else {
             waitingRefusal = status
             return .goOn
         }

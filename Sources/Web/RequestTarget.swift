@@ -12,7 +12,7 @@ struct RequestTarget {
             start = bytes[scheme.upperBound...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.endIndex
         }
         let question = bytes[start...].firstIndex(of: UInt8(ascii: "?"))
-        path = start == bytes.startIndex && question == nil ? target : String(target[start..<(question ?? bytes.endIndex)])
+        path = String(target[start..<(question ?? bytes.endIndex)])
         query = question.map { String(target[bytes.index(after: $0)...]) } ?? ""
     }
 }

@@ -53,14 +53,17 @@ struct Responder: Sendable {
         }
         let sent = whole(answer, of: name, id)
         let hasBody = head.method != .head && sent.body.readableBytes > 0
-        try await writer.write(response: sent.head, body: hasBody ? ResponseBody(byteBuffer: sent.body) : ResponseBody())
+        try await writer.write(
+            response: sent.head,
+            body: hasBody ? ResponseBody(byteBuffer: sent.body) : ResponseBody()
+        )
         metrics.record(name, head.method.rawValue, sent.head.status.code, since: start)
     }
 
     /// The answer with what every answer has; or, where an endpoint made one that cannot be sent, 500.
     private func whole(_ answer: Endpoints.Response, of name: String, _ id: String) -> WholeResponse {
         if let sent = fields.complete(answer, id: id) { return sent }
-        logger.error("An answer could not be sent.", metadata: ["endpoint": "\(name)", "request": "\(id)"])
+        logger.error("An endpoint's answer cannot be sent.", metadata: ["endpoint": "\(name)", "request": "\(id)"])
         return fields.plain(500, id: id)
     }
 

@@ -46,18 +46,23 @@ extension WebServer {
         package var headerCountMax = 100
         /// A connection on which nothing is asked is closed after this.
         package var idleSeconds = 60
-        /// From a request's first bytes to its last, and a TLS handshake's: 408 beyond, so that none holds a connection
-        /// by sending slowly. Shorter than the idle time, which would otherwise cut it off without a word.
+        /// From a request's first bytes to its last, and from a connection's first to the end of its TLS handshake.
+        ///
+        /// 408 beyond, so that none holds a connection by sending slowly. Shorter than the idle time, which would
+        /// otherwise cut such a request off without a word.
         package var requestSeconds = 30
-        /// What is still read and thrown away after an answer that did not wait for its request's end, so that the
-        /// client gets to read that answer: a connection closed with unread bytes is reset, and the answer lost.
+        /// What is still read and thrown away after an answer that did not wait for its request's end.
+        ///
+        /// So the client gets to read that answer: a connection closed with unread bytes is reset, and the answer lost.
         package var lingerBytesMax = 8 * 1024 * 1024
         package var lingerSeconds = 5
-        /// Open connections; more wait in the backlog. The process needs as many file descriptors and some.
+        /// Open connections, beyond which new ones wait in the backlog.
+        ///
+        /// The process needs as many file descriptors and some: a service manager's limit must allow for them.
         package var connectionsMax = 8_192
         package var backlogMax = 1_024
-        /// What requests in flight get at shutdown, so that all is over within five seconds.
-        package var drainSeconds = 4
+        /// What requests in flight get at shutdown, so that with the closing of TLS all is over within five seconds.
+        package var drainSeconds = 3
 
         package init() {}
     }
@@ -76,7 +81,10 @@ extension WebServer {
             do {
                 let chain = try NIOSSLCertificate.fromPEMFile(certificatePath).map(NIOSSLCertificateSource.certificate)
                 let key = try NIOSSLPrivateKey(file: keyPath, format: .pem)
-                var tls = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+                var tls = TLSConfiguration.makeServerConfiguration(
+                    certificateChain: chain,
+                    privateKey: .privateKey(key),
+                )
                 // RFC 8996: earlier versions must not be used.
                 tls.minimumTLSVersion = .tlsv12
                 // RFC 8446 §6.1: a side that closes need not wait until the other closes too; many clients never do.

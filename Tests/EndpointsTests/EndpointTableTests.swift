@@ -3,8 +3,9 @@ import Testing
 
 @Suite struct EndpointTableTests {
     private static func endpoint(_ method: Request.Method, _ path: PathTemplate, _ name: String) -> Endpoint {
-        Endpoint(method, path, name: name, access: .open, "", dialect: name.hasPrefix("oauth") ? .oauth : .detail, replies: []) {
-            _, _ in Response(status: 200)
+        let dialect: Endpoint.Dialect = name.hasPrefix("oauth") ? .oauth : .detail
+        return Endpoint(method, path, name: name, access: .open, "", dialect: dialect, replies: []) { _, _ in
+            Response(status: 200)
         }
     }
 
@@ -29,39 +30,43 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (.get, "/health", "health.read"),
-        (.get, "/health/", "health.read"),
-        (.get, "/health//", "unknown"),
-        (.get, "//health", "unknown"),
-        (.get, "/Health", "unknown"),
-        (.get, "/", "unknown"),
-        (.get, "", "unknown"),
-        (.get, "health", "unknown"),
-        (.get, "/tenants/tnt_1", "tenants.read id=tnt_1"),
-        (.get, "/tenants/tnt_1/", "tenants.read id=tnt_1"),
-        (.get, "/tenants/search", "tenants.search"),
-        (.delete, "/tenants/search", "GET detail"),
-        (.get, "/tenants/search/keys/k", "keys.read id=search key=k"),
-        (.get, "/tenants//keys/k", "unknown"),
-        (.get, "/tenants/t/keys", "unknown"),
-        (.get, "/tenants/%2e%2e", "tenants.read id=%2e%2e"),
-        (.put, "/tenants", "GET,POST detail"),
-        (nil, "/tenants/", "GET,POST detail"),
-        (.get, "/oauth/token", "POST oauth"),
-        (nil, "/nowhere", "unknown"),
-    ] as [(Request.Method?, String, String)])
+    @Test(
+        arguments: [
+            (.get, "/health", "health.read"),
+            (.get, "/health/", "health.read"),
+            (.get, "/health//", "unknown"),
+            (.get, "//health", "unknown"),
+            (.get, "/Health", "unknown"),
+            (.get, "/", "unknown"),
+            (.get, "", "unknown"),
+            (.get, "health", "unknown"),
+            (.get, "/tenants/tnt_1", "tenants.read id=tnt_1"),
+            (.get, "/tenants/tnt_1/", "tenants.read id=tnt_1"),
+            (.get, "/tenants/search", "tenants.search"),
+            (.delete, "/tenants/search", "GET detail"),
+            (.get, "/tenants/search/keys/k", "keys.read id=search key=k"),
+            (.get, "/tenants//keys/k", "unknown"),
+            (.get, "/tenants/t/keys", "unknown"),
+            (.get, "/tenants/%2e%2e", "tenants.read id=%2e%2e"),
+            (.put, "/tenants", "GET,POST detail"),
+            (nil, "/tenants/", "GET,POST detail"),
+            (.get, "/oauth/token", "POST oauth"),
+            (nil, "/nowhere", "unknown"),
+        ] as [(Request.Method?, String, String)]
+    )
     func `a request is led to its endpoint`(method: Request.Method?, path: String, expected: String) {
         #expect(describe(table.route(method, path)) == expected)
     }
 
     @Test func `two endpoints for one request are a mistake`() async {
         await #expect(processExitsWith: .failure) {
-            _ = EndpointTable(["/a/{x}", "/a/{y}"].map { path in
-                Endpoint(.get, PathTemplate(path), name: "a", access: .open, "", replies: []) { _, _ in
-                    Response(status: 200)
+            _ = EndpointTable(
+                ["/a/{x}", "/a/{y}"].map { path in
+                    Endpoint(.get, PathTemplate(path), name: "a", access: .open, "", replies: []) { _, _ in
+                        Response(status: 200)
+                    }
                 }
-            })
+            )
         }
     }
 }

@@ -12,38 +12,59 @@ import Wire
 
     private static let endpoints = [
         Endpoint(
-            .get, "/tenants/", name: "tenants.list", access: .bearer(anyOf: ["admin:read", "admin:write"]), "List tenants",
+            .get,
+            "/tenants/",
+            name: "tenants.list",
+            access: .bearer(anyOf: ["admin:read", "admin:write"]),
+            "List tenants",
             parameters: [.init("per_page", in: .query, "Items on a page", .integer(min: 1, max: 100))],
             replies: [.init(200, "A page", .array(.named("Tenant"), maxItems: 100)), .init(401, "Who are you?")],
         ) { _, _ in Response(status: 200) },
         Endpoint(
-            .post, "/tenants", name: "tenants.create", access: .bearer(anyOf: ["admin:write"]), "Register a tenant",
+            .post,
+            "/tenants",
+            name: "tenants.create",
+            access: .bearer(anyOf: ["admin:write"]),
+            "Register a tenant",
             body: .init(.named("Tenant")),
             replies: [.init(201, "Registered", .named("Tenant"))],
         ) { _, _ in Response(status: 201) },
         Endpoint(
-            .get, "/tenants/{tenant_id}", name: "tenants.read", access: .bearer(anyOf: []), "Read a tenant",
+            .get,
+            "/tenants/{tenant_id}",
+            name: "tenants.read",
+            access: .bearer(anyOf: []),
+            "Read a tenant",
             replies: [
                 .init(200, "The tenant", .named("Tenant")),
                 .init(200, "Its text", .string(), mediaType: "text/plain"),
             ],
         ) { _, _ in Response(status: 200) },
         Endpoint(
-            .post, "/oauth/token", name: "tokens.issue", access: .client, "Issue a token",
+            .post,
+            "/oauth/token",
+            name: "tokens.issue",
+            access: .client,
+            "Issue a token",
             body: .init(.object([]), mediaType: "application/x-www-form-urlencoded"),
             replies: [.init(200, "A token")],
         ) { _, _ in Response(status: 200) },
         Endpoint(.get, "/jwks", name: "jwks.read", access: .open, "The keys", replies: [.init(200, "Keys")]) { _, _ in
             Response(status: 200)
         },
-        Endpoint(.get, "/oauth/jwks", name: "jwks.read", access: .open, "The keys", replies: [.init(200, "Keys")]) { _, _ in
+        Endpoint(.get, "/oauth/jwks", name: "jwks.read", access: .open, "The keys", replies: [.init(200, "Keys")]) {
+            _,
+            _ in
             Response(status: 200)
         },
     ]
 
     private var document: JSON {
         OpenAPIDocument(
-            title: "Muniment", version: "1", summary: "An identity server", serverURL: "https://id.example",
+            title: "Muniment",
+            version: "1",
+            summary: "An identity server",
+            serverURL: "https://id.example",
             endpoints: Self.endpoints,
             schemas: [("Tenant", Self.tenant), ("Partner", .object([], closed: false))],
         ).json
@@ -90,14 +111,16 @@ import Wire
     @Test func `each kind of access is a security requirement`() {
         let security = document["paths"]?.members?.entries.flatMap { $0.value.members?.entries ?? [] }
             .map { "\($0.value["operationId"]?.text ?? "") \(compact($0.value["security"]))" }
-        #expect(security == [
-            #"tenants.list [{"bearer":["admin:read"]},{"bearer":["admin:write"]}]"#,
-            #"tenants.create [{"bearer":["admin:write"]}]"#,
-            #"tenants.read [{"bearer":[]}]"#,
-            #"tokens.issue [{"client":[]}]"#,
-            "jwks.read []",
-            "jwks.read.2 []",
-        ])
+        #expect(
+            security == [
+                #"tenants.list [{"bearer":["admin:read"]},{"bearer":["admin:write"]}]"#,
+                #"tenants.create [{"bearer":["admin:write"]}]"#,
+                #"tenants.read [{"bearer":[]}]"#,
+                #"tokens.issue [{"client":[]}]"#,
+                "jwks.read []",
+                "jwks.read.2 []",
+            ]
+        )
     }
 
     @Test func `a schema is written in the words of JSON Schema`() {
@@ -119,10 +142,14 @@ import Wire
 
     @Test func `a reference that leads nowhere is a mistake`() async {
         await #expect(processExitsWith: .failure) {
-            let endpoint = Endpoint(.get, "/a", name: "a", access: .open, "", replies: [.init(200, "", .named("Gone"))]) {
-                _, _ in Response(status: 200)
+            let endpoint = Endpoint(.get, "/a", name: "a", access: .open, "", replies: [.init(200, "", .named("Gone"))])
+            {
+                _,
+                _ in Response(status: 200)
             }
-            _ = OpenAPIDocument(title: "", version: "", summary: "", serverURL: "", endpoints: [endpoint], schemas: []).json
+            _ =
+                OpenAPIDocument(title: "", version: "", summary: "", serverURL: "", endpoints: [endpoint], schemas: [])
+                .json
         }
     }
 }

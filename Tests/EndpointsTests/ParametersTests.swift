@@ -3,20 +3,22 @@ import Testing
 import Wire
 
 @Suite struct ParametersTests {
-    @Test(arguments: [
-        ("", []),
-        ("a=1", ["a=1"]),
-        ("a=1&b=2", ["a=1", "b=2"]),
-        ("a=1&a=2", ["a=1", "a=2"]),
-        ("a", ["a="]),
-        ("a=", ["a="]),
-        ("=1", ["=1"]),
-        ("&&a=1&", ["a=1"]),
-        ("a=b=c", ["a=b=c"]),
-        ("scope=admin%3Aread+admin%3Awrite", ["scope=admin:read admin:write"]),
-        ("a=%2B%20%26%3d", ["a=+ &="]),
-        ("n%61me=%C3%A9", ["name=é"]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("", []),
+            ("a=1", ["a=1"]),
+            ("a=1&b=2", ["a=1", "b=2"]),
+            ("a=1&a=2", ["a=1", "a=2"]),
+            ("a", ["a="]),
+            ("a=", ["a="]),
+            ("=1", ["=1"]),
+            ("&&a=1&", ["a=1"]),
+            ("a=b=c", ["a=b=c"]),
+            ("scope=admin%3Aread+admin%3Awrite", ["scope=admin:read admin:write"]),
+            ("a=%2B%20%26%3d", ["a=+ &="]),
+            ("n%61me=%C3%A9", ["name=é"]),
+        ] as [(String, [String])]
+    )
     func `fields are read in the order sent`(text: String, expected: [String]) throws {
         let read = try Parameters(query: text).entries.map { "\($0.name)=\($0.value)" }
         #expect(read == expected)

@@ -20,10 +20,18 @@ struct AuditTests {
         var world = try World()
         var noted = world.ledger.commands.joined().map {
             Noted(
-                index: $0.index, chain: $0.chain, actor: $0.actor, type: $0.type, stream: $0.stream,
-                result: $0.result, ip: $0.ip)
+                index: $0.index,
+                chain: $0.chain,
+                actor: $0.actor,
+                type: $0.type,
+                stream: $0.stream,
+                result: $0.result,
+                ip: $0.ip
+            )
         }
-        let types: [EventType] = [.tokenIssued, .tokenIssued, .tokenIssued, .tokenRefused, .authenticationFailed, .tenantRead]
+        let types: [EventType] = [
+            .tokenIssued, .tokenIssued, .tokenIssued, .tokenRefused, .authenticationFailed, .tenantRead,
+        ]
         while noted.count < count {
             let draft = try world.store.draft()
             for _ in 0..<(1 + random.below(200)) {
@@ -32,10 +40,14 @@ struct AuditTests {
                         let type = types[random.below(types.count)]
                         let tenant = TenantID(random.chance(60) ? "tnt_a" : "tnt_\(random.below(20))")
                         return Event(
-                            type, chain: tenant.map { .tenant($0) } ?? .platform,
+                            type,
+                            chain: tenant.map { .tenant($0) } ?? .platform,
                             stream: random.chance(50) ? "app_\(random.below(4))" : nil,
-                            result: type == .tokenIssued || type == .tenantRead ? .ok : .denied)
-                    }, actor: random.chance(80) ? "app_\(random.below(4))" : nil)
+                            result: type == .tokenIssued || type == .tenantRead ? .ok : .denied
+                        )
+                    },
+                    actor: random.chance(80) ? "app_\(random.below(4))" : nil
+                )
                 for place in entries.indices where random.chance(50) {
                     entries[place].ip = "10.0.0.\(random.below(3))"
                 }
@@ -43,8 +55,15 @@ struct AuditTests {
                     try draft.fold(entry)
                     noted.append(
                         Noted(
-                            index: entry.index, chain: entry.chain, actor: entry.actor, type: entry.type,
-                            stream: entry.stream, result: entry.result, ip: entry.ip))
+                            index: entry.index,
+                            chain: entry.chain,
+                            actor: entry.actor,
+                            type: entry.type,
+                            stream: entry.stream,
+                            result: entry.result,
+                            ip: entry.ip
+                        )
+                    )
                 }
                 try draft.keep()
                 world.ledger.write(entries)

@@ -92,7 +92,8 @@ struct BlindTests {
         try fromAddress(&world, "192.0.2.7", sealedUnder: key)
         for destroyed in [key, User.profileKey(user)] {
             try world.write(
-                Event(.dataKeyDestroyed, chain: .platform, data: ["key": .string(destroyed), "why": "test"]))
+                Event(.dataKeyDestroyed, chain: .platform, data: ["key": .string(destroyed), "why": "test"])
+            )
         }
         #expect(try world.store.read { try $0.users(withEmail: root) } == [])
         let rebuilt = try world.place.store("rebuilt")

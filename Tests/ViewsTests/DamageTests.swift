@@ -42,8 +42,11 @@ struct DamageTests {
         let (tenant, partner): (TenantID, PartnerID) = (world.ledger.id(), world.partner)
         try world.decide { draft, _ in
             try Tenant.register(
-                .create(["name": "B", "partner_id": .string(partner.text), "slug": "b"]), as: tenant, by: .everything,
-                facts: draft)
+                .create(["name": "B", "partner_id": .string(partner.text), "slug": "b"]),
+                as: tenant,
+                by: .everything,
+                facts: draft
+            )
         }
         let table = try world.store.environment.table("current")
         let stolen = try world.store.environment.read { (read) throws(StorageError) in

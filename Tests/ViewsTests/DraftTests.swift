@@ -10,7 +10,11 @@ struct DraftTests {
     private func rename(_ world: World, _ name: String) -> [FoldedEntry] {
         world.ledger.entries([
             Event(
-                .tenantUpdated, chain: .tenant(world.tenant), stream: world.tenant.text, data: ["name": .string(name)])
+                .tenantUpdated,
+                chain: .tenant(world.tenant),
+                stream: world.tenant.text,
+                data: ["name": .string(name)]
+            )
         ])
     }
 
@@ -101,7 +105,12 @@ struct DraftTests {
         #expect(throws: ViewFault.outOfOrder(index: whole[0].index + 1)) {
             try draft.fold(
                 FoldedEntry(
-                    index: whole[0].index + 1, type: .tokenIssued, recordedAt: world.ledger.now, chain: "platform"))
+                    index: whole[0].index + 1,
+                    type: .tokenIssued,
+                    recordedAt: world.ledger.now,
+                    chain: "platform"
+                )
+            )
         }
     }
 
@@ -122,9 +131,13 @@ struct DraftTests {
             ledger.write(
                 ledger.entries([
                     Event(
-                        .partnerCreated, chain: .partner(id), stream: id.text,
-                        data: ["name": "A partner", "slug": .string("p\(number)"), "status": "ACTIVE"])
-                ]))
+                        .partnerCreated,
+                        chain: .partner(id),
+                        stream: id.text,
+                        data: ["name": "A partner", "slug": .string("p\(number)"), "status": "ACTIVE"]
+                    )
+                ])
+            )
         }
         var growths = 0
         while try store.applied?.size != ledger.size {

@@ -78,8 +78,11 @@ private struct History {
         case 0:
             let id: PartnerID = ledger.id()
             let events = try Partner.register(
-                .create(["name": "P", "slug": slug, "max_tenants": .integer(Int64(random.below(12)))]), as: id,
-                by: .everything, facts: draft)
+                .create(["name": "P", "slug": slug, "max_tenants": .integer(Int64(random.below(12)))]),
+                as: id,
+                by: .everything,
+                facts: draft
+            )
             partners.append(id)
             return events
         case 1, 2:
@@ -89,7 +92,11 @@ private struct History {
                 .create([
                     "name": "T", "slug": slug, "partner_id": .string(partner.text), "contact_email": "t@example.org",
                     "status": random.chance(20) ? "SUSPENDED" : "ACTIVE",
-                ]), as: id, by: .everything, facts: draft)
+                ]),
+                as: id,
+                by: .everything,
+                facts: draft
+            )
             tenants.append(id)
             return events
         case 3, 4, 5:
@@ -109,13 +116,22 @@ private struct History {
             guard let id = pick(applications, &random) else { return [] }
             let status: JSON = random.chance(50) ? "ACTIVE" : "SUSPENDED"
             return try Application.update(
-                id, .update(["status": status, "allowed_scopes": ["a:read", .string("x:\(random.below(9))")]]),
-                ifVersion: version, by: .everything, facts: draft)
+                id,
+                .update(["status": status, "allowed_scopes": ["a:read", .string("x:\(random.below(9))")]]),
+                ifVersion: version,
+                by: .everything,
+                facts: draft
+            )
         case 10:
             guard let id = pick(applications, &random) else { return [] }
             return try Secret.rotate(
-                of: id, to: World.newSecret(ledger.id()), overlapSeconds: random.chance(50) ? 60 : 0, now: ledger.now,
-                by: .everything, facts: draft)
+                of: id,
+                to: World.newSecret(ledger.id()),
+                overlapSeconds: random.chance(50) ? 60 : 0,
+                now: ledger.now,
+                by: .everything,
+                facts: draft
+            )
         case 11:
             return try delete(draft)
         default:
@@ -137,7 +153,12 @@ private struct History {
             body["tenant_id"] = pick(tenants, &random).map { .string($0.text) }
         }
         let events = try Application.register(
-            .create(body), as: id, secret: World.newSecret(ledger.id()), by: .everything, facts: draft)
+            .create(body),
+            as: id,
+            secret: World.newSecret(ledger.id()),
+            by: .everything,
+            facts: draft
+        )
         applications.append(id)
         return events
     }
@@ -175,14 +196,24 @@ private struct History {
         owners += tenants.suffix(4).map { Membership("tenant_id", $0.text) }
         let kinds = ["SERVICE", "SPA"].map { Membership("application_type", $0) }
         try check(
-            Application.self, views, (status + owners + kinds).map { [$0] } + owners.map { [$0, kinds[0], status[1]] },
-            asOf: index)
+            Application.self,
+            views,
+            (status + owners + kinds).map { [$0] } + owners.map { [$0, kinds[0], status[1]] },
+            asOf: index
+        )
         try check(
-            Secret.self, views, applications.suffix(6).map { [Membership("application_id", $0.text)] }, asOf: index)
+            Secret.self,
+            views,
+            applications.suffix(6).map { [Membership("application_id", $0.text)] },
+            asOf: index
+        )
     }
 
     private func check<R: Resource>(
-        _ kind: R.Type, _ views: some RowReader, _ filters: [[Membership]], asOf index: UInt64?,
+        _ kind: R.Type,
+        _ views: some RowReader,
+        _ filters: [[Membership]],
+        asOf index: UInt64?,
     ) throws {
         let comment = "seed \(seed), size \(ledger.size), as of \(index.map(String.init) ?? "now")"
         let moment = index ?? ledger.size

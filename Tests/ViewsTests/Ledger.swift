@@ -16,7 +16,11 @@ struct Ledger {
         var versions = versions
         return events.enumerated().map { offset, event in
             var entry = FoldedEntry(
-                index: size + UInt64(offset), type: event.type, recordedAt: now, chain: event.chain.text)
+                index: size + UInt64(offset),
+                type: event.type,
+                recordedAt: now,
+                chain: event.chain.text
+            )
             entry.result = event.result
             entry.actor = actor
             entry.credential = credential

@@ -16,7 +16,11 @@ struct ListTests {
                     .create([
                         "name": .string("Tenant Ä\(number)"), "partner_id": .string(partner.text),
                         "slug": .string("t\(number)"), "status": number % 3 == 0 ? "SUSPENDED" : "ACTIVE",
-                    ]), as: id, by: .everything, facts: draft)
+                    ]),
+                    as: id,
+                    by: .everything,
+                    facts: draft
+                )
             }
         }
         return world
@@ -70,6 +74,29 @@ struct ListTests {
             let page = try views.list(Tenant.self, query)
             #expect(page.total == found)
             #expect(page.items.count == min(3, found))
+        }
+    }
+
+    @Test func `a combined total is counted to a bound, a kept one is exact`() throws {
+        let place = try Place()
+        let store = try place.store()
+        var ledger = Ledger()
+        let count = ListQuery.countedMax + 50
+        let events = (0..<count).map { _ in
+            let id: SigningKeyID = ledger.id()
+            return Event(.signingKeyCreated, chain: .platform, stream: id.text, data: ["stage": "current"])
+        }
+        try store.write(&ledger, events)
+        try store.read { views throws in
+            #expect(try views.list(SigningKey.self, ListQuery(Membership("stage", "current"))).total == count)
+            var query = ListQuery(Membership("stage", "current"), Membership("status", "ACTIVE"))
+            let first = try views.list(SigningKey.self, query)
+            #expect(first.total == ListQuery.countedMax)
+            #expect(!first.isExact)
+            // A page beyond the bound is still a page.
+            (query.page, query.perPage) = (count / 100 + 1, 100)
+            #expect(try views.list(SigningKey.self, query).items.count == 50)
+            #expect(try views.list(SigningKey.self, query).total == count)
         }
     }
 

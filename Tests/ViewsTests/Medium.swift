@@ -44,6 +44,8 @@ final class Place {
     func store(_ name: String = "views", mapBytes: Int = 64 << 20, sealKey: UInt8 = 7) throws -> ViewStore {
         try ViewStore(
             environment(name, mapBytes: mapBytes),
-            sealKey: [UInt8](repeating: sealKey, count: 16), blindKey: [UInt8](repeating: 9, count: 32))
+            sealKey: [UInt8](repeating: sealKey, count: 16),
+            blindKey: [UInt8](repeating: 9, count: 32)
+        )
     }
 }

@@ -28,7 +28,13 @@ extension FoldedEntry {
     /// The entry as a resource's fold sees it.
     var stored: StoredEvent {
         StoredEvent(
-            index: index, type: type, recordedAt: recordedAt, stream: stream, version: version, data: data,
-            sealedFields: sealed.map(\.fields))
+            index: index,
+            type: type,
+            recordedAt: recordedAt,
+            stream: stream,
+            version: version,
+            data: data,
+            sealedFields: sealed.map(\.fields)
+        )
     }
 }

@@ -33,7 +33,11 @@ struct PastTests {
             let id = try #require(PartnerID(id))
             try store.decide(&ledger) { draft, _ in
                 try Partner.register(
-                    .create(["name": .string(name), "slug": .string(name)]), as: id, by: .everything, facts: draft)
+                    .create(["name": .string(name), "slug": .string(name)]),
+                    as: id,
+                    by: .everything,
+                    facts: draft
+                )
             }
         }
         try store.read { views throws in
@@ -55,13 +59,23 @@ struct PastTests {
         let before = world.ledger.size - 1
         try world.decide { draft, _ in
             try Tenant.update(
-                tenant, .update(["partner_id": .string(target.text)]), ifVersion: nil, by: .everything, facts: draft)
+                tenant,
+                .update(["partner_id": .string(target.text)]),
+                ifVersion: nil,
+                by: .everything,
+                facts: draft
+            )
         }
         let after = world.ledger.size - 1
         let back = world.ledger.size
         try world.decide { draft, _ in
             try Tenant.update(
-                tenant, .update(["partner_id": .string(origin.text)]), ifVersion: nil, by: .everything, facts: draft)
+                tenant,
+                .update(["partner_id": .string(origin.text)]),
+                ifVersion: nil,
+                by: .everything,
+                facts: draft
+            )
         }
         try world.store.read { views throws in
             for (partner, asOf, expected) in [
@@ -90,8 +104,12 @@ struct PastTests {
             suspendedAt[world.ledger.size] = round % 2 == 0
             try world.write(
                 Event(
-                    .tenantUpdated, chain: .tenant(tenant), stream: tenant.text,
-                    data: ["status": round % 2 == 0 ? "SUSPENDED" : "ACTIVE"]))
+                    .tenantUpdated,
+                    chain: .tenant(tenant),
+                    stream: tenant.text,
+                    data: ["status": round % 2 == 0 ? "SUSPENDED" : "ACTIVE"]
+                )
+            )
         }
         try world.store.read { views throws in
             for (index, isSuspended) in suspendedAt {

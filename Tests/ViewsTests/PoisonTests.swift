@@ -20,17 +20,29 @@ struct PoisonTests {
         Bad(testDescription: "no version", type: .partnerCreated, stream: "prt_x", version: nil, data: [:]),
         Bad(testDescription: "a version left out", type: .partnerCreated, stream: "prt_x", version: 2, data: [:]),
         Bad(
-            testDescription: "an unknown field", type: .partnerCreated, stream: "prt_x", version: 1,
-            data: ["colour": "red"]),
+            testDescription: "an unknown field",
+            type: .partnerCreated,
+            stream: "prt_x",
+            version: 1,
+            data: ["colour": "red"]
+        ),
         Bad(
-            testDescription: "a slug that is another's", type: .partnerCreated, stream: "prt_x", version: 1,
-            data: ["slug": "acme"]),
+            testDescription: "a slug that is another's",
+            type: .partnerCreated,
+            stream: "prt_x",
+            version: 1,
+            data: ["slug": "acme"]
+        ),
     ])
     func `poison names the entry and its type`(bad: Bad) throws {
         let world = try World()
         let draft = try world.store.draft()
         var entry = FoldedEntry(
-            index: world.ledger.size, type: bad.type, recordedAt: world.ledger.now, chain: "platform")
+            index: world.ledger.size,
+            type: bad.type,
+            recordedAt: world.ledger.now,
+            chain: "platform"
+        )
         (entry.stream, entry.version, entry.data) = (bad.stream, bad.version, bad.data)
         let poison = try #require(throws: Poison.self) { try draft.fold(entry) }
         #expect(poison.index == world.ledger.size)

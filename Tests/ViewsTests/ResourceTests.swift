@@ -54,8 +54,13 @@ struct ResourceTests {
         let third: SecretID = world.ledger.id()
         try world.decide { draft, ledger in
             try Secret.rotate(
-                of: application, to: World.newSecret(second), overlapSeconds: 60, now: ledger.now, by: .everything,
-                facts: draft)
+                of: application,
+                to: World.newSecret(second),
+                overlapSeconds: 60,
+                now: ledger.now,
+                by: .everything,
+                facts: draft
+            )
         }
         try world.store.read { views throws in
             #expect(try views.secret(key: "hk_1", mac: "mac-of-" + first.text) == first)
@@ -65,8 +70,13 @@ struct ResourceTests {
         }
         try world.decide { draft, ledger in
             try Secret.rotate(
-                of: application, to: World.newSecret(third), overlapSeconds: 0, now: ledger.now, by: .everything,
-                facts: draft)
+                of: application,
+                to: World.newSecret(third),
+                overlapSeconds: 0,
+                now: ledger.now,
+                by: .everything,
+                facts: draft
+            )
         }
         try world.store.read { views throws in
             #expect(try views.secret(key: "hk_1", mac: "mac-of-" + first.text) == nil)
@@ -101,8 +111,12 @@ struct ResourceTests {
         for _ in 0..<2 {
             try world.decide { draft, ledger in
                 try Token.revoke(
-                    token, of: application, chain: .tenant(tenant), expiresAt: ledger.now.adding(seconds: 60),
-                    facts: draft)
+                    token,
+                    of: application,
+                    chain: .tenant(tenant),
+                    expiresAt: ledger.now.adding(seconds: 60),
+                    facts: draft
+                )
             }
         }
         #expect(try world.store.read { try $0.current(token)?.version } == 1)
@@ -127,7 +141,11 @@ struct ResourceTests {
         #expect(throws: Rejection(.conflict, "slug_taken", "Slug 'acme' is already taken")) {
             try world.decide { draft, _ in
                 try Partner.register(
-                    .create(["name": "Other", "slug": "acme"]), as: newcomer, by: .everything, facts: draft)
+                    .create(["name": "Other", "slug": "acme"]),
+                    as: newcomer,
+                    by: .everything,
+                    facts: draft
+                )
             }
         }
     }
@@ -145,7 +163,8 @@ struct ResourceTests {
         world.ledger.now = start.adding(seconds: 60)
         try world.write(
             Event(.tokenRefused, chain: .tenant(world.tenant), result: .denied, code: "invalid_scope"),
-            credential: world.secret.text)
+            credential: world.secret.text
+        )
         #expect(try lastUse(world) == start.adding(seconds: 60))
         try world.checkRebuild()
     }

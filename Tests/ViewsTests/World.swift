@@ -20,20 +20,31 @@ struct World {
         let (partner, tenant, application, secret) = (partner, tenant, application, secret)
         try store.decide(&ledger) { draft, _ in
             try Partner.register(
-                .create(["name": "Acme", "slug": "acme", "contact_email": "a@acme.example"]), as: partner,
-                by: .everything, facts: draft)
+                .create(["name": "Acme", "slug": "acme", "contact_email": "a@acme.example"]),
+                as: partner,
+                by: .everything,
+                facts: draft
+            )
         }
         try store.decide(&ledger) { draft, _ in
             try Tenant.register(
-                .create(["name": "Roadrunner", "slug": "road", "partner_id": .string(partner.text)]), as: tenant,
-                by: .everything, facts: draft)
+                .create(["name": "Roadrunner", "slug": "road", "partner_id": .string(partner.text)]),
+                as: tenant,
+                by: .everything,
+                facts: draft
+            )
         }
         try store.decide(&ledger) { draft, _ in
             try Application.register(
                 .create([
                     "allowed_scopes": ["crm:read"], "application_type": "SERVICE", "name": "Importer",
                     "scope": "TENANT", "tenant_id": .string(tenant.text),
-                ]), as: application, secret: World.newSecret(secret), by: .everything, facts: draft)
+                ]),
+                as: application,
+                secret: World.newSecret(secret),
+                by: .everything,
+                facts: draft
+            )
         }
     }
 

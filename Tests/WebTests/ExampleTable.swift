@@ -50,7 +50,14 @@ enum Example {
         _ answer: @escaping Endpoint.Answer,
     ) -> Endpoint {
         Endpoint(
-            .post, path, name: name, access: .open, "", dialect: dialect, replies: [], bodyBytesMax: bodyBytesMax,
+            .post,
+            path,
+            name: name,
+            access: .open,
+            "",
+            dialect: dialect,
+            replies: [],
+            bodyBytesMax: bodyBytesMax,
             answer: answer,
         )
     }

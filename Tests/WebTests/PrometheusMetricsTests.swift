@@ -13,18 +13,20 @@ import Web
     private var text: String { String(decoding: metrics.text, as: UTF8.self) }
 
     @Test func `every family has its help and type before anything is measured`() {
-        #expect(text == """
-            # HELP muniment_seals_total Seals "broken" \\\\ or not.
-            # TYPE muniment_seals_total counter
-            muniment_seals_total 0
-            # HELP muniment_entries_total Entries by class.
-            # TYPE muniment_entries_total counter
-            # HELP muniment_disk_ratio How full the disk is.
-            # TYPE muniment_disk_ratio gauge
-            # HELP muniment_commit_seconds A commit.
-            # TYPE muniment_commit_seconds histogram
+        #expect(
+            text == """
+                # HELP muniment_seals_total Seals "broken" \\\\ or not.
+                # TYPE muniment_seals_total counter
+                muniment_seals_total 0
+                # HELP muniment_entries_total Entries by class.
+                # TYPE muniment_entries_total counter
+                # HELP muniment_disk_ratio How full the disk is.
+                # TYPE muniment_disk_ratio gauge
+                # HELP muniment_commit_seconds A commit.
+                # TYPE muniment_commit_seconds histogram
 
-            """)
+                """
+        )
     }
 
     @Test func `what is measured is told`() {
@@ -36,18 +38,20 @@ import Web
         let timer = Timer(label: "muniment_commit_seconds", factory: metrics)
         for nanoseconds in [1_000_000, 2_000_000, 3_000_000_000] as [Int64] { timer.recordNanoseconds(nanoseconds) }
         let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
-        #expect(lines == [
-            "muniment_seals_total 0",
-            #"muniment_entries_total{class="activity"} 4"#,
-            #"muniment_entries_total{class="other"} 11"#,
-            #"muniment_entries_total{class="state"} 3"#,
-            "muniment_disk_ratio 0.25",
-            #"muniment_commit_seconds_bucket{le="0.001"} 1"#,
-            #"muniment_commit_seconds_bucket{le="0.1"} 2"#,
-            #"muniment_commit_seconds_bucket{le="+Inf"} 3"#,
-            "muniment_commit_seconds_sum 3.003",
-            "muniment_commit_seconds_count 3",
-        ])
+        #expect(
+            lines == [
+                "muniment_seals_total 0",
+                #"muniment_entries_total{class="activity"} 4"#,
+                #"muniment_entries_total{class="other"} 11"#,
+                #"muniment_entries_total{class="state"} 3"#,
+                "muniment_disk_ratio 0.25",
+                #"muniment_commit_seconds_bucket{le="0.001"} 1"#,
+                #"muniment_commit_seconds_bucket{le="0.1"} 2"#,
+                #"muniment_commit_seconds_bucket{le="+Inf"} 3"#,
+                "muniment_commit_seconds_sum 3.003",
+                "muniment_commit_seconds_count 3",
+            ]
+        )
     }
 
     @Test func `what is not declared is not kept`() {
@@ -82,13 +86,15 @@ import Web
             }
             let text = String(decoding: server.metrics.text, as: UTF8.self)
             let lines = text.split(separator: "\n").filter { $0.hasPrefix("muniment_http_requests_total") }
-            #expect(lines == [
-                #"muniment_http_requests_total{endpoint="health.read",method="GET",status="200"} 2"#,
-                #"muniment_http_requests_total{endpoint="health.read",method="HEAD",status="200"} 1"#,
-                #"muniment_http_requests_total{endpoint="unknown",method="GET",status="404"} 2"#,
-                #"muniment_http_requests_total{endpoint="unknown",method="other",status="400"} 1"#,
-                #"muniment_http_requests_total{endpoint="unknown",method="other",status="404"} 1"#,
-            ])
+            #expect(
+                lines == [
+                    #"muniment_http_requests_total{endpoint="health.read",method="GET",status="200"} 2"#,
+                    #"muniment_http_requests_total{endpoint="health.read",method="HEAD",status="200"} 1"#,
+                    #"muniment_http_requests_total{endpoint="unknown",method="GET",status="404"} 2"#,
+                    #"muniment_http_requests_total{endpoint="unknown",method="other",status="400"} 1"#,
+                    #"muniment_http_requests_total{endpoint="unknown",method="other",status="404"} 1"#,
+                ]
+            )
             #expect(text.contains(#"muniment_http_request_seconds_count{endpoint="health.read"} 3"#))
         }
     }

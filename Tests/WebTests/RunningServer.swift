@@ -30,7 +30,11 @@ struct RunningServer: Sendable {
             configuration: configuration,
             metrics: metrics,
             logger: logger,
-            requestID: { numbers.withLock { $0 += 1; return "req_\($0)" } },
+            requestID: {
+                numbers.withLock {
+                    $0 += 1; return "req_\($0)"
+                }
+            },
             onListening: { port in listening.yield(port) },
         )
         let group = ServiceGroup(configuration: .init(services: [server], logger: logger))

@@ -51,7 +51,10 @@ import Web
         #expect(ContinuousClock.now - stopped < .seconds(5))
     }
 
-    @Test(arguments: ["GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n", "POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\na"])
+    @Test(arguments: [
+        "GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\na",
+    ])
     func `what does not finish is cut off in time`(request: String) async throws {
         let start = ContinuousClock.now
         try await RunningServer.run({ $0.limits.drainSeconds = 1 }) { server in

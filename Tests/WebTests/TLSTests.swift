@@ -27,17 +27,15 @@ import Web
         }
     }
 
-    @Test(arguments: ["--http2", "--http1.1"])
-    func `a body that is too large is answered while it is sent`(option: String) async throws {
+    @Test(arguments: [("--http2", "Expect:"), ("--http1.1", "Expect:"), ("--http1.1", "Transfer-Encoding: chunked")])
+    func `a body that is too large is answered while it is sent`(option: String, header: String) async throws {
         try await withCertificate { files in
             try await RunningServer.run({ $0.tls = files }) { server in
                 let body = files.certificatePath + ".body"
                 try Data(count: 5 * 1024 * 1024).write(to: URL(filePath: body))
                 let url = "https://127.0.0.1:\(server.port)/items"
-                for header in ["Expect:", "Transfer-Encoding: chunked"] where header != "Transfer-Encoding: chunked" || option != "--http2" {
-                    let answer = try await curl(option, "-H", header, "--data-binary", "@\(body)", "-w", " %{http_code}", url)
-                    #expect(answer == #"{"detail":"At most 1048576 bytes"} 413"#)
-                }
+                let large = try await curl(option, "-H", header, "--data-binary", "@\(body)", "-w", "%{http_code}", url)
+                #expect(large == #"{"detail":"At most 1048576 bytes"}413"#)
                 let small = try await curl(option, "--data-binary", "abcde", url)
                 #expect(small == "5 bytes, sum 495")
             }
@@ -58,7 +56,9 @@ import Web
 
     @Test func `a connection that never shakes hands is closed`() async throws {
         try await withCertificate { files in
-            try await RunningServer.run({ $0.tls = files; $0.limits.requestSeconds = 1 }) { server in
+            try await RunningServer.run({
+                $0.tls = files; $0.limits.requestSeconds = 1
+            }) { server in
                 try await RawClient.connect(to: server) { client in
                     let start = ContinuousClock.now
                     #expect(await client.isClosed())
@@ -107,11 +107,14 @@ import Web
         defer { try? FileManager.default.removeItem(at: folder) }
         let certificate = folder.appending(path: "certificate.pem").path
         let key = folder.appending(path: "key.pem").path
-        let made = try await run("openssl", [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
-            "-keyout", key, "-out", certificate,
-        ])
+        let made = try await run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+                "-keyout", key, "-out", certificate,
+            ]
+        )
         try #require(made.status == 0)
         try await body(WebServer.TLSFiles(certificatePath: certificate, keyPath: key))
     }

@@ -33,7 +33,7 @@ class Api:
         self._token = ""
 
     def token(self, **form: object) -> str:
-        """A new token; the session keeps the first it gets."""
+        """A new token, asked for with Basic."""
         answer = self.session.post(
             f"{self.url}{self.door}/token", data={"grant_type": "client_credentials"} | form, auth=self.client,
             timeout=30)

@@ -3,15 +3,16 @@ import Wire
 // The tokens of canonical JSON (RFC 8785): no blanks, members in order, integers only. In an entry that is not plain the
 // order and the strings were judged before, by `JSON.parse`.
 extension EntryScanner {
-    static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    /// Written without a branch, over an array, so that it is done for many bytes at once.
+    static func isPlain(_ bytes: [UInt8]) -> Bool {
         var odd: UInt8 = 0
-        for place in bytes.indices {
-            let byte = bytes[place]
-            odd |= byte & 0x80
-            odd |= byte < 0x20 ? 1 : 0
-            odd |= byte == UInt8(ascii: "\\") ? 1 : 0
+        for byte in bytes {
+            // The highest bit comes from what is beyond ASCII, from borrowing below the blank, and, where the difference
+            // from a backslash is nothing, from borrowing there.
+            let difference = byte ^ UInt8(ascii: "\\")
+            odd |= byte | (byte &- 0x20) | ((difference &- 1) & ~difference)
         }
-        return odd == 0
+        return odd < 0x80
     }
 
     func malformed(_ reason: String) -> Malformed { Malformed(reason, at: place) }
@@ -31,13 +32,14 @@ extension EntryScanner {
     mutating func string(_ bytes: Span<UInt8>) throws(Malformed) -> Range<Int> {
         try pass(UInt8(ascii: "\""), bytes)
         let start = place
-        while place < bytes.count {
-            let byte = bytes[place]
+        var end = start
+        while end < bytes.count {
+            let byte = bytes[end]
             if byte == UInt8(ascii: "\"") {
-                place += 1
-                return start..<(place - 1)
+                place = end + 1
+                return start..<end
             }
-            place += byte == UInt8(ascii: "\\") ? 2 : 1
+            end += byte == UInt8(ascii: "\\") ? 2 : 1
         }
         throw malformed("the string does not end")
     }

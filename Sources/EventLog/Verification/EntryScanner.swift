@@ -1,5 +1,4 @@
 import OpenSSL
-import Storage
 import Wire
 
 /// Reads entries from their bytes, checks each member by the format page, and keeps nothing of what it read.
@@ -27,11 +26,12 @@ struct EntryScanner {
     /// Whether the entry is printable ASCII without a backslash: then each string ends at the next quotation mark.
     var isPlain = true
 
-    mutating func scan(_ bytes: Span<UInt8>) throws(Malformed) -> EntryFacts {
+    mutating func scan(_ entry: [UInt8]) throws(Malformed) -> EntryFacts {
+        let bytes = entry.span
         guard bytes.count <= Entry.bytesMax else { throw Malformed("an entry has at most \(Entry.bytesMax) bytes", at: 0) }
         place = 0
-        isPlain = Self.isPlain(bytes)
-        if !isPlain { _ = try JSON.parse(bytes.copied, as: .canonical) }
+        isPlain = Self.isPlain(entry)
+        if !isPlain { _ = try JSON.parse(entry, as: .canonical) }
         var facts = EntryFacts()
         var met: UInt32 = 0
         try open(bytes)

@@ -94,7 +94,7 @@ package struct Verification: Sendable {
         var seen: [UInt128: UInt64] = [:]
         do {
             try tables.walk(0..<pass.tree.size) { line in
-                guard case .entry(let index, let bytes) = line, let facts = try? scanner.scan(bytes.span),
+                guard case .entry(let index, let bytes) = line, let facts = try? scanner.scan(bytes),
                     suspects.contains(IdentifierCensus.half(facts.id))
                 else { return }
                 if let first = seen[facts.id] {

@@ -143,7 +143,7 @@ struct VerificationPass {
             if !isSound { report.add(index, "the entry does not have the hash that was stored for it") }
         }
         do throws(Malformed) {
-            let facts = try scanner.scan(span)
+            let facts = try scanner.scan(bytes)
             judge(index, facts, span, leaf, table)
             if !facts.sealed.isEmpty || !rows.isEmpty { segments.admit(index, facts, span, rows, &report) }
             if facts.own != nil { admitOwnLife(index, bytes) }

@@ -1,0 +1,28 @@
+import Engine
+import EventLog
+import Foundation
+import Storage
+
+/// The data directory of a run: where it is, where its anchor is, and what opens its keys.
+struct DataLocation {
+    let path: String
+    let directory: DataDirectory
+
+    /// - Throws: wrong usage when no directory is named.
+    init(_ settings: Settings) throws {
+        path = Settings.absolute(try settings.required(.data))
+        directory = try DataDirectory.found(at: path, anchor: try settings.path(.anchor))
+    }
+
+    /// Makes the folders that are not there yet, for the owner alone.
+    func make() throws {
+        for folder in [path, directory.anchorPath].compactMap(\.self) {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw CommandFailure(.unopenable, "\(folder) cannot be made: \(error.localizedDescription)")
+            }
+        }
+    }
+}

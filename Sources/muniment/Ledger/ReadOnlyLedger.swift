@@ -1,0 +1,70 @@
+import Engine
+import EventLog
+import Storage
+import Wire
+
+/// A ledger opened for reading alone: a live one beside its server, a dead one, or a copy, also on a read-only medium.
+struct ReadOnlyLedger {
+    let directory: DataDirectory
+    let tables: LedgerTables
+    /// `nil` when there is none: a copy may come without.
+    let anchor: Anchor?
+    /// `nil` when there is no key store; sealed when nothing here opens it.
+    let keys: KeyStore?
+
+    /// - Parameter settings: whose keys are used as far as they are right; what is wrong with them is said, and everything
+    ///   personal stays sealed.
+    init(_ location: DataLocation, _ settings: Settings) throws {
+        directory = location.directory
+        try LedgerFormat.require(in: Self.top(location))
+        tables = try Self.tables(directory)
+        anchor = try? directory.anchor(.readOnly)
+        keys = try Self.keyStore(directory, tables, settings)
+    }
+
+    private static func top(_ location: DataLocation) throws -> SmallFiles {
+        do throws(StorageError) {
+            return try location.directory.top(.readOnly)
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            throw LedgerFault.format("there is no \(location.path); make a ledger with: muniment init --data DIR")
+        }
+    }
+
+    /// Beside a writer, a reader must take a place among the readers. Where nobody can be writing (no lock file, or one
+    /// that may not be written, as on a read-only medium) it reads without.
+    private static func tables(_ directory: DataDirectory) throws -> LedgerTables {
+        let isLocked = directory.path("ledger/lock.mdb").map(FolderMoves.exists) ?? true
+        guard isLocked else { return try directory.ledger(.copied) }
+        do {
+            return try directory.ledger(.readOnly)
+        } catch let fault as StorageError where fault.kind == .notPermitted || fault.kind == .readOnly {
+            return try directory.ledger(.copied)
+        }
+    }
+
+    private static func keyStore(
+        _ directory: DataDirectory, _ tables: LedgerTables, _ settings: Settings,
+    ) throws -> KeyStore? {
+        guard let folder = try? directory.keys(.readOnly) else { return nil }
+        var epoch: EpochKey?
+        do {
+            epoch = try openEpoch(folder, tables, settings)
+        } catch LedgerFault.keys(let why) {
+            Output.note("sealed: \(why)")
+        }
+        return try KeyStore(folder: folder, epoch: epoch, random: World.system.random)
+    }
+
+    private static func openEpoch(
+        _ folder: SmallFiles, _ tables: LedgerTables, _ settings: Settings,
+    ) throws -> EpochKey? {
+        guard let key = try KeySource.read(settings) ?? KeyEncryptionKey.left(in: folder) else {
+            throw LedgerFault.keys("there is no key-encryption key here")
+        }
+        guard let epoch = try EpochKey.open(in: folder, keyEncryptionKey: key.bytes) else {
+            throw LedgerFault.keys("the key-encryption key does not open the keys")
+        }
+        return epoch
+    }
+}

@@ -1,0 +1,8 @@
+import Synchronization
+
+/// What was logged, for tests to look at.
+final class Lines: Sendable {
+    private let lines = Mutex<[String]>([])
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+    var all: [String] { lines.withLock { $0 } }
+}

@@ -1,0 +1,190 @@
+import Identity
+import Testing
+import Wire
+
+/// What each command makes of each state: events, or a refusal by its code.
+struct DecisionTests {
+    static let platform = Authority(reach: .platform, scopes: [Scope.adminWrite])
+    static let acme = PartnerID.named("acme")
+    static let ajax = PartnerID.named("ajax")
+    static let widget = TenantID.named("widget")
+
+    /// A partner with room for two tenants, a second one without limits, and a tenant of the first.
+    static func facts() -> FactsTable {
+        let facts = FactsTable()
+        var partner = Partner()
+        partner.slug = "acme"
+        partner.tenantsMax = 2
+        partner.applicationsPerTenantMax = 1
+        facts.set(acme, partner)
+        facts.set(ajax, Partner())
+        var tenant = Tenant()
+        tenant.name = "Widget"
+        tenant.slug = "widget"
+        tenant.partnerID = acme
+        facts.set(widget, tenant, version: 3)
+        facts.reserve("widget", for: widget)
+        facts.reserve("acme", for: acme)
+        return facts
+    }
+
+    static func code(_ body: () throws -> [Event]) -> String {
+        do {
+            return try body().map(\.type.rawValue).joined(separator: " ")
+        } catch let rejection as Rejection {
+            return rejection.code
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(arguments: [
+        (["name": "New", "slug": "new", "partner_id": "prt_acme"], "tenant.created partner.tenant_added"),
+        (["name": "New", "slug": "widget", "partner_id": "prt_acme"], "slug_taken"),
+        (["name": "New", "slug": "new", "partner_id": "prt_nobody"], "not_found"),
+    ] as [(Members, String)])
+    func `a tenant is registered under a partner that has room`(body: Members, expected: String) throws {
+        let changes = try Changes<Tenant>(body, for: .create)
+        let outcome = Self.code {
+            try Tenant.register(changes, as: .named("new"), by: Self.platform, facts: Self.facts())
+        }
+        #expect(outcome == expected)
+    }
+
+    @Test func `a partner's limit holds at its last place`() throws {
+        let facts = Self.facts()
+        var tenant = Tenant()
+        tenant.partnerID = Self.acme
+        facts.set(TenantID.named("second"), tenant)
+        let changes = try Changes<Tenant>(["name": "x", "slug": "x", "partner_id": "prt_acme"], for: .create)
+        #expect(
+            Self.code { try Tenant.register(changes, as: .named("x"), by: Self.platform, facts: facts) }
+                == "max_tenants_reached")
+    }
+
+    @Test func `a suspended partner takes no tenants`() throws {
+        let facts = Self.facts()
+        var partner = Partner()
+        partner.status = .suspended
+        facts.set(Self.ajax, partner)
+        let changes = try Changes<Tenant>(["partner_id": "prt_ajax"], for: .update)
+        #expect(
+            Self.code {
+                try Tenant.update(Self.widget, changes, ifVersion: nil, by: Self.platform, facts: facts)
+            } == "partner_suspended")
+    }
+
+    @Test(arguments: [
+        (["name": "Widgets"], nil, "tenant.updated"),
+        (["name": "Widget"], nil, ""),
+        (["name": "Widgets"], 3, "tenant.updated"),
+        (["name": "Widgets"], 2, "version_moved"),
+        (["slug": "acme"], nil, "tenant.updated"),
+        (["partner_id": "prt_acme"], nil, ""),
+        (["partner_id": "prt_ajax"], nil, "partner.tenant_removed tenant.transferred partner.tenant_added"),
+        (
+            ["name": "Moved", "partner_id": "prt_ajax"], nil,
+            "tenant.updated partner.tenant_removed tenant.transferred partner.tenant_added"
+        ),
+    ] as [(Members, UInt64?, String)])
+    func `a patch writes what differs, and a transfer is one batch`(
+        body: Members, version: UInt64?, expected: String,
+    ) throws {
+        let changes = try Changes<Tenant>(body, for: .update)
+        let outcome = Self.code {
+            try Tenant.update(Self.widget, changes, ifVersion: version, by: Self.platform, facts: Self.facts())
+        }
+        #expect(outcome == expected)
+    }
+
+    @Test func `a tenant token writes no tenant`() throws {
+        let changes = try Changes<Tenant>(["name": "x"], for: .update)
+        let own = Authority(reach: .tenant(Self.widget), scopes: ["tenants:write"])
+        #expect(
+            Self.code { try Tenant.update(Self.widget, changes, ifVersion: nil, by: own, facts: Self.facts()) }
+                == "access_denied")
+    }
+
+    @Test(arguments: [
+        (["name": "Job", "application_type": "SERVICE", "scope": "GLOBAL", "allowed_scopes": ["admin:read"]],
+            "application.created"),
+        (["name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget"],
+            "application.created"),
+        (["name": "Job", "application_type": "SERVICE", "scope": "TENANT"], "invalid_request"),
+        (["name": "Job", "application_type": "SERVICE", "scope": "PARTNER", "tenant_id": "tnt_widget"],
+            "invalid_request"),
+        (["name": "Job", "application_type": "SERVICE", "scope": "GLOBAL", "tenant_id": "tnt_widget"],
+            "invalid_request"),
+        (["name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget",
+            "allowed_scopes": ["admin:read"]], "invalid_request"),
+        (["name": "Page", "application_type": "SPA", "scope": "GLOBAL", "token_exchange_allowed": true],
+            "invalid_request"),
+        (["name": "Page", "application_type": "SPA", "scope": "GLOBAL", "redirect_uris": ["http://localhost/"]],
+            "invalid_request"),
+        (["name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_nobody"], "not_found"),
+    ] as [(Members, String)])
+    func `an application stands where its scope says`(body: Members, expected: String) throws {
+        let changes = try Changes<Application>(body, for: .create)
+        let outcome = Self.code {
+            try Application.register(
+                changes, as: .named("job"), secret: nil, by: Self.platform, facts: Self.facts())
+        }
+        #expect(outcome == expected)
+    }
+
+    @Test func `S28 nobody hands on a management scope that it does not hold`() throws {
+        let own = Authority(reach: .tenant(Self.widget), scopes: ["applications:write"])
+        let body: Members = [
+            "name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget",
+            "allowed_scopes": ["users:write"],
+        ]
+        let changes = try Changes<Application>(body, for: .create)
+        #expect(
+            Self.code {
+                try Application.register(changes, as: .named("job"), secret: nil, by: own, facts: Self.facts())
+            } == "access_denied")
+    }
+
+    @Test func `S20 a tenant's token reaches no other tenant, whatever the body says`() throws {
+        let other = Authority(reach: .tenant(.named("other")), scopes: ["applications:write"])
+        let body: Members = [
+            "name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget",
+        ]
+        let changes = try Changes<Application>(body, for: .create)
+        #expect(
+            Self.code {
+                try Application.register(changes, as: .named("job"), secret: nil, by: other, facts: Self.facts())
+            } == "access_denied")
+    }
+
+    @Test func `a partner with tenants is deleted only by cascade, and then as a whole`() throws {
+        let facts = Self.facts()
+        #expect(
+            Self.code {
+                try Partner.delete(Self.acme, cascade: false, ifVersion: nil, by: Self.platform, facts: facts)
+            } == "partner_not_empty")
+        #expect(
+            Self.code {
+                try Partner.delete(Self.acme, cascade: true, ifVersion: nil, by: Self.platform, facts: facts)
+            } == "tenant.deleted partner.deleted")
+    }
+
+    @Test func `rotating a secret ends the old one at once, or when its overlap is over`() throws {
+        let facts = Self.facts()
+        let app = ApplicationID.named("job")
+        facts.set(app, Application())
+        var secret = Secret()
+        secret.applicationID = app
+        facts.set(SecretID.named("old"), secret)
+        let new = Secret.New(id: .named("new"), key: "hk_1", mac: "m", suffix: "abcd")
+        let now = Instant(seconds: 1_790_000_000)
+        #expect(
+            Self.code {
+                try Secret.rotate(of: app, to: new, overlapSeconds: 0, now: now, by: Self.platform, facts: facts)
+            } == "secret.created secret.retired")
+        let overlapping = try Secret.rotate(
+            of: app, to: new, overlapSeconds: 60, now: now, by: Self.platform, facts: facts)
+        #expect(overlapping.map(\.type) == [.secretCreated, .secretUpdated])
+        #expect(overlapping.last?.data["expires_at"]?.text == now.adding(seconds: 60).text)
+    }
+}

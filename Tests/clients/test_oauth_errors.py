@@ -1,0 +1,158 @@
+"""What the token endpoints refuse, and how: always RFC 6749 §5.2 as JSON, 400 or 401."""
+
+import dataclasses
+
+import pytest
+import requests
+
+from api import PLATFORM, tenant_door
+from spoken import confide
+
+GRANT = ("grant_type", "client_credentials")
+WRONG = confide("a wrong secret", "wrong-secret-0123456789-abcdefghijklmnopqrstuvwxyz")
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    form: list
+    error: str
+    status: int = 400
+    auth: object = "own"
+    headers: dict = dataclasses.field(default_factory=dict)
+
+
+CASES = [
+    Case("no grant type", [], "invalid_request"),
+    Case("an empty grant type", [("grant_type", "")], "invalid_request"),
+    Case("another grant type", [("grant_type", "password")], "unsupported_grant_type"),
+    Case("a grant type of another time", [("grant_type", "implicit")], "unsupported_grant_type"),
+    Case("grant types are compared exactly", [("grant_type", "CLIENT_CREDENTIALS")], "unsupported_grant_type"),
+    Case("S4: the grant type twice", [GRANT, GRANT], "invalid_request"),
+    Case("S4: the scope twice", [GRANT, ("scope", "openid"), ("scope", "admin:read")], "invalid_request"),
+    Case("S4: the client twice", [GRANT, ("client_id", "{id}"), ("client_id", "{id}")], "invalid_request"),
+    Case("an unknown client", [GRANT], "invalid_client", 401, ("app_nobody", WRONG)),
+    Case("an identifier that is none", [GRANT], "invalid_client", 401, ("' OR 1=1 --", WRONG)),
+    Case("a wrong secret", [GRANT], "invalid_client", 401, ("{id}", WRONG)),
+    Case("an empty secret", [GRANT], "invalid_client", 401, ("{id}", "")),
+    Case("nobody at all", [GRANT], "invalid_client", 401, None),
+    Case("an unknown client in the form", [GRANT, ("client_id", "app_nobody"), ("client_secret", WRONG)],
+         "invalid_client", 401, None),
+    Case("a wrong secret in the form", [GRANT, ("client_id", "{id}"), ("client_secret", WRONG)],
+         "invalid_client", 401, None),
+    Case("a secret left out of the form", [GRANT, ("client_id", "{id}")], "invalid_client", 401, None),
+    Case("two ways at once", [GRANT, ("client_id", "{id}"), ("client_secret", "{secret}")], "invalid_request"),
+    Case("a scope beyond the ceiling", [GRANT, ("scope", "openid users:write")], "invalid_scope"),
+    Case("a scope in another case", [GRANT, ("scope", "OpenID")], "invalid_scope"),
+    Case("a scope that cannot be one", [GRANT, ("scope", 'a"b')], "invalid_scope"),
+    Case("a resource that is no URI", [GRANT, ("resource", "nowhere")], "invalid_target"),
+    Case("a resource with a fragment", [GRANT, ("resource", "https://files.example/#top")], "invalid_target"),
+]
+
+
+def filled(value, client):
+    if isinstance(value, tuple):
+        return tuple(filled(item, client) for item in value)
+    return value.replace("{id}", client.id).replace("{secret}", client.secret)
+
+
+def is_refusal(answer: requests.Response, status: int, error: str) -> None:
+    assert answer.headers["Content-Type"].split(";")[0] == "application/json", answer.text
+    body = answer.json()
+    assert (answer.status_code, body["error"]) == (status, error), answer.text
+    assert set(body) <= {"error", "error_description", "error_uri"}
+    assert "no-store" in answer.headers["Cache-Control"]
+    if status == 401:
+        assert answer.headers["WWW-Authenticate"].startswith("Basic"), "RFC 6749 §5.2"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_refused(client, case):
+    auth = (client.id, client.secret) if case.auth == "own" else case.auth and filled(case.auth, client)
+    answer = requests.post(
+        client.token_url, data=[(name, filled(value, client)) for name, value in case.form] or {"unknown": "1"},
+        auth=auth, timeout=30)
+    is_refusal(answer, case.status, case.error)
+
+
+def test_unknown_parameters_are_ignored(client):
+    """RFC 6749 §3.2: "The authorization server MUST ignore unrecognized request parameters."""
+    answer = requests.post(
+        client.token_url, data=[GRANT, ("audience", "x"), ("foo", "bar")], auth=(client.id, client.secret), timeout=30)
+    assert answer.status_code == 200
+    confide("an access token", answer.json()["access_token"])
+
+
+@pytest.mark.parametrize("kind", ["SPA", "NATIVE"])
+def test_a_public_client_gets_none(server, api, kind):
+    application = api.application(application_type=kind, allowed_scopes=["openid"])
+    assert "client_secret" not in application
+    for form in [GRANT, ("client_id", application["id"])], [GRANT, ("client_id", application["id"]), ("client_secret", WRONG)]:
+        answer = requests.post(f"{server.url}{PLATFORM}/token", data=form, timeout=30)
+        assert answer.status_code in (400, 401)
+        assert answer.json()["error"] in ("unauthorized_client", "invalid_client")
+
+
+def test_at_any_door_but_its_own_a_client_is_nobody(server, clients, tenant, other_tenant):
+    doors = {name: server.url + door for name, door in {
+        "platform": PLATFORM, "tenant": tenant_door(tenant["slug"]), "other": tenant_door(other_tenant["slug"]),
+        "nowhere": tenant_door("no-such-tenant"), "root": "/oauth"}.items()}
+    wrong = {
+        "platform": ["tenant", "other", "nowhere"], "tenant": ["platform", "other", "nowhere"],
+        "partner at a tenant": ["platform", "other", "nowhere"],
+    }
+    for name, closed in wrong.items():
+        client = clients[name]
+        for door in closed:
+            answer = requests.post(f"{doors[door]}/token", data=[GRANT], auth=(client.id, client.secret), timeout=30)
+            is_refusal(answer, 401, "invalid_client")
+
+
+def test_a_form_of_another_type_is_no_form(client):
+    auth = (client.id, client.secret)
+    for answer in (
+        requests.post(client.token_url, json=dict([GRANT]), auth=auth, timeout=30),
+        requests.post(client.token_url, data=b"grant_type=client_credentials", auth=auth, timeout=30),
+        requests.post(client.token_url, files={"grant_type": (None, "client_credentials")}, auth=auth, timeout=30),
+    ):
+        assert answer.status_code in (400, 415)
+        assert answer.json()["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic YWJj", "Basic OnNlY3JldA==", "Digest a=b", "Bearer abc"])
+def test_an_authorization_header_that_proves_nothing(client, header):
+    answer = requests.post(client.token_url, data=[GRANT], headers={"Authorization": header}, timeout=30)
+    assert answer.status_code in (400, 401)
+    assert answer.json()["error"] in ("invalid_request", "invalid_client")
+
+
+def test_a_form_that_is_malformed(client):
+    for body in (b"grant_type=%", b"grant_type=%zz", b"grant_type=client_credentials&scope=%ff%fe", b"\x00" * 20):
+        answer = requests.post(
+            client.token_url, data=body, auth=(client.id, client.secret), timeout=30,
+            headers={"Content-Type": "application/x-www-form-urlencoded"})
+        assert answer.status_code == 400, body
+        assert answer.json()["error"] in ("invalid_request", "invalid_scope", "unsupported_grant_type")
+
+
+def test_another_method_is_405_and_says_which(client):
+    for url in client.token_url, client.introspection_url, client.revocation_url:
+        answer = requests.get(url, auth=(client.id, client.secret), timeout=30)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+def test_s36_a_scope_of_any_length_gets_an_answer(client):
+    for scope in "x" * 5_000, " ".join(f"s{n}" for n in range(5_000)), "openid " * 2_000:
+        answer = requests.post(
+            client.token_url, data=[GRANT, ("scope", scope)], auth=(client.id, client.secret), timeout=30)
+        assert answer.status_code in (200, 400, 413)
+        if answer.status_code == 400:
+            assert answer.json()["error"] == "invalid_scope"
+        if answer.status_code == 200:
+            confide("an access token", answer.json()["access_token"])
+
+
+def test_a_form_without_end_is_413(client):
+    answer = requests.post(
+        client.token_url, data={"grant_type": "x" * 1_000_000}, auth=(client.id, client.secret), timeout=30)
+    assert (answer.status_code, answer.json()["error"]) == (413, "invalid_request")
