@@ -1,5 +1,6 @@
 import EventLog
 import Identity
+import Storage
 import Views
 import Wire
 

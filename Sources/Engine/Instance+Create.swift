@@ -102,9 +102,10 @@ extension Instance {
         try append([
             Event(.configurationChanged, chain: .platform, data: ["base_url": .string(founding.baseURL)])
         ])
-        let first = try SigningKeyMaker.make(founding.algorithm, keys: keys, world: world)
-        let next = try SigningKeyMaker.make(founding.algorithm, keys: keys, world: world)
-        try append([first.created(.current), next.created(.next)])
+        let first = try FreshSigningKey(founding.algorithm, random: world.random)
+        let next = try FreshSigningKey(founding.algorithm, random: world.random)
+        for key in [first, next] { key.stage(in: keys) }
+        try append([first.key.created(.current), next.key.created(.next)])
         let user = UserID(random: world.random(16))
         let password = Base64URL.encode(world.random(15))
         let hash = try PasswordHash.hash(

@@ -1,4 +1,4 @@
-import EventLog
+package import EventLog
 import Identity
 package import OpenSSL
 import Storage
@@ -118,8 +118,8 @@ extension Instance {
     }
 
     private func start(_ opened: OpenedLedger, _ options: Options) throws {
-        let directory = directory
         let path = directory.path("ledger")
+        let attestedAt = try lastAttestation() ?? .earliest
         try writer.start(
             { [self] in
                 WriterCore(
@@ -127,11 +127,40 @@ extension Instance {
                         tables: tables, keys: keys, ledgerID: identity.id, range: opened.opening.range,
                         lastRecordedAt: opened.opening.lastRecordedAt, random: world.random),
                     tables: tables, views: views, keys: keys, answers: answers, anchor: anchor, identity: identity,
-                    attestedAt: opened.opening.lastRecordedAt, world: world, status: status, reads: reads,
+                    attestedAt: attestedAt, world: world, status: status, reads: reads,
                     freeBytes: { path.flatMap { try? Machine.freeBytes(at: $0) } },
                     onCommit: { [self] entries, edge in committed(entries, edge) })
-            }, onStop: options.onStop)
+            }, onTick: { [self] in tick(path) },
+            onStop: { [self] stop in
+                if stop.viewsAreDamaged { try? ViewTrust(directory, world: world).forget() }
+                options.onStop(stop.why)
+            })
         try notary.start()
+    }
+
+    private func lastAttestation() throws -> Instant? {
+        var query = AuditQuery()
+        query.types = [.chainsAttested]
+        query.perPage = 1
+        guard let index = try read({ try $0.audit(query).indexes.first }) else { return nil }
+        return try entry(at: index)?.recordedAt
+    }
+
+    /// An entry, decoded; `nil` past the end, and where retention removed it.
+    package func entry(at index: UInt64) throws -> Entry? {
+        try tables.environment.read { try tables.entry(index, $0) }.map { try Entry(decoding: $0) }
+    }
+
+    /// What is looked after between commits: those who wait in vain, dead readers, the room on the disk.
+    private func tick(_ path: String?) {
+        let now = world.sinceBoot()
+        arrivals.advance(to: status.size, now: now)
+        guard status.isCheckDue(now: now) else { return }
+        _ = try? tables.environment.checkReaders()
+        _ = try? views.environment.checkReaders()
+        if let path, let space = try? Machine.diskSpace(at: path), space.totalBytes > 0 {
+            status.diskUsed(share: 1 - Double(space.freeBytes) / Double(space.totalBytes))
+        }
     }
 
     private func committed(_ entries: [FoldedEntry], _ edge: CompactRange) {

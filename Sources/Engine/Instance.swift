@@ -73,7 +73,7 @@ package final class Instance: Sendable {
     /// - Parameter encode: the answer's bytes, kept for a client that repeats the request.
     package func perform<C: Command>(
         _ command: C, by caller: Caller, idempotency: Idempotency? = nil,
-        encode: (@Sendable (C.Output) -> [UInt8])? = nil,
+        encode: (@Sendable (C.Output, _ index: UInt64) -> [UInt8])? = nil,
     ) async throws(Refusal) -> Receipt<C.Output> {
         let result = await withCheckedContinuation { (answer: PendingCommand<C>.Answer) in
             let pending = PendingCommand(

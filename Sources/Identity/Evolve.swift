@@ -50,7 +50,7 @@ private func apply<R: Resource>(_ event: StoredEvent, to state: inout R) throws(
     }
 }
 
-/// The fields an event sets. A transfer says whence and whither; of the tenant it sets the partner.
+/// The fields an event sets: a transfer says whence and whither, and of the tenant it sets the partner.
 private func assignments<R: Resource>(of event: StoredEvent, in state: R) throws(Poison) -> Members {
     guard event.type == .tenantTransferred else { return event.data }
     guard event.data.count == 2, let origin = event.data["from"], let target = event.data["to"],

@@ -17,7 +17,9 @@ struct MembershipRow {
         bytes = [UInt8(id.utf8.count)] + Array(id.utf8) + [0]
     }
 
-    /// Takes a row's value; nil when it is none of ours. Lists look at thousands, so nothing is unpacked before it is asked.
+    /// Takes a row's value; nil when it is none of ours.
+    ///
+    /// Lists look at thousands of rows, so nothing is unpacked before it is asked for.
     init?(_ bytes: [UInt8]) {
         guard let length = bytes.first.map(Int.init), bytes.count >= length + 2, (bytes.count - length - 2) % 8 == 0
         else { return nil }

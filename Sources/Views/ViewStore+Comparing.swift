@@ -46,12 +46,8 @@ extension ViewStore {
         var left = RowFeed(table, of: ours)
         var right = RowFeed(table, of: theirs)
         while differences.count < limit {
-            switch (try left.peek(), try right.peek()) {
-            case (nil, nil):
-                try requireSum(of: left, ours, &differences)
-                try requireSum(of: right, theirs, &differences)
-                return
-            case (let mine?, let yours?) where mine.key == yours.key:
+            let (mine, yours) = (try left.peek(), try right.peek())
+            if let mine, let yours, mine.key == yours.key {
                 if mine.value != yours.value {
                     differences.append(
                         ViewDifference(table: table.name, key: mine.key, ours: mine.value, theirs: yours.value)
@@ -59,14 +55,16 @@ extension ViewStore {
                 }
                 left.advance()
                 right.advance()
-            case (let mine?, let yours) where yours.map({ mine.key.lexicographicallyPrecedes($0.key) }) ?? true:
+            } else if let mine, yours.map({ mine.key.lexicographicallyPrecedes($0.key) }) ?? true {
                 differences.append(ViewDifference(table: table.name, key: mine.key, ours: mine.value, theirs: nil))
                 left.advance()
-            case (_, let yours?):
+            } else if let yours {
                 differences.append(ViewDifference(table: table.name, key: yours.key, ours: nil, theirs: yours.value))
                 right.advance()
-            case (_?, nil):
-                left.advance()
+            } else {
+                try requireSum(of: left, ours, &differences)
+                try requireSum(of: right, theirs, &differences)
+                return
             }
         }
     }

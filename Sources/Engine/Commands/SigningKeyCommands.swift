@@ -6,45 +6,66 @@ import Wire
 
 /// Lets the next signing key take over, and publishes a new next.
 package struct RotateSigningKey: Command {
-    let new: SigningKey.New
+    let new: FreshSigningKey
 
     package func decide(_ room: Room) throws -> [Event] {
-        try SigningKey.rotate(to: new, now: room.now, by: room.caller.authority, facts: room.facts)
+        let events = try SigningKey.rotate(
+            to: new.key, now: room.now, by: room.caller.authority, facts: room.facts)
+        new.stage(in: room.keys)
+        return events
     }
 
     package func output(_ room: Room) throws -> [Versioned<SigningKey>] {
-        try room.facts.members(SigningKey.self, of: .all, limit: 1_000)
+        try room.facts.members(SigningKey.self, of: .all, limit: SigningKey.livingMax)
     }
 }
 
 /// Takes a leaked signing key out of use at once.
 package struct RevokeSigningKey: Command {
     let id: SigningKeyID
-    let replacement: SigningKey.New
+    let replacement: FreshSigningKey
 
     package func decide(_ room: Room) throws -> [Event] {
-        try SigningKey.revoke(
-            id, replacement: replacement, now: room.now, by: room.caller.authority, facts: room.facts)
+        let events = try SigningKey.revoke(
+            id, replacement: replacement.key, now: room.now, by: room.caller.authority, facts: room.facts)
+        if events.contains(where: { $0.stream == replacement.key.id.text }) { replacement.stage(in: room.keys) }
+        return events
     }
 
     package func output(_ room: Room) throws -> [Versioned<SigningKey>] {
-        try room.facts.members(SigningKey.self, of: .all, limit: 1_000)
+        try room.facts.members(SigningKey.self, of: .all, limit: SigningKey.livingMax)
     }
+
+    package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
+        RefusalNote(rejection, attempted: room.caller.request.endpoint, target: id.text, caller: room.caller)
+    }
+}
+
+extension SigningKey {
+    /// How many are ever read at once; a key stays for as long as its tokens live, so there are a handful.
+    package static let livingMax = 1_000
 }
 
 extension Instance {
     package func rotateSigningKey(
         algorithm: SigningAlgorithm? = nil, by caller: Caller,
     ) async throws -> Receipt<[Versioned<SigningKey>]> {
-        let new = try stageSigningKey(algorithm ?? currentAlgorithm)
-        return try await perform(RotateSigningKey(new: new), by: caller)
+        try await perform(try rotation(algorithm: algorithm), by: caller)
     }
 
     package func revokeSigningKey(
         _ id: SigningKeyID, by caller: Caller,
     ) async throws -> Receipt<[Versioned<SigningKey>]> {
-        let replacement = try stageSigningKey(currentAlgorithm)
-        return try await perform(RevokeSigningKey(id: id, replacement: replacement), by: caller)
+        try await perform(try revocation(of: id), by: caller)
+    }
+
+    /// The command that rotates. Its key pair is made here, off the writer's thread.
+    package func rotation(algorithm: SigningAlgorithm? = nil) throws -> RotateSigningKey {
+        RotateSigningKey(new: try FreshSigningKey(algorithm ?? currentAlgorithm, random: world.random))
+    }
+
+    package func revocation(of id: SigningKeyID) throws -> RevokeSigningKey {
+        RevokeSigningKey(id: id, replacement: try FreshSigningKey(currentAlgorithm, random: world.random))
     }
 
     /// Rotates when the configuration names another algorithm than the current key has.
@@ -56,19 +77,22 @@ extension Instance {
     package var currentAlgorithm: SigningAlgorithm {
         (keyRing.current?.key.algorithm).flatMap(SigningAlgorithm.init(rawValue:)) ?? .RS256
     }
-
-    /// Makes a key pair, off the writer's thread; its private half is durable before the entry that names it.
-    private func stageSigningKey(_ algorithm: SigningAlgorithm) throws -> SigningKey.New {
-        try SigningKeyMaker.make(algorithm, keys: keys, world: world)
-    }
 }
 
-/// Makes signing keys: the pair, its place in the key store, and what the entry says of it.
-enum SigningKeyMaker {
-    static func make(_ algorithm: SigningAlgorithm, keys: KeyStore, world: World) throws -> SigningKey.New {
+/// A signing key about to be: the pair, and what the entry says of it.
+struct FreshSigningKey: Sendable {
+    let key: SigningKey.New
+    private let pkcs8: [UInt8]
+
+    init(_ algorithm: SigningAlgorithm, random: (Int) -> [UInt8]) throws {
         let pair = try TokenKey.generate(algorithm)
-        let id = SigningKeyID(random: world.random(SigningKeyID.randomBytes))
-        keys.stage(KeyName.signing(id.text), pair.pkcs8)
-        return SigningKey.New(id: id, algorithm: algorithm.rawValue, jwk: KeyRing.jwk(of: pair))
+        let id = SigningKeyID(random: random(SigningKeyID.randomBytes))
+        key = SigningKey.New(id: id, algorithm: algorithm.rawValue, jwk: KeyRing.jwk(of: pair))
+        pkcs8 = pair.pkcs8
     }
+
+    /// Puts the private half into the key store, which the commit makes durable before the entry that names it.
+    ///
+    /// On the writer's thread: staged earlier, it could be discarded with somebody else's commit that found no room.
+    func stage(in keys: KeyStore) { keys.stage(KeyName.signing(key.id.text), pkcs8) }
 }

@@ -1,5 +1,5 @@
 import EventLog
-package import Storage
+import Storage
 
 // Where the anchor is belongs to the directory: a run that forgot it would find no checkpoint, and refuse to start.
 extension DataDirectory {
@@ -10,7 +10,7 @@ extension DataDirectory {
         if let anchor { return DataDirectory(path: path, anchor: anchor) }
         // A directory that is not there yet remembers nothing.
         let file = try? SmallFiles(path: path, access: .readOnly).read(anchorFileName)
-        let told = file?.flatMap { String(decoding: $0.prefix { $0 != 0x0A }, as: UTF8.self) }
+        let told = file.map { String(decoding: $0.prefix { $0 != 0x0A }, as: UTF8.self) }
         return DataDirectory(path: path, anchor: told)
     }
 

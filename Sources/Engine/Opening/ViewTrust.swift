@@ -33,6 +33,9 @@ struct ViewTrust {
         return mark["boot"]?.text == bootID ? .process : .machine
     }
 
+    /// Views that were found damaged are not believed again, however the run ends.
+    func forget() throws { try folder.remove(Self.fileName) }
+
     func mark(clean: Bool) throws {
         let mark: JSON = ["boot": .string(bootID), "clean": .bool(clean), "file": .string(identity)]
         try folder.write(Self.fileName, mark.canonical)

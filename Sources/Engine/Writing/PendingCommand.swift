@@ -10,7 +10,7 @@ final class PendingCommand<C: Command>: Submission {
     let command: C
     let caller: Caller
     let idempotency: Idempotency?
-    private let encode: (@Sendable (C.Output) -> [UInt8])?
+    private let encode: (@Sendable (C.Output, _ index: UInt64) -> [UInt8])?
     private let state: Mutex<State>
 
     private struct State {
@@ -19,7 +19,7 @@ final class PendingCommand<C: Command>: Submission {
     }
 
     init(
-        _ command: C, caller: Caller, idempotency: Idempotency?, encode: (@Sendable (C.Output) -> [UInt8])?,
+        _ command: C, caller: Caller, idempotency: Idempotency?, encode: (@Sendable (C.Output, _ index: UInt64) -> [UInt8])?,
         answer: Answer,
     ) {
         self.command = command
@@ -47,7 +47,7 @@ final class PendingCommand<C: Command>: Submission {
         guard let encode, case .success(let receipt) = state.withLock({ $0.outcome }),
             case .done(let output) = receipt.result
         else { return nil }
-        return encode(output)
+        return encode(output, receipt.index)
     }
 
     func replay(_ replay: Replay) {

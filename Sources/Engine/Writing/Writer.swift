@@ -12,24 +12,26 @@ final class Writer: Sendable {
 
     /// - Parameters:
     ///   - makeCore: called on the thread itself, so that nothing of the core is ever shared.
+    ///   - onTick: called after each drain, and at least every second.
     ///   - onStop: called when the writer cannot go on; the process should end.
     func start(
-        _ makeCore: @escaping @Sendable () throws -> WriterCore, onStop: @escaping @Sendable (String) -> Void,
+        _ makeCore: @escaping @Sendable () throws -> WriterCore, onTick: @escaping @Sendable () -> Void,
+        onStop: @escaping @Sendable (WriterCore.Stop) -> Void,
     ) throws {
         try thread.start { [queue, status] in
             do {
                 let core = try makeCore()
                 while let batch = queue.next() {
                     queue.putBack(try core.run(batch))
+                    onTick()
                 }
                 _ = try core.run([], isClosing: true)
             } catch {
                 let why = (error as? WriterCore.Stop)?.why ?? "the writer stopped: \(error)"
                 status.stop(why)
-                // Whether their entries stand is unknown; a client with an Idempotency-Key may ask again and learn it.
-                let unknown = Refusal.busy(retryAfterSeconds: 5, "the outcome is unknown; ask again with the same key")
-                for submission in queue.drainAll() { submission.answer(unknown) }
-                onStop(why)
+                let notTried = Refusal.busy(retryAfterSeconds: 5, "the server stopped before this was tried")
+                for submission in queue.drainAll() { submission.answer(notTried) }
+                onStop((error as? WriterCore.Stop) ?? WriterCore.Stop(why: why))
             }
         }
     }

@@ -17,7 +17,10 @@ final class WriterCore {
     static let freeBytesMin = 16 << 20
 
     /// Why the writer has to stop: going on could lose what was acknowledged.
-    struct Stop: Error { let why: String }
+    struct Stop: Error {
+        let why: String
+        var viewsAreDamaged = false
+    }
 
     let ledger: LedgerWriter
     let views: ViewStore
@@ -77,11 +80,17 @@ final class WriterCore {
             return rest
         } catch let refusal as Refusal {
             // Nothing was written: the disk is full. Everyone who waited is told, and the next drain tries again.
-            for submission in decided { submission.answer(refusal) }
-            for submission in batch.dropFirst(decided.count) { submission.answer(refusal) }
+            for submission in batch { submission.answer(refusal) }
             return []
+        } catch {
+            for submission in batch { submission.answer(Self.outcomeUnknown) }
+            throw error
         }
     }
+
+    /// Whether the entries stand is known at the next start; a client with an Idempotency-Key may ask again and learn it.
+    static let outcomeUnknown = Refusal.busy(
+        retryAfterSeconds: 5, "the outcome is unknown; ask again with the same Idempotency-Key")
 
     func openDraft() throws -> ViewDraft {
         try views.draft { [ledger] chain in try ledger.headsNote(of: chain.text) }
@@ -106,14 +115,15 @@ final class WriterCore {
             facts: draft, now: now, wall: world.wall(), caller: submission.caller, keys: keys, index: ledger.range.size &- 1,
             random: world.random)
         do {
+            // Before a repeated answer too: what was shown once is not shown to a token that was taken back since.
+            try submission.caller.token?.requireStanding(room.facts)
             if let replay = try repeated(submission, draft, at: now) {
                 submission.replay(replay)
                 return submission
             }
-            try submission.caller.token?.requireStanding(room.facts)
             let events = try submission.decide(room)
             let last = try write(events, room.caller, submission.idempotency, now, draft)
-            try draft.keep()
+            try keep(draft)
             return finish(submission, room, last)
         } catch let rejection as Rejection {
             return try refuse(submission, rejection, room, draft)
@@ -122,6 +132,8 @@ final class WriterCore {
             return try refuse(submission, .invalid([issue]), room, draft)
         } catch let fault as StorageError {
             throw fault
+        } catch let fault as ViewFault {
+            throw Stop(why: "the views are damaged and are made anew at the next start: \(fault)", viewsAreDamaged: true)
         } catch {
             return try fail(submission, error, draft)
         }
@@ -147,7 +159,7 @@ final class WriterCore {
             let endpoint = submission.caller.request.endpoint
             if meter.admits(note, endpoint: endpoint, now: room.now, isDiskShort: status.isDiskShort) {
                 _ = try write([note.event], room.caller, nil, ledger.time(wall: world.wall()), draft)
-                try draft.keep()
+                try keep(draft)
             }
         }
         return submission
@@ -161,8 +173,13 @@ final class WriterCore {
             .commandFailed, chain: submission.caller.home, result: .failed, code: "internal_error",
             data: ["attempted": .string(submission.caller.request.endpoint)])
         _ = try write([event], submission.caller, nil, ledger.time(wall: world.wall()), draft)
-        try draft.keep()
+        try keep(draft)
         return submission
+    }
+
+    private func keep(_ draft: ViewDraft) throws {
+        ledger.keep()
+        try draft.keep()
     }
 
     private func takeBack(_ draft: ViewDraft) {
@@ -216,20 +233,28 @@ final class WriterCore {
         answers.stage(idempotency.answerName(actor: actor), idempotency.seal(answer))
     }
 
+    /// Written with the first commit that goes through again: while the disk was full nothing could be.
+    private static let fullDiskIsOver = [
+        Event(.ledgerDegraded, chain: .platform, data: ["why": "the disk was full"]),
+        Event(.ledgerResumed, chain: .platform),
+    ]
+
     private func keepHouse(_ draft: ViewDraft, isClosing: Bool) throws {
         let now = ledger.time(wall: world.wall())
         var due: [(Event, Caller)] = []
         if housekeeping.isAttestationDue(now: now, last: attestedAt) {
             attestedAt = now
             try append([Attestation(of: tables).draft], at: now, draft)
+            try keep(draft)
         }
         if housekeeping.isSweepDue(now: now) { try answers.sweep(now: now) }
+        if status.isDiskFull { due += Self.fullDiskIsOver.map { ($0, .system) } }
         if let step = clock.step(world: world) { due.append((ClockWatch.event(step: step), .system)) }
         due += meter.due(now: now, atOnce: isClosing).map { ($0, .system) }
         due += reads.due(now: now, atOnce: isClosing)
         for (event, caller) in due {
             try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
-            try draft.keep()
+            try keep(draft)
         }
     }
 }

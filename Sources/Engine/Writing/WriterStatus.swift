@@ -16,7 +16,10 @@ package final class WriterStatus: Sendable {
         var stopped: String?
         var size: UInt64 = 0
         var commits: UInt64 = 0
+        var nextCheck: Int64 = 0
     }
+
+    private static let checkEveryMicroseconds: Int64 = 1_000_000
 
     private let state = Mutex(State())
     private let log: @Sendable (String) -> Void
@@ -42,6 +45,15 @@ package final class WriterStatus: Sendable {
     func object(_ why: String?) { state.withLock { $0.objection = why } }
     func diskIsFull(_ isFull: Bool) { state.withLock { $0.isDiskFull = isFull } }
     func diskUsed(share: Double) { state.withLock { $0.diskShare = share } }
+
+    /// Whether a second has passed since disk and readers were looked at.
+    func isCheckDue(now: Int64) -> Bool {
+        state.withLock { state in
+            guard now >= state.nextCheck else { return false }
+            state.nextCheck = now + Self.checkEveryMicroseconds
+            return true
+        }
+    }
 
     func committed(size: UInt64) {
         state.withLock {

@@ -33,7 +33,10 @@ package final class AnswerStore: Sendable {
         self.state = Mutex(state)
     }
 
-    package func answer(_ id: String) -> [UInt8]? { state.withLock { $0.known[id] } }
+    /// An answer that is kept, or about to be: a repetition may wait in the very drain that keeps it.
+    package func answer(_ id: String) -> [UInt8]? {
+        state.withLock { state in state.known[id] ?? state.staged.last { $0.id == id }?.wrapped }
+    }
 
     package func stage(_ id: String, _ sealed: [UInt8]) {
         state.withLock { $0.staged.append(KeyBundle.Record(id: id, wrapped: sealed)) }

@@ -90,7 +90,10 @@ package final class LedgerWriter {
         return prepared[(mark?.count ?? 0)...]
     }
 
-    /// Takes back the command that was prepared last.
+    /// Accepts the command that was prepared last: from here on only `abandon` gives it up, with all the others.
+    package func keep() { mark = nil }
+
+    /// Takes back the command that was prepared last, unless it was kept.
     package func undo() {
         guard let mark else { return }
         prepared.removeSubrange(mark.count...)

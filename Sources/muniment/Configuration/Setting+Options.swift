@@ -38,21 +38,3 @@ extension Setting {
         return "\(summary) (default: \(fallback))"
     }
 }
-
-/// A group of options that says which settings were given on the command line.
-protocol GivenOptions: ParsableArguments {
-    var given: [Setting: [String]] { get }
-}
-
-extension GivenOptions {
-    /// The settings that have a value; a flag counts when it is set.
-    static func collect(
-        texts: [(Setting, String?)] = [], flags: [(Setting, Bool)] = [], lists: [(Setting, [String])] = [],
-    ) -> [Setting: [String]] {
-        var given: [Setting: [String]] = [:]
-        for (setting, text) in texts { given[setting] = text.map { [$0] } }
-        for (setting, flag) in flags where flag { given[setting] = ["true"] }
-        for (setting, list) in lists where !list.isEmpty { given[setting] = list }
-        return given
-    }
-}

@@ -20,9 +20,13 @@ struct Settings {
 
     private var layers: [Layer]
 
-    /// - Parameter given: what stands on the command line.
-    init(_ given: [Setting: [String]]...) async throws {
-        let options = given.reduce(into: [:]) { all, part in all.merge(part) { first, _ in first } }
+    /// Each parameter has what stands on the command line, of one kind of setting.
+    init(
+        _ groups: [Setting: String?]..., flags: [Setting: Bool] = [:], lists: [Setting: [String]] = [:],
+    ) async throws {
+        var options = lists.filter { !$0.value.isEmpty }
+        for (setting, text) in groups.joined() { options[setting] = text.map { [$0] } }
+        for (setting, isSet) in flags where isSet { options[setting] = ["true"] }
         layers = [
             Layer(source: { "--\($0.name)" }, provider: Self.provider(options)),
             Layer(

@@ -12,21 +12,36 @@ struct ReadOnlyLedger {
     /// `nil` when there is no key store; sealed when nothing here opens it.
     let keys: KeyStore?
 
-    /// - Parameter settings: whose keys are used as far as they are right; what is wrong with them is said, and everything
-    ///   personal stays sealed.
-    init(_ location: DataLocation, _ settings: Settings) throws {
+    enum KeyUse {
+        /// As far as they are right; what is wrong with them is said, and everything personal stays sealed.
+        case asFound
+        case unused
+    }
+
+    init(_ location: DataLocation, _ settings: Settings, keys use: KeyUse = .asFound) throws {
         directory = location.directory
         try LedgerFormat.require(in: Self.top(location))
         tables = try Self.tables(directory)
         anchor = try? directory.anchor(.readOnly)
-        keys = try Self.keyStore(directory, tables, settings)
+        keys =
+            switch use {
+            case .asFound: try Self.keyStore(directory, settings)
+            case .unused: nil
+            }
+    }
+
+    /// The checkpoint in the anchor.
+    func checkpoint() throws -> SignedNote {
+        guard let note = try anchor?.checkpoint() else {
+            throw LedgerFault.rolledBack("the anchor has no checkpoint; name its folder with --anchor DIR")
+        }
+        return note
     }
 
     private static func top(_ location: DataLocation) throws -> SmallFiles {
-        do throws(StorageError) {
+        do {
             return try location.directory.top(.readOnly)
-        } catch {
-            guard error.kind == .notFound else { throw error }
+        } catch let fault as StorageError where fault.kind == .notFound {
             throw LedgerFault.format("there is no \(location.path); make a ledger with: muniment init --data DIR")
         }
     }
@@ -44,12 +59,12 @@ struct ReadOnlyLedger {
     }
 
     private static func keyStore(
-        _ directory: DataDirectory, _ tables: LedgerTables, _ settings: Settings,
+        _ directory: DataDirectory, _ settings: Settings,
     ) throws -> KeyStore? {
         guard let folder = try? directory.keys(.readOnly) else { return nil }
         var epoch: EpochKey?
         do {
-            epoch = try openEpoch(folder, tables, settings)
+            epoch = try openEpoch(folder, settings)
         } catch LedgerFault.keys(let why) {
             Output.note("sealed: \(why)")
         }
@@ -57,7 +72,7 @@ struct ReadOnlyLedger {
     }
 
     private static func openEpoch(
-        _ folder: SmallFiles, _ tables: LedgerTables, _ settings: Settings,
+        _ folder: SmallFiles, _ settings: Settings,
     ) throws -> EpochKey? {
         guard let key = try KeySource.read(settings) ?? KeyEncryptionKey.left(in: folder) else {
             throw LedgerFault.keys("there is no key-encryption key here")

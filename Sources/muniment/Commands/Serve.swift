@@ -1,0 +1,46 @@
+import ArgumentParser
+import Engine
+import Foundation
+
+/// Serves the ledger over HTTP until it is told to stop.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve tokens and the admin API.",
+        discussion: """
+            SIGTERM and SIGINT let requests in flight finish and end the server within five seconds, with status 0.
+            """,
+    )
+
+    @OptionGroup var directory: DirectoryOptions
+    @Flag(.dev) var dev = false
+    @Option(.listen) var listen: String?
+    @Option(.baseURL) var baseURL: String?
+    @Option(.tlsCertificate) var tlsCertificate: String?
+    @Option(.tlsKey) var tlsKey: String?
+    @Option(.trustedProxy) var trustedProxy: [String] = []
+    @Option(.tokenAlgorithm) var tokenAlgorithm: String?
+    @Option(.metricsScope) var metricsScope: String?
+    @Option(.logLevel) var logLevel: String?
+    @Flag(help: "Print every setting with its value and where it comes from, and end.")
+    var printConfig = false
+
+    func run() async throws {
+        var settings = try await Settings(
+            directory.given,
+            [
+                .listen: listen, .baseURL: baseURL, .tlsCertificate: tlsCertificate, .tlsKey: tlsKey,
+                .tokenAlgorithm: tokenAlgorithm, .metricsScope: metricsScope, .logLevel: logLevel,
+            ],
+            flags: [.dev: dev], lists: [.trustedProxy: trustedProxy])
+        let isDevelopment = try settings.isOn(.dev)
+        if isDevelopment { settings.addDefaults(from: "--dev", DevelopmentLedger.defaults) }
+        if printConfig {
+            for line in try PrintedConfiguration.lines(settings) { Output.line(line) }
+            return
+        }
+        // All of the configuration is read before anything is opened: a mistake in it changes nothing.
+        let configuration = try ServerConfiguration(settings)
+        if isDevelopment { try DevelopmentLedger(settings, configuration.address).prepare() }
+        try await Server(configuration).run()
+    }
+}

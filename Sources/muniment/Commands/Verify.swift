@@ -1,0 +1,62 @@
+import ArgumentParser
+import EventLog
+import OpenSSL
+import Wire
+
+/// Reads the whole ledger again and says whether everything is as it was written.
+///
+/// It only reads, so it may run on a live, a killed or a copied directory; without keys, what is sealed stays sealed.
+struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check every entry, hash, chain and signature; exit 1 when something is wrong.")
+
+    @OptionGroup var directory: DirectoryOptions
+    @Flag(.quick) var quick = false
+    @Option(.format) var format: String?
+
+    func run() async throws {
+        let settings = try await Settings(directory.given, [.format: format], flags: [.quick: quick])
+        let format = try settings.choice(.format, PrintFormat.self) ?? .text
+        let ledger = try ReadOnlyLedger(DataLocation(settings), settings)
+        let options = Verification.Options(isQuick: try settings.isOn(.quick))
+        let report = Verification(tables: ledger.tables, keys: ledger.keys, anchor: ledger.anchor, options: options).run()
+        switch format {
+        case .text: for line in report.lines { Output.line(line) }
+        case .json: Output.line(String(decoding: report.json.compact, as: UTF8.self))
+        }
+        guard report.isOK else {
+            throw CommandFailure(.checkFailed, "the ledger is not as it was written: \(report.problemCount) problems")
+        }
+    }
+}
+
+extension Verification.Report {
+    /// Roots are in base64, as in checkpoints, so that the two can be compared by eye and by script.
+    fileprivate var json: JSON {
+        [
+            "ok": .bool(isOK), "entries": .integer(Int64(entries)), "root": .string(Base64.encode(root.bytes)),
+            "checkpoint": checkpoint.map { checkpoint in
+                [
+                    "origin": .string(checkpoint.origin), "size": .integer(Int64(checkpoint.size)),
+                    "root": .string(Base64.encode(checkpoint.root.bytes)),
+                ]
+            } ?? .null,
+            "erased": .integer(Int64(erased)),
+            "problems": .array(
+                problems.map { problem in
+                    ["index": problem.index.map { .integer(Int64($0)) } ?? .null, "what": .string(problem.what)]
+                }),
+        ]
+    }
+
+    fileprivate var lines: [String] {
+        var lines = ["\(isOK ? "ok" : "NOT OK"): \(entries) entries, root \(Base64.encode(root.bytes))"]
+        lines.append(checkpoint.map { "signed: the first \($0.size) entries, as \($0.origin)" } ?? "signed: no checkpoint")
+        lines.append("segments: \(opened) opened, \(sealed) sealed, \(erased) erased; \(removed) entries removed")
+        lines += problems.map { problem in
+            problem.index.map { "entry \($0): \(problem.what)" } ?? problem.what
+        }
+        if problemCount > problems.count { lines.append("and \(problemCount - problems.count) more") }
+        return lines
+    }
+}

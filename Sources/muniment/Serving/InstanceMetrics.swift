@@ -1,0 +1,41 @@
+import Engine
+import Metrics
+import Storage
+import Web
+
+/// How the ledger and the process are, as gauges that are read off when somebody asks.
+struct InstanceMetrics: Sendable {
+    static let families: [PrometheusMetrics.Family] = [
+        .gauge("muniment_ledger_entries", "Entries in the ledger."),
+        .gauge("muniment_checkpoint_entries", "Entries that the last signed checkpoint covers."),
+        .gauge("muniment_writes_refused", "1 while writes are refused, else 0."),
+        .gauge("muniment_disk_used_ratio", "The share of the ledger's disk that is used."),
+        .gauge("muniment_resident_bytes", "Memory of the process."),
+    ]
+
+    private let instance: Instance
+    private let entries: Meter
+    private let covered: Meter
+    private let refused: Meter
+    private let diskUsed: Meter
+    private let resident: Meter
+
+    init(_ instance: Instance, _ factory: any MetricsFactory) {
+        self.instance = instance
+        entries = Meter(label: "muniment_ledger_entries", factory: factory)
+        covered = Meter(label: "muniment_checkpoint_entries", factory: factory)
+        refused = Meter(label: "muniment_writes_refused", factory: factory)
+        diskUsed = Meter(label: "muniment_disk_used_ratio", factory: factory)
+        resident = Meter(label: "muniment_resident_bytes", factory: factory)
+    }
+
+    func update() {
+        entries.set(Int64(clamping: instance.status.size))
+        covered.set(Int64(clamping: instance.checkpointSize))
+        refused.set(instance.status.refusal == nil ? 0 : 1)
+        if let space = instance.directory.path("ledger").flatMap({ try? Machine.diskSpace(at: $0) }) {
+            diskUsed.set(1 - Double(space.freeBytes) / Double(max(space.totalBytes, 1)))
+        }
+        resident.set(Int64(Machine.residentBytes ?? 0))
+    }
+}

@@ -1,0 +1,72 @@
+import AdminAPI
+import Endpoints
+import Engine
+import Foundation
+import Logging
+import OpenID
+import ServiceLifecycle
+import UnixSignals
+import Web
+import Wire
+
+/// The composition root: opens the ledger, puts the endpoints over it, and serves them until it is told to stop.
+struct Server {
+    /// Requests in flight get four seconds from the web server; whatever else there is must be over by then as well.
+    static let shutdownSecondsMax = 5
+
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+
+    init(_ configuration: ServerConfiguration) {
+        self.configuration = configuration
+        var logger = Logger(label: "muniment") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = configuration.logLevel
+        self.logger = logger
+    }
+
+    func run() async throws {
+        let key = try KeySource.read(configuration.settings)
+        let instance = try await Instance.open(configuration.location.directory, kek: key, options: options)
+        do {
+            try await serve(instance)
+        } catch {
+            // Whatever kept the server from serving, the ledger is closed in order.
+            try? await instance.close()
+            throw error
+        }
+        try await instance.close()
+    }
+
+    private func serve(_ instance: Instance) async throws {
+        let baseURL = try configuration.baseURL ?? instance.storedBaseURL
+        let composition = Composition(instance, baseURL: baseURL, metricsScope: configuration.metricsScope)
+        let web = try WebServer(
+            table: composition.table, configuration: configuration.web, metrics: composition.metrics, logger: logger,
+            requestID: { [world = instance.world] in "req_" + Base64URL.encode(world.random(16)) },
+            onListening: { [address = configuration.address, isSecure = configuration.tls != nil] port in
+                var address = address
+                address.port = port
+                Output.note("listening on \(isSecure ? "https" : "http")://\(address)")
+            })
+        var group = ServiceGroupConfiguration(
+            services: [.init(service: web, successTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(Self.shutdownSecondsMax)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            throw CommandFailure(.checkFailed, "the server cannot listen on \(configuration.address): \(error)")
+        }
+    }
+
+    private var options: Instance.Options {
+        Instance.Options(
+            software: Muniment.software, algorithm: configuration.algorithm,
+            log: { [logger] line in logger.notice("\(line)") },
+            onStop: { [logger] why in
+                // Going on could lose what was acknowledged. Nothing is tidied up: the next start recovers.
+                logger.critical("stopped: \(why)")
+                _exit(CommandFailure.Status.checkFailed.rawValue)
+            })
+    }
+}

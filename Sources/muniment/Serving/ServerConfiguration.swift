@@ -1,0 +1,40 @@
+import Engine
+import Logging
+import OpenSSL
+import Web
+import Wire
+
+/// What `serve` was configured to do, every part of it checked.
+struct ServerConfiguration {
+    let location: DataLocation
+    let settings: Settings
+    let address: ListenAddress
+    /// `nil` takes the one that the ledger remembers.
+    let baseURL: BaseURL?
+    let tls: WebServer.TLSFiles?
+    let trustedProxies: [CIDR]
+    let algorithm: SigningAlgorithm?
+    let metricsScope: String?
+    let logLevel: Logger.Level
+
+    init(_ settings: Settings) throws {
+        self.settings = settings
+        location = try DataLocation(settings)
+        address = try settings.listenAddress()
+        baseURL = try settings.baseURL()
+        trustedProxies = try settings.trustedProxies()
+        algorithm = try settings.choice(.tokenAlgorithm)
+        metricsScope = try settings.text(.metricsScope)
+        logLevel = try settings.choice(.logLevel) ?? .info
+        switch (try settings.text(.tlsCertificate), try settings.text(.tlsKey)) {
+        case (nil, nil): tls = nil
+        case (let certificate?, let key?): tls = WebServer.TLSFiles(certificatePath: certificate, keyPath: key)
+        case (nil, _?), (_?, nil):
+            throw CommandFailure.usage("--tls-certificate and --tls-key go together")
+        }
+    }
+
+    var web: WebServer.Configuration {
+        WebServer.Configuration(host: address.host, port: address.port, tls: tls, trustedProxies: trustedProxies)
+    }
+}
