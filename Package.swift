@@ -82,6 +82,7 @@ let package = Package(
                 "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID", "AdminAPI", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 lifecycle, logging, metrics,
             ]
         ),

@@ -28,6 +28,9 @@ package final class Instance: Sendable {
     let notary: Notary
     let reads: ReadMeter
     let arrivals: Arrivals
+    let segments = SegmentCache()
+    /// Wall minus boot clock at the start, in microseconds.
+    let clockOffset: Int64
     private let ring: Mutex<KeyRing>
     /// Held until the end: nobody else writes here.
     private let lock: FolderLock?
@@ -43,6 +46,7 @@ package final class Instance: Sendable {
         keys = opened.keys
         anchor = opened.anchor
         world = opened.world
+        clockOffset = opened.world.wall().microseconds - opened.world.sinceBoot()
         self.views = views
         self.answers = answers
         self.macKey = macKey

@@ -31,6 +31,8 @@ package struct FoldedEntry {
     }
 
     package var index: UInt64
+    /// The name it is known by outside, `evt_…`; nil leaves it without a row by that name.
+    package var id: String?
     package var type: EventType
     package var recordedAt: Instant
     package var chain: String

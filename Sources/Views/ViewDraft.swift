@@ -58,6 +58,7 @@ package final class ViewDraft: RowReader {
         try foldEffect(entry)
         try foldUse(entry)
         try foldIdempotency(entry)
+        foldIdentifier(entry)
         try foldTerms(entry)
         isMidCommand = !entry.endsCommand
     }

@@ -31,6 +31,8 @@ package enum ViewTable: Int, Sendable, CaseIterable {
     case idempotency
     /// microseconds[8] index[8] → key of `idempotency`: in the order in which they end.
     case idempotencyTimes
+    /// first 8 bytes of an entry's random identifier → index[8]: where an entry stands that is known by name.
+    case entries
 
     package var name: String {
         switch self {
@@ -48,6 +50,7 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         case .terms: "terms"
         case .idempotency: "idempotency"
         case .idempotencyTimes: "idempotency_times"
+        case .entries: "entries"
         }
     }
 }

@@ -44,6 +44,14 @@ def api(server) -> Api:
     return server.api
 
 
+@pytest.fixture(scope="session", autouse=True)
+def short_lived(api) -> tuple[Api, str]:
+    """A token of the shortest life there is, got at the run's beginning so that its end comes before the run's."""
+    application = api.application(name="Short-lived", allowed_scopes=["admin:read"], token_lifetime=60)
+    mine = api.as_application(application)
+    return mine, mine.token()
+
+
 @pytest.fixture
 def new_server(tmp_path):
     """Makes servers that are gone, with their directories, when the test ends."""

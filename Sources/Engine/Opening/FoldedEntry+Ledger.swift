@@ -17,6 +17,7 @@ extension FoldedEntry {
             throw Poison(index: entry.index, type: entry.type, reason: "this version does not know it")
         }
         self.init(index: entry.index, type: type, recordedAt: entry.recordedAt, chain: entry.chain)
+        id = entry.id
         result = Event.Result(entry.result)
         actor = entry.actor.id
         credential = entry.actor.credential

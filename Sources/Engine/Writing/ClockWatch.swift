@@ -27,7 +27,7 @@ struct ClockWatch {
     }
 
     static func event(step: Int64) -> Event {
-        Event(.clockStepped, chain: .platform, data: ["by_microseconds": .integer(step)])
+        Event(.clockStepped, chain: .platform, data: ["by": .integer(step)])
     }
 
     /// Why a ledger must not be written to at this time of day, if so.

@@ -216,7 +216,15 @@ final class WriterCore {
         guard let sealed = answers.answer(idempotency.answerName(actor: actor)), let answer = idempotency.open(sealed) else {
             return .rejection(Self.answerGone)
         }
-        return .answer(answer, index: earlier.index)
+        return .answer(answer, index: try lastIndex(ofCommandAt: earlier.index))
+    }
+
+    /// The first entry of a command carries its key; what the client must have seen is the last one.
+    private func lastIndex(ofCommandAt first: UInt64) throws -> UInt64 {
+        let prepared = ledger.prepared.first { $0.entry.index == first }?.entry
+        let entry =
+            try prepared ?? tables.environment.read { try tables.entry(first, $0) }.map { try Entry(decoding: $0) }
+        return first + UInt64((entry?.batch?.count ?? 1) - 1)
     }
 
     private static let keyReused = Rejection.invalid([

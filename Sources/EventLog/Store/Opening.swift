@@ -117,7 +117,11 @@ package struct Opening: Sendable {
         let start = min(checkpoint.size, size - 1)
         var last = Instant.earliest
         try tables.walk(start..<size) { line in
-            guard case .entry(let index, let bytes) = line else { return }
+            guard case .entry(let index, let bytes) = line else {
+                // Retention removes only what a checkpoint covers.
+                if line.index >= checkpoint.size { throw LedgerFault.damaged(index: line.index, "the entry is missing") }
+                return
+            }
             let entry = try decoded(bytes, at: index)
             last = entry.recordedAt
             batchEnds = entry.batch.map { $0.position == $0.count } ?? true

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLog
+import Storage
 
 /// Prints the ledger as lines, exactly the stored bytes, for verifiers, archives and pipes.
 struct Entries: AsyncParsableCommand {

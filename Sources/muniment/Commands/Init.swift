@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Wire
 
 /// Makes a ledger: its keys, its first administrator and the service with which everything else is made.
 struct Init: AsyncParsableCommand {

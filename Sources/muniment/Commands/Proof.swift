@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLog
+import Storage
 
 /// Proves to an outsider that an entry is in the ledger.
 struct Proof: AsyncParsableCommand {

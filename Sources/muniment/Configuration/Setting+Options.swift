@@ -10,9 +10,9 @@ extension Option where Value == String? {
 }
 
 extension Option where Value == [String] {
-    init(_ setting: Setting) {
+    init(wrappedValue: [String], _ setting: Setting) {
         self.init(
-            name: .customLong(setting.name), parsing: .singleValue,
+            wrappedValue: wrappedValue, name: .customLong(setting.name), parsing: .singleValue,
             help: ArgumentHelp(stringLiteral: setting.help).named(setting.placeholder))
     }
 }

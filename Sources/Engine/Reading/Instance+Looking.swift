@@ -1,0 +1,34 @@
+import Identity
+import Storage
+package import Views
+
+/// What was found at one committed moment, and the last index that moment has seen.
+package struct Sight<Value> {
+    package let value: Value
+    package let index: UInt64
+}
+
+extension Sight: Sendable where Value: Sendable {}
+
+extension Instance {
+    /// Answers a caller from one committed moment, on the caller's own thread.
+    ///
+    /// Whether its token still stands is asked of the very state that the answer is made from.
+    package func look<Value>(
+        by caller: Caller, _ body: (ViewSnapshot) throws -> Value,
+    ) throws(Refusal) -> Sight<Value> {
+        do {
+            return try read { snapshot in
+                try caller.token?.requireStanding(snapshot)
+                return Sight(value: try body(snapshot), index: try snapshot.size &- 1)
+            }
+        } catch let rejection as Rejection {
+            throw .rejected(rejection)
+        } catch let fault as StorageError where fault.kind == .readersFull {
+            throw .busy(retryAfterSeconds: 1, "too many readers at once")
+        } catch {
+            status.report("the answer of \(caller.request.endpoint) failed: \(error)")
+            throw .failed
+        }
+    }
+}

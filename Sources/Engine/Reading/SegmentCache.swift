@@ -1,0 +1,54 @@
+import EventLog
+package import Identity
+import Storage
+import Synchronization
+package import Wire
+
+/// Sealed segments that were opened lately: personal data in memory, bounded, and gone when its key is.
+final class SegmentCache: Sendable {
+    static let segmentsMax = 10_000
+
+    private struct Place: Hashable {
+        let index: UInt64
+        let ordinal: Int
+    }
+
+    private struct Opened {
+        let key: String
+        let fields: Members
+    }
+
+    private let opened = Mutex<[Place: Opened]>([:])
+
+    /// - Parameter isDestroyed: asked each time: what was erased is not told again, not even from memory.
+    func fields(_ reference: SealedReference, isDestroyed: (_ key: String) -> Bool) -> Members? {
+        let place = Place(index: reference.index, ordinal: reference.ordinal)
+        guard let known = opened.withLock({ $0[place] }) else { return nil }
+        if !isDestroyed(known.key) { return known.fields }
+        opened.withLock { $0[place] = nil }
+        return nil
+    }
+
+    func keep(_ fields: Members, _ reference: SealedReference, key: String) {
+        opened.withLock { opened in
+            // Starting over is simpler than knowing what is oldest, and costs each segment one opening.
+            if opened.count >= Self.segmentsMax { opened.removeAll(keepingCapacity: true) }
+            opened[Place(index: reference.index, ordinal: reference.ordinal)] = Opened(key: key, fields: fields)
+        }
+    }
+}
+
+extension Instance {
+    /// The fields of a sealed segment; `nil` when its key was destroyed or is not at hand.
+    package func open(_ reference: SealedReference) throws -> Members? {
+        let isDestroyed = { [keys] (key: String) in keys.isDestroyed(KeyName.data(key)) }
+        if let known = segments.fields(reference, isDestroyed: isDestroyed) { return known }
+        let row = try tables.environment.read { try tables.segment(reference.index, reference.ordinal, $0) }
+        guard let row, let entry = try entry(at: reference.index), entry.sealed.indices.contains(reference.ordinal)
+        else { return nil }
+        let item = entry.sealed[reference.ordinal]
+        guard let fields = keys.open(row, as: item, ledger: identity.id) else { return nil }
+        segments.keep(fields, reference, key: item.key)
+        return fields
+    }
+}

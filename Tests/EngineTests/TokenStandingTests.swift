@@ -1,0 +1,107 @@
+import Engine
+import EventLog
+import Identity
+import Testing
+import Views
+import Wire
+
+/// A token stands on its application and on everything above it, at the moment it is used.
+struct TokenStandingTests {
+    @Test func `S17 a token is refused once its application is suspended`() async throws {
+        let ground = try Ground(seed: 21)
+        let instance = try await ground.open()
+        let token = try await issued(ground, instance)
+        let caller = try instance.authenticate(token, baseURL: try BaseURL(Ground.baseURL), request: request)
+        try instance.read { try caller.token?.requireStanding($0) }
+        let changes = try Changes<Application>(["status": "SUSPENDED"], for: .update)
+        let id = ground.founded.client
+        _ = try await instance.perform(
+            Change<Application>(id) {
+                try Application.update(
+                    id, changes, ifVersion: nil, by: $0.caller.authority, facts: $0.facts)
+            }, by: ground.service())
+        #expect(throws: Rejection.invalidToken) { try instance.read { try caller.token?.requireStanding($0) } }
+        // And the writer asks again, inside its own transaction.
+        await #expect(throws: Refusal.rejected(.invalidToken)) {
+            _ = try await instance.perform(RecordEvents([]), by: caller)
+        }
+        try await instance.close()
+    }
+
+    @Test func `a revoked token is refused, and a revoked signing key ends its tokens`() async throws {
+        let ground = try Ground(seed: 22)
+        let instance = try await ground.open()
+        let text = try await issued(ground, instance)
+        let token = try #require(instance.keyRing.verify(text, now: instance.world.wall()))
+        let proof = ClientProof(
+            clientID: ground.founded.client.text,
+            secretMAC: ClientSecret.mac(ground.founded.clientSecret, key: instance.macKey))
+        let inspection = InspectToken(proof: proof, token: token, door: .platform)
+        #expect(try await instance.inspect(inspection, by: Ground.stranger) == token)
+        _ = try await instance.perform(
+            RevokeToken(proof: proof, token: token, door: .platform), by: Ground.stranger)
+        #expect(try await instance.inspect(inspection, by: Ground.stranger) == nil)
+
+        let other = try await issued(ground, instance)
+        let key = try #require(instance.keyRing.current?.id)
+        _ = try await instance.revokeSigningKey(key, by: ground.service())
+        #expect(instance.keyRing.verify(other, now: instance.world.wall()) == nil)
+        #expect(instance.keyRing.current?.id != key)
+        try await instance.close()
+    }
+
+    @Test func `a token signed before a rotation verifies until it has expired`() async throws {
+        let ground = try Ground(seed: 23)
+        let instance = try await ground.open()
+        let text = try await issued(ground, instance)
+        let next = try #require(instance.keyRing.members.first { $0.key.stage == .next }?.id)
+        _ = try await instance.rotateSigningKey(by: ground.service())
+        #expect(instance.keyRing.current?.id == next, "the published next key takes over")
+        #expect(instance.keyRing.verify(text, now: instance.world.wall()) != nil)
+        ground.clock.pass(microseconds: 3_600_000_000)
+        #expect(instance.keyRing.verify(text, now: instance.world.wall())?.isExpired(at: instance.world.wall()) == true)
+        ground.clock.pass(microseconds: 86_400_000_000)
+        #expect(instance.keyRing.verify(text, now: instance.world.wall()) == nil, "its key is published no longer")
+        try await instance.close()
+    }
+
+    @Test func `S12 S13 every altered byte, and every foreign header, is refused`() async throws {
+        let ground = try Ground(seed: 24)
+        let instance = try await ground.open()
+        let text = Array(try await issued(ground, instance).utf8)
+        let now = instance.world.wall()
+        for position in text.indices {
+            var altered = text
+            altered[position] ^= 0x01
+            #expect(
+                instance.keyRing.verify(String(decoding: altered, as: UTF8.self), now: now) == nil,
+                "byte \(position)")
+            let cut = String(decoding: text[..<position], as: UTF8.self)
+            #expect(instance.keyRing.verify(cut, now: now) == nil, "cut at \(position)")
+        }
+        #expect(instance.keyRing.verify(String(decoding: text, as: UTF8.self) + "A", now: now) == nil)
+        let parts = String(decoding: text, as: UTF8.self).split(separator: ".").map(String.init)
+        let kid = try #require(instance.keyRing.current?.id.text)
+        for header in [
+            #"{"alg":"none"}"#, #"{"alg":"HS256","kid":"\#(kid)","typ":"at+jwt"}"#,
+            #"{"alg":"EdDSA","kid":"\#(kid)","typ":"at+jwt","jku":"https://evil.example"}"#,
+            #"{"alg":"EdDSA","kid":"\#(kid)","typ":"at+jwt","crit":["exp"]}"#,
+            #"{"alg":"EdDSA","kid":"other","typ":"at+jwt"}"#, #"{"alg":"EdDSA","kid":"\#(kid)","typ":"JWT"}"#,
+        ] {
+            let forged = Base64URL.encode(Array(header.utf8)) + "." + parts[1] + "." + parts[2]
+            #expect(instance.keyRing.verify(forged, now: now) == nil, "\(header)")
+            #expect(instance.keyRing.verify(Base64URL.encode(Array(header.utf8)) + "." + parts[1] + ".", now: now) == nil)
+        }
+        try await instance.close()
+    }
+
+    private let request = Caller.Request(id: "req_3", endpoint: "tenants.list")
+
+    private func issued(_ ground: Ground, _ instance: Instance) async throws -> String {
+        let key = try #require(instance.keyRing.current?.id)
+        let receipt = try await instance.perform(
+            try ground.issue(macKey: instance.macKey, key: key), by: Ground.stranger)
+        guard case .done(let token) = receipt.result else { throw Refusal.failed }
+        return try instance.keyRing.sign(token.claims, with: key)
+    }
+}

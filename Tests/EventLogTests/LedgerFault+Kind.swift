@@ -1,0 +1,24 @@
+import EventLog
+
+extension LedgerFault {
+    enum Kind { case storage, rolledBack, damaged, format, keys, tooLarge }
+
+    /// Which fault it is, without its sentence.
+    var kind: Kind {
+        switch self {
+        case .storage: .storage
+        case .rolledBack: .rolledBack
+        case .damaged: .damaged
+        case .format: .format
+        case .keys: .keys
+        case .tooLarge: .tooLarge
+        }
+    }
+
+    var index: UInt64? {
+        switch self {
+        case .damaged(let index, _): index
+        case .storage, .rolledBack, .format, .keys, .tooLarge: nil
+        }
+    }
+}
