@@ -44,7 +44,10 @@ extension Instance {
         let (stop, atStart, views) = try openViews(directory, opened)
         let status = WriterStatus(log: options.log)
         status.committed(size: opened.opening.range.size)
-        let objection = ClockWatch.objection(last: opened.opening.lastRecordedAt, world: world)
+        let (last, size) = (opened.opening.lastRecordedAt, opened.opening.range.size)
+        let acceptance = try ClockAcceptance(views, opened.tables)
+        let reached = acceptance?.reached(last: last, size: size) ?? last
+        let objection = ClockWatch.objection(last: reached, world: world)
         if !options.acceptsClock { status.object(objection) }
         let keys = try views.read { try $0.members(SigningKey.self, of: .all, limit: 1_000) }
         let instance = Instance(

@@ -22,27 +22,25 @@ struct DiscoveryEndpoint: Sendable {
     ]
 
     var endpoints: [Endpoint] {
-        let platform = Self.platformPaths.enumerated().map { position, path in
-            endpoint(path, "oauth.discovery_\(position)") { _, _ in
+        let platform = Self.platformPaths.map { path in
+            endpoint(path) { _, _ in
                 answer(Metadata.platform(settings.baseURL))
             }
         }
-        let issuers = Self.issuerPaths.enumerated().map { position, path in
-            endpoint(path, "oauth.issuer_discovery_\(position)") { _, path in
+        let issuers = Self.issuerPaths.map { path in
+            endpoint(path) { _, path in
                 answer(tenant: TenantID(path["tenant_id"]))
             }
         }
-        let slug = endpoint(
-            "/api/v1/auth/tenants/{slug}/.well-known/openid-configuration", "oauth.tenant_discovery"
-        ) { _, path in
+        let slug = endpoint("/api/v1/auth/tenants/{slug}/.well-known/openid-configuration") { _, path in
             answer(slug: path["slug"])
         }
         return platform + issuers + [slug]
     }
 
-    private func endpoint(_ path: String, _ name: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
+    private func endpoint(_ path: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
         Endpoint(
-            .get, PathTemplate(path), name: name, access: .open, "An issuer's metadata",
+            .get, PathTemplate(path), name: "oauth.discovery", access: .open, "An issuer's metadata",
             replies: [Endpoint.Reply(200, "The metadata", .anyObject), Endpoint.Reply(404, "No such issuer", .anyObject)],
             answer: answer)
     }

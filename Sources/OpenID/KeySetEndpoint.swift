@@ -11,15 +11,13 @@ struct KeySetEndpoint: Sendable {
     let instance: Instance
 
     var endpoints: [Endpoint] {
-        let open: [(String, String)] = [
-            ("/keys", "oauth.root_keys"),
-            ("/api/v1/platform/.well-known/jwks.json", "oauth.platform_keys"),
-            ("/api/v1/platform/oauth/.well-known/jwks.json", "oauth.platform_keys_alias"),
+        let open = [
+            "/keys", "/api/v1/platform/.well-known/jwks.json", "/api/v1/platform/oauth/.well-known/jwks.json",
         ]
-        return open.map { path, name in
-            endpoint(path, name) { _, _ in answer() }
+        return open.map { path in
+            endpoint(path) { _, _ in answer() }
         } + [
-            endpoint("/api/v1/auth/tenants/{slug}/.well-known/jwks.json", "oauth.tenant_keys") { _, path in
+            endpoint("/api/v1/auth/tenants/{slug}/.well-known/jwks.json") { _, path in
                 let door = Door.tenant(slug: path["slug"])
                 guard (try? instance.read { try door.chain($0) }) != nil else { return Metadata.unknownTenant }
                 return answer()
@@ -27,9 +25,9 @@ struct KeySetEndpoint: Sendable {
         ]
     }
 
-    private func endpoint(_ path: String, _ name: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
+    private func endpoint(_ path: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
         Endpoint(
-            .get, PathTemplate(path), name: name, access: .open, "The keys that verify tokens",
+            .get, PathTemplate(path), name: "oauth.keys", access: .open, "The keys that verify tokens",
             replies: [
                 Endpoint.Reply(
                     200, "A JWK set",

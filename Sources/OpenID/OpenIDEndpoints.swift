@@ -6,34 +6,34 @@ import Wire
 /// The OAuth 2 and OpenID endpoints of every door.
 package enum OpenIDEndpoints {
     package static func table(_ instance: Instance, _ settings: OpenIDSettings) -> [Endpoint] {
-        let doors: [(prefix: String, name: String, door: @Sendable (PathParameters) -> Door)] = [
-            ("/oauth", "root", { _ in .root }),
-            ("/api/v1/platform/oauth", "platform", { _ in .platform }),
-            ("/api/v1/auth/tenants/{slug}/oauth", "tenant", { .tenant(slug: $0["slug"]) }),
+        let doors: [(prefix: String, door: @Sendable (PathParameters) -> Door)] = [
+            ("/oauth", { _ in .root }),
+            ("/api/v1/platform/oauth", { _ in .platform }),
+            ("/api/v1/auth/tenants/{slug}/oauth", { .tenant(slug: $0["slug"]) }),
         ]
-        let clients = doors.flatMap { clientEndpoints($0.prefix, $0.name, $0.door, instance, settings) }
+        let clients = doors.flatMap { clientEndpoints($0.prefix, $0.door, instance, settings) }
         return clients + KeySetEndpoint(instance: instance).endpoints
             + DiscoveryEndpoint(instance: instance, settings: settings).endpoints
     }
 
     private static func clientEndpoints(
-        _ prefix: String, _ name: String, _ door: @escaping @Sendable (PathParameters) -> Door, _ instance: Instance,
+        _ prefix: String, _ door: @escaping @Sendable (PathParameters) -> Door, _ instance: Instance,
         _ settings: OpenIDSettings,
     ) -> [Endpoint] {
         let token = TokenEndpoint(instance: instance, settings: settings)
         let introspection = IntrospectionEndpoint(instance: instance)
         let revocation = RevocationEndpoint(instance: instance)
         return [
-            form("\(prefix)/token", "oauth.\(name)_token", "Issue an access token", tokenForm, tokenReply) {
+            form("\(prefix)/token", TokenEndpoint.name, "Issue an access token", tokenForm, tokenReply) {
                 await token.answer($0, at: door($1))
             },
             form(
-                "\(prefix)/introspect", "oauth.\(name)_introspect", "Tell about one's own token", inspectedForm,
+                "\(prefix)/introspect", IntrospectionEndpoint.name, "Tell about one's own token", inspectedForm,
                 introspectionReply
             ) {
                 await introspection.answer($0, at: door($1))
             },
-            form("\(prefix)/revoke", "oauth.\(name)_revoke", "Take back one's own token", inspectedForm, nil) {
+            form("\(prefix)/revoke", RevocationEndpoint.name, "Take back one's own token", inspectedForm, nil) {
                 await revocation.answer($0, at: door($1))
             },
         ]

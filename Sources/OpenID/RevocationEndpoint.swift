@@ -4,11 +4,14 @@ import Wire
 
 /// Takes a token back at its client's request (RFC 7009).
 struct RevocationEndpoint: Sendable {
+    /// The same at every door: entries tell the doors apart by their chains.
+    static let name = "oauth.revoke"
+
     let instance: Instance
 
     func answer(_ request: Request, at door: Door) async -> Response {
         do throws(OAuthError) {
-            let client = try ClientRequest(request, endpoint: "oauth.revoke", macKey: instance.macKey)
+            let client = try ClientRequest(request, endpoint: Self.name, macKey: instance.macKey)
             guard let text = client.form.given("token") else { throw .invalidRequest("token is missing") }
             let wall = instance.world.wall()
             // An expired token is over already: §2.2 answers 200 to both, and no state is kept of it.

@@ -5,12 +5,15 @@ import Wire
 
 /// Answers token requests (RFC 6749 §3.2, §4.4).
 struct TokenEndpoint: Sendable {
+    /// The same at every door: entries tell the doors apart by their chains.
+    static let name = "oauth.token"
+
     let instance: Instance
     let settings: OpenIDSettings
 
     func answer(_ request: Request, at door: Door) async -> Response {
         do throws(OAuthError) {
-            let client = try ClientRequest(request, endpoint: "oauth.token", macKey: instance.macKey)
+            let client = try ClientRequest(request, endpoint: Self.name, macKey: instance.macKey)
             guard let grant = client.form.given("grant_type") else {
                 throw .invalidRequest("grant_type is missing")
             }

@@ -25,6 +25,15 @@ package final class TokenKey: Sendable {
         try TokenKey(PrivateKeyHandle.generate(algorithm))
     }
 
+    /// The Ed25519 key of a seed: with such keys a simulated world signs alike for ever.
+    package convenience init(ed25519Seed seed: [UInt8]) throws(CryptoFault) {
+        // RFC 8410 §7: a PrivateKeyInfo of Ed25519 is these bytes and the seed.
+        let information: [UInt8] = [
+            0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+        ]
+        try self.init(pkcs8: information + seed)
+    }
+
     /// Takes up a key that was kept as PKCS#8; one that is damaged, too short or of another kind is refused.
     package convenience init(pkcs8: [UInt8]) throws(CryptoFault) {
         try self.init(PrivateKeyHandle(pkcs8: pkcs8))

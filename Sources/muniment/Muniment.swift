@@ -21,10 +21,10 @@ struct Muniment: AsyncParsableCommand {
             Exit status: 0 fine, 1 a check failed, 2 usage, 3 the data directory cannot be opened.
             """,
         version: software,
-        subcommands: [ Init.self, Serve.self, Verify.self, Entries.self, LastCheckpoint.self, Proof.self ] /* TEMP
+        subcommands: [
             Init.self, Serve.self, Verify.self, Rebuild.self, Replay.self, Entries.self, LastCheckpoint.self, Proof.self,
             Keys.self, Recover.self, Clock.self, GetToken.self,
-        */,
+        ],
     )
 
     static func main() async {

@@ -75,20 +75,20 @@ def test_keys_rotate_in_a_stopped_directory_too(new_server):
     verifies(server, old, "RS256")
 
 
-def test_the_api_tells_each_key_s_stage_and_rotates(new_server):
+def test_the_api_tells_how_each_key_stands_and_rotates(new_server):
     server = new_server().start()
     api = server.api
 
-    def stages() -> dict[str, str]:
-        return {key["id"]: key["stage"] for key in api.get("/signing-keys").json()["data"]}
+    def standing() -> dict[str, str]:
+        return {key["id"]: key["status"] for key in api.get("/signing-keys").json()["data"]}
 
-    before = stages()
+    before = standing()
     assert sorted(before.values()) == ["current", "next"]
-    assert kid(api.bearer) == next(key for key, stage in before.items() if stage == "current")
+    assert kid(api.bearer) == next(key for key, status in before.items() if status == "current")
     assert api.post("/signing-keys/rotate").status_code in (200, 201)
-    after = stages()
+    after = standing()
     assert sorted(after.values()) == ["current", "next", "retired"]
-    promoted = next(key for key, stage in before.items() if stage == "next")
+    promoted = next(key for key, status in before.items() if status == "next")
     assert after[promoted] == "current"
 
 

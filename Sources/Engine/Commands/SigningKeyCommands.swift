@@ -85,7 +85,10 @@ struct FreshSigningKey: Sendable {
     private let pkcs8: [UInt8]
 
     init(_ algorithm: SigningAlgorithm, random: (Int) -> [UInt8]) throws {
-        let pair = try TokenKey.generate(algorithm)
+        // An Ed25519 key is 32 bytes of the world's dice; keys of the other kinds are found by OpenSSL with its own.
+        let pair =
+            try algorithm == .EdDSA
+            ? TokenKey(ed25519Seed: random(Ed25519Key.seedBytes)) : TokenKey.generate(algorithm)
         let id = SigningKeyID(random: random(SigningKeyID.randomBytes))
         key = SigningKey.New(id: id, algorithm: algorithm.rawValue, jwk: KeyRing.jwk(of: pair))
         pkcs8 = pair.pkcs8

@@ -1,8 +1,8 @@
-import EventLog
+package import EventLog
 import Identity
 import Storage
-import Views
-import Wire
+package import Views
+package import Wire
 
 // From the ledger's entry to what the views fold. The writer and a rebuild use the same function, so the rows they make
 // cannot differ.
@@ -12,7 +12,7 @@ extension FoldedEntry {
     }
 
     /// - Throws: `Poison` for a type or schema that this version does not know: it may not be skipped over.
-    init(_ entry: Entry, open: @escaping (_ ordinal: Int) throws -> Members?) throws {
+    package init(_ entry: Entry, open: @escaping (_ ordinal: Int) throws -> Members?) throws {
         guard let type = EventType.named(entry.type), entry.schema == 1 else {
             throw Poison(index: entry.index, type: entry.type, reason: "this version does not know it")
         }

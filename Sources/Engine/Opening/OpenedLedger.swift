@@ -25,7 +25,7 @@ struct OpenedLedger {
         guard EpochKey.check(keyEncryptionKey: kek.bytes, ledger: opening.identity.id) == opening.identity.keyCheck
         else { throw LedgerFault.keys("the key-encryption key is not the one of this ledger") }
         guard let epoch = try EpochKey.open(in: folder, keyEncryptionKey: kek.bytes) else {
-            throw LedgerFault.keys("keys/\(EpochKey.fileName) is missing or damaged; restore the keys from their backup")
+            throw LedgerFault.keys("the epoch key in keys/ is missing or damaged; restore the keys from their backup")
         }
         keys = try KeyStore(folder: folder, epoch: epoch, random: world.random)
         for name in required where keys.key(name) == nil {

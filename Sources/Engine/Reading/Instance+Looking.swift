@@ -6,6 +6,11 @@ package import Views
 package struct Sight<Value> {
     package let value: Value
     package let index: UInt64
+
+    package init(value: Value, index: UInt64) {
+        self.value = value
+        self.index = index
+    }
 }
 
 extension Sight: Sendable where Value: Sendable {}

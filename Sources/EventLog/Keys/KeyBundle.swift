@@ -11,8 +11,13 @@ struct KeyBundle {
     var records: [Record]
     /// The bundle whose keys these are, but for those destroyed since; it is to be destroyed itself.
     var replaced: Int?
+    /// Whose key wraps them.
+    var epoch: Int
 
-    init(records: [Record]) { self.records = records }
+    init(records: [Record], epoch: Int = EpochKey.first) {
+        self.records = records
+        self.epoch = epoch
+    }
 
     mutating func bury(_ id: String) {
         for position in records.indices where records[position].id.bytesEqual(id) { records[position].wrapped = nil }
@@ -32,9 +37,11 @@ struct KeyBundle {
             guard let wrapped = record.wrapped else { return ["destroyed": true, "id": .string(record.id)] }
             return ["id": .string(record.id), "wrapped": .string(Base64URL.encode(wrapped))]
         }
-        var object: JSON = ["keys": .array(keys), "v": 1]
-        if let replaced { object = ["keys": .array(keys), "replaces": .integer(Int64(replaced)), "v": 1] }
-        return object.canonical + [0x0A]
+        var object: Members = ["keys": .array(keys), "v": 1]
+        // Absent means the first, of which alone most ledgers ever know.
+        if epoch != EpochKey.first { object["epoch"] = .integer(Int64(epoch)) }
+        if let replaced { object["replaces"] = .integer(Int64(replaced)) }
+        return JSON.object(object).canonical + [0x0A]
     }
 
     init(decoding bytes: [UInt8]) throws(Malformed) {
@@ -45,6 +52,7 @@ struct KeyBundle {
         }
         records = []
         replaced = object["replaces"]?.number.map { Int($0) }
+        epoch = object["epoch"]?.number.map { Int($0) } ?? EpochKey.first
         for key in keys {
             guard let id = key["id"]?.text else { throw Malformed("a key has a name", at: 0) }
             let wrapped = try key["wrapped"]?.text.map { (text) throws(Malformed) in try Base64URL.decode(text) }

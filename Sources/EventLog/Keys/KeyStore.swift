@@ -9,30 +9,31 @@ import Wire
 /// written in one file before the entries that need them, so no entry ever stands without its key. A destroyed key
 /// leaves a tombstone: its identifier is never given out again.
 package final class KeyStore: Sendable {
-    private struct State {
+    struct State {
         var known: [String: Stored] = [:]
         var staged: [(id: String, wrapped: [UInt8])] = []
         var nextBundle = 1
+        /// What wraps and opens; `nil` in a sealed store.
+        var epoch: EpochKey?
     }
 
-    private enum Stored {
-        case wrapped([UInt8], bundle: Int)
+    enum Stored {
+        case wrapped([UInt8], epoch: Int, bundle: Int)
         case destroyed
     }
 
-    private let folder: SmallFiles
-    private let epoch: EpochKey?
-    private let random: @Sendable (Int) -> [UInt8]
+    let folder: SmallFiles
+    let random: @Sendable (Int) -> [UInt8]
     /// Guards what is known and what is staged; the writer stages and flushes, any thread looks up.
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     /// Opens what is there; without the epoch key (`nil`) it tells which keys exist and opens none.
     package init(
         folder: SmallFiles, epoch: EpochKey?, random: @escaping @Sendable (Int) -> [UInt8],
     ) throws {
         self.folder = folder
-        self.epoch = epoch
         self.random = random
+        state.withLock { $0.epoch = epoch }
         let numbers = try folder.list().compactMap(KeyBundle.number).sorted()
         var replaced: Set<Int> = []
         // The newest first: a bundle that another replaces is not read, for its destruction may have been interrupted.
@@ -42,7 +43,7 @@ package final class KeyStore: Sendable {
             if let old = bundle.replaced { replaced.insert(old) }
             state.withLock { state in
                 for record in bundle.records where state.known[record.id] == nil {
-                    state.known[record.id] = record.wrapped.map { .wrapped($0, bundle: number) } ?? .destroyed
+                    state.known[record.id] = Stored(record, of: bundle, number)
                 }
                 state.nextBundle = max(state.nextBundle, number + 1)
             }
@@ -57,16 +58,17 @@ package final class KeyStore: Sendable {
         }
     }
 
-    package var isSealed: Bool { epoch == nil }
+    package var isSealed: Bool { state.withLock { $0.epoch == nil } }
 
     /// The key of that name; `nil` when there is none, when it was destroyed, or when the store is sealed.
     package func key(_ id: String) -> [UInt8]? {
-        guard let epoch else { return nil }
-        let wrapped = state.withLock { state -> [UInt8]? in
-            if case .wrapped(let bytes, _)? = state.known[id] { return bytes }
-            return state.staged.first { $0.id == id }?.wrapped
+        let (epoch, wrapped) = state.withLock { state -> (EpochKey?, (bytes: [UInt8], epoch: Int)?) in
+            guard let epoch = state.epoch else { return (nil, nil) }
+            if case .wrapped(let bytes, let number, _)? = state.known[id] { return (epoch, (bytes, number)) }
+            return (epoch, state.staged.first { $0.id == id }.map { ($0.wrapped, epoch.number) })
         }
-        return wrapped.flatMap { epoch.unwrap($0, id: id) }
+        guard let epoch, let wrapped else { return nil }
+        return epoch.unwrap(wrapped.bytes, id: id, epoch: wrapped.epoch)
     }
 
     package func isDestroyed(_ id: String) -> Bool {
@@ -87,7 +89,9 @@ package final class KeyStore: Sendable {
 
     /// Puts a new key beside the others; it is durable after `flush`.
     package func stage(_ id: String, _ key: [UInt8]) {
-        guard let epoch else { preconditionFailure("a sealed key store makes no keys") }
+        guard let epoch = state.withLock({ $0.epoch }) else {
+            preconditionFailure("a sealed key store makes no keys")
+        }
         let wrapped = epoch.wrap(key, id: id, nonce: random(AES256GCM.nonceBytes))
         state.withLock { state in
             precondition(state.known[id] == nil, "a key's name is given once")
@@ -106,15 +110,15 @@ package final class KeyStore: Sendable {
 
     /// Makes what was staged durable. A no-op when nothing was.
     package func flush() throws {
-        let (staged, number) = state.withLock { state in
+        let (staged, number, epoch) = state.withLock { state in
             if !state.staged.isEmpty { state.nextBundle += 1 }
-            return (state.staged, state.nextBundle - 1)
+            return (state.staged, state.nextBundle - 1, state.epoch?.number ?? EpochKey.first)
         }
         guard !staged.isEmpty else { return }
-        let bundle = KeyBundle(records: staged.map { .init(id: $0.id, wrapped: $0.wrapped) })
+        let bundle = KeyBundle(records: staged.map { .init(id: $0.id, wrapped: $0.wrapped) }, epoch: epoch)
         try folder.write(KeyBundle.name(number), bundle.encoded, mode: 0o600)
         state.withLock { state in
-            for (id, wrapped) in staged { state.known[id] = .wrapped(wrapped, bundle: number) }
+            for record in bundle.records { state.known[record.id] = Stored(record, of: bundle, number) }
             state.staged.removeFirst(staged.count)
         }
     }
@@ -142,22 +146,32 @@ package final class KeyStore: Sendable {
     /// The entry that announces it (`data_key.destroyed`) is durable before. Destroying twice changes nothing.
     package func destroy(_ id: String) throws {
         if holds(id), state.withLock({ $0.known[id] == nil }) { try flush() }
-        guard case .wrapped(_, let number)? = state.withLock({ $0.known[id] }) else { return }
+        guard case .wrapped(_, _, let number)? = state.withLock({ $0.known[id] }) else { return }
         guard let bytes = try folder.read(KeyBundle.name(number)) else { return }
         var bundle = try KeyBundle(decoding: bytes)
         bundle.bury(id)
+        try replace(number, by: bundle)
+    }
+
+    /// Puts a bundle in the place of another, which is destroyed.
+    func replace(_ number: Int, by bundle: KeyBundle) throws {
+        var bundle = bundle
         bundle.replaced = number
-        // The others first, in a new file: to overwrite the only file would risk them in a power cut.
+        // The new file first: to overwrite the only one would risk every key in it in a power cut.
         let next = state.withLock { state in
             defer { state.nextBundle += 1 }
             return state.nextBundle
         }
         try folder.write(KeyBundle.name(next), bundle.encoded, mode: 0o600)
         state.withLock { state in
-            for record in bundle.records {
-                state.known[record.id] = record.wrapped.map { .wrapped($0, bundle: next) } ?? .destroyed
-            }
+            for record in bundle.records { state.known[record.id] = Stored(record, of: bundle, next) }
         }
         try folder.destroy(KeyBundle.name(number))
+    }
+}
+
+extension KeyStore.Stored {
+    init(_ record: KeyBundle.Record, of bundle: KeyBundle, _ number: Int) {
+        self = record.wrapped.map { .wrapped($0, epoch: bundle.epoch, bundle: number) } ?? .destroyed
     }
 }

@@ -14,6 +14,14 @@ struct DataLocation {
         directory = try DataDirectory.found(at: path, anchor: try settings.path(.anchor))
     }
 
+    /// The directory, when there is one at all.
+    func found() throws -> DataDirectory {
+        guard FolderMoves.exists(path) else {
+            throw LedgerFault.format("there is no \(path); make a ledger with: muniment init --data DIR")
+        }
+        return directory
+    }
+
     /// Makes the folders that are not there yet, for the owner alone.
     func make() throws {
         for folder in [path, directory.anchorPath].compactMap(\.self) {

@@ -19,8 +19,8 @@ struct ReadOnlyLedger {
     }
 
     init(_ location: DataLocation, _ settings: Settings, keys use: KeyUse = .asFound) throws {
-        directory = location.directory
-        try LedgerFormat.require(in: Self.top(location))
+        directory = try location.found()
+        try LedgerFormat.require(in: directory.top(.readOnly))
         tables = try Self.tables(directory)
         anchor = try? directory.anchor(.readOnly)
         keys =
@@ -30,20 +30,19 @@ struct ReadOnlyLedger {
             }
     }
 
+    func identity() throws -> LedgerIdentity {
+        guard let genesis = try tables.environment.read({ try tables.entry(0, $0) }) else {
+            throw LedgerFault.rolledBack("the ledger has no first entry")
+        }
+        return try LedgerIdentity(genesis: Entry(decoding: genesis))
+    }
+
     /// The checkpoint in the anchor.
     func checkpoint() throws -> SignedNote {
         guard let note = try anchor?.checkpoint() else {
             throw LedgerFault.rolledBack("the anchor has no checkpoint; name its folder with --anchor DIR")
         }
         return note
-    }
-
-    private static func top(_ location: DataLocation) throws -> SmallFiles {
-        do {
-            return try location.directory.top(.readOnly)
-        } catch let fault as StorageError where fault.kind == .notFound {
-            throw LedgerFault.format("there is no \(location.path); make a ledger with: muniment init --data DIR")
-        }
     }
 
     /// Beside a writer, a reader must take a place among the readers. Where nobody can be writing (no lock file, or one

@@ -1,4 +1,4 @@
-import AdminAPI
+
 import Endpoints
 import Engine
 import Foundation
@@ -26,7 +26,7 @@ struct Server {
 
     func run() async throws {
         let key = try KeySource.read(configuration.settings)
-        let instance = try await Instance.open(configuration.location.directory, kek: key, options: options)
+        let instance = try await Instance.open(configuration.location.found(), kek: key, options: options)
         do {
             try await serve(instance)
         } catch {

@@ -1,0 +1,34 @@
+import Endpoints
+import Identity
+
+/// The shapes that admin endpoints share, for the document's components.
+enum AdminSchemas {
+    static let all: [(name: String, schema: Schema)] =
+        [("Problem", problem), ("HTTPValidationError", validation), ("Pagination", pagination)]
+        + Partner.schemas() + Tenant.schemas() + Application.schemas(more: ApplicationEndpoints.shownMore)
+        + Schema.envelopes(Secret.noun, ApplicationEndpoints.secretSchema)
+        + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
+        + Schema.envelopes("audit_item", AuditItem.schema)
+
+    private static let problem = Schema.object([.init("detail", .string(), "What to do about it", required: true)])
+
+    /// A place is a list of names and, inside lists, numbers: no one type covers both in this document's words.
+    private static let validation = Schema.object([
+        .init(
+            "detail",
+            .array(
+                .object(
+                    [
+                        .init("msg", .string(), "What would be accepted", required: true),
+                        .init("type", .string(), "A stable name of the fault", required: true),
+                    ], closed: false)), "Each value that means nothing, with its place in loc", required: true)
+    ])
+
+    private static let pagination = Schema.object([
+        .init("page", .integer(min: 1), required: true),
+        .init("per_page", .integer(min: 1, max: 100), required: true),
+        .init("total", .integer(min: 0), required: true),
+        .init("total_pages", .integer(min: 0), required: true),
+        .init("total_relation", .choice(["gte"]), "Given when there are at least so many"),
+    ])
+}

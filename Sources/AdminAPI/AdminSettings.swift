@@ -1,0 +1,17 @@
+package import Engine
+
+/// What the admin API must know of its deployment.
+package struct AdminSettings: Sendable {
+    /// Where clients reach the server; tokens name it as their issuer. Configured, never read off a request.
+    package var baseURL: BaseURL
+    /// The product's version, as the OpenAPI document names it.
+    package var version: String
+    /// Whether each write must say why (`Muniment-Reason`).
+    package var requiresReason: Bool
+
+    package init(baseURL: BaseURL, version: String, requiresReason: Bool = false) {
+        self.baseURL = baseURL
+        self.version = version
+        self.requiresReason = requiresReason
+    }
+}

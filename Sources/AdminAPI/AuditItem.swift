@@ -1,0 +1,124 @@
+import Endpoints
+import Engine
+import EventLog
+import Identity
+import Wire
+
+/// One entry as the audit shows it: its public part as stored, and beside it the contract's names for what is in it.
+struct AuditItem {
+    private let entry: Entry
+    private let stored: Members
+    let chain: Chain
+
+    /// - Throws: when the bytes are no entry of ours, which is damage.
+    init(_ bytes: [UInt8]) throws {
+        entry = try Entry(decoding: bytes)
+        stored = try JSON.parse(bytes, as: .canonical).members ?? [:]
+        guard let chain = Chain(entry.chain) else { throw Malformed("an entry counts in a chain", at: 0) }
+        self.chain = chain
+    }
+
+    var index: UInt64 { entry.index }
+    var id: String { entry.id }
+    var actor: String? { entry.actor.id }
+
+    func isNamed(_ name: String) -> Bool { name.bytesEqual(entry.id) || name.bytesEqual("\(entry.index)") }
+
+    /// To those below, the platform's actors are a role and no more (decision 28 of the contract).
+    func showsActor(to authority: Authority) -> Bool {
+        authority.reach == .platform || entry.actor.home != Chain.platform.text
+    }
+
+    /// Where somebody was is told to the platform, and to the tenant whose own people and programs they are.
+    private func showsTraces(to authority: Authority) -> Bool {
+        switch authority.reach {
+        case .platform: true
+        case .tenant(let own): entry.actor.home.map { $0 == own.text } ?? true
+        }
+    }
+
+    func json(for authority: Authority, opening: (SealedReference) throws -> Members?) throws -> JSON {
+        var item = stored
+        let traces = showsTraces(to: authority) ? try traces(opening) : [:]
+        if !showsTraces(to: authority) { hideTraces(&item) }
+        if !showsActor(to: authority) { item["actor"] = .object(role) }
+        item["action"] = .string(entry.type)
+        item["actor_id"] = Self.text(showsActor(to: authority) ? entry.actor.id : nil)
+        item["actor_name"] = Self.text(showsActor(to: authority) ? entry.actor.name : entry.actor.role)
+        item["resource_type"] = .string(String(entry.type.prefix { $0 != "." }))
+        item["resource_id"] = Self.text(entry.stream)
+        item["ip_address"] = traces["ip"] ?? .null
+        item["user_agent"] = traces["user_agent"] ?? .null
+        return .object(item)
+    }
+
+    private static func text(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+
+    private var role: Members {
+        var members: Members = ["kind": .string(entry.actor.kind.rawValue)]
+        if let role = entry.actor.role { members.append("role", .string(role)) }
+        return members
+    }
+
+    /// From where it came: in clear for a program's passing act, sealed where a person or a lasting change is behind it.
+    private func traces(_ opening: (SealedReference) throws -> Members?) throws -> Members {
+        if let request = entry.request, request.ip != nil || request.userAgent != nil {
+            return ["ip": Self.text(request.ip), "user_agent": Self.text(request.userAgent)]
+        }
+        guard let place = entry.sealed.firstIndex(where: { $0.fields.contains("ip") || $0.fields.contains("user_agent") })
+        else { return [:] }
+        return try opening(SealedReference(index: entry.index, ordinal: place)) ?? [:]
+    }
+
+    private func hideTraces(_ item: inout Members) {
+        if var request = item["request"]?.members {
+            for name in ["ip", "user_agent", "trace", "idempotency"] { request[name] = nil }
+            item["request"] = .object(request)
+        }
+        if var actor = item["actor"]?.members {
+            for name in ["credential", "session"] { actor[name] = nil }
+            item["actor"] = .object(actor)
+        }
+        guard let sealed = item["sealed"]?.items else { return }
+        // A segment's subject may be the actor again.
+        item["sealed"] = .array(
+            sealed.map { segment in
+                guard var members = segment.members, members["subject"]?.text != chain.text,
+                    members["subject"]?.text != entry.stream
+                else { return segment }
+                members["subject"] = nil
+                return .object(members)
+            })
+    }
+
+    static let schema = Schema.object(
+        [
+            .init("id", .string(pattern: "^evt_[A-Za-z0-9_-]{22}$"), required: true),
+            .init("index", .integer(min: 0), "Its place in the ledger", required: true),
+            .init("recorded_at", .time, required: true),
+            .init("type", .string(), required: true),
+            .init("action", .string(), "The same as type", required: true),
+            .init("class", .choice(["state", "activity"]), required: true),
+            .init("result", .choice(["ok", "denied", "failed"]), required: true),
+            .init("code", .string(), "Why not"),
+            .init("chain", .string(), "Where it counts", required: true),
+            .init("sequence", .integer(min: 0), "Its place there", required: true),
+            .init("actor", .anyObject, required: true),
+            .init("actor_id", .nullable(.string()), required: true),
+            .init("actor_name", .nullable(.string()), required: true),
+            .init("resource_type", .string(), required: true),
+            .init("resource_id", .nullable(.string()), required: true),
+            .init("ip_address", .nullable(.string()), required: true),
+            .init("user_agent", .nullable(.string()), required: true),
+            .init("request", .anyObject),
+            .init("data", .anyObject, "What changed, or what happened"),
+            .init("sealed", .array(.anyObject), "What is kept apart, by the commitment to it"),
+        ], closed: false)
+}
+
+extension Instance {
+    /// An entry as the audit shows it; `nil` past the end, and where retention removed it.
+    func auditItem(at index: UInt64) throws -> AuditItem? {
+        try storedEntry(at: index).map { try AuditItem($0) }
+    }
+}

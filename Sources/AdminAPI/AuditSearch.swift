@@ -1,0 +1,147 @@
+import Endpoints
+import Engine
+import EventLog
+import Identity
+import Views
+import Wire
+
+/// What the audit is asked for: the filters of a request, and the page.
+struct AuditSearch: Sendable {
+    private let query: Query
+    private let tenant: TenantID?
+    private let partner: PartnerID?
+    private let address: String?
+
+    static let parameters: [Endpoint.Parameter] = [
+        .init("tenant_id", in: .query, "Entries of one tenant", identifierSchema(Tenant.prefix)),
+        .init("partner_id", in: .query, "Entries of one partner and its tenants", identifierSchema(Partner.prefix)),
+        .init("actor_id", in: .query, "Who did it", .string(maxLength: 68)),
+        .init("actor_email", in: .query, "Who did it, by e-mail address", .string(maxLength: FieldKind.emailCharactersMax)),
+        .init("action", in: .query, "What was done: tenant.updated", .string(maxLength: 65)),
+        .init("resource_type", in: .query, "To what kind of thing: tenant", .string(maxLength: 32)),
+        .init("resource_id", in: .query, "To what", .string(maxLength: 68)),
+        .init("result", in: .query, "How it went", .choice(["ok", "denied", "failed"])),
+        .init("start_time", in: .query, "From then on", .time),
+        .init("end_time", in: .query, "Up to then", .time),
+        .init("ip_address", in: .query, "From where", .string(maxLength: 45)),
+        .init("order", in: .query, "desc, the newest first, when left out", .choice(["asc", "desc"])),
+    ]
+
+    init(_ query: Query) throws(Refusal) {
+        self.query = query
+        var issues: [FieldIssue] = []
+        tenant = query.text("tenant_id").flatMap { TenantID($0) }
+        partner = query.text("partner_id").flatMap { PartnerID($0) }
+        address = query.text("ip_address").flatMap { IPAddress($0)?.unmapped.text }
+        let read = [("tenant_id", tenant != nil), ("partner_id", partner != nil), ("ip_address", address != nil)]
+        for (name, isRead) in read where !isRead && query.text(name) != nil {
+            let expected = name == "ip_address" ? "a network address" : "an identifier of that kind"
+            issues.append(Query.issue(name, "Input should be \(expected)", "string_pattern_mismatch"))
+        }
+        if !issues.isEmpty { throw .rejected(.invalid(issues)) }
+    }
+
+    /// Of chains out of its reach a caller learns nothing, not even that there is nothing.
+    func require(_ authority: Authority) throws(Rejection) {
+        if let tenant { try authority.require(.tenant(tenant)) }
+        if let partner { try authority.require(.partner(partner)) }
+    }
+
+    /// Where a read of this page counts: with what it is narrowed to, if there is such a thing.
+    func chain(in snapshot: ViewSnapshot, by authority: Authority) throws -> Chain? {
+        if case .tenant(let own) = authority.reach { return .tenant(own) }
+        if let tenant, try snapshot.current(tenant) != nil { return .tenant(tenant) }
+        if let partner, try snapshot.current(partner) != nil { return .partner(partner) }
+        return nil
+    }
+
+    func find(in snapshot: ViewSnapshot, of instance: Instance, by authority: Authority) throws -> AuditPage {
+        var audit = AuditQuery()
+        audit.chains = try chains(in: snapshot, authority)
+        audit.types = types
+        audit.stream = query.text("resource_id").map(\.plain)
+        audit.result = query.text("result").flatMap { Event.Result(rawValue: $0) }
+        audit.ip = address
+        audit.order = query.text("order") == "asc" ? .oldestFirst : .newestFirst
+        audit.page = query.page
+        audit.perPage = query.perPage
+        guard try setRange(&audit, instance), let actors = try actors(in: snapshot) else {
+            // Entries of no type: there are none.
+            audit.types = []
+            return try snapshot.audit(audit)
+        }
+        if actors.count == 1 { audit.actor = actors.first }
+        // What a reader may not be shown of an entry, it may not find the entry by either.
+        let mustSee = !actors.isEmpty || address != nil
+        let isSelective = actors.count > 1 || mustSee && authority.reach != .platform
+        guard isSelective else { return try snapshot.audit(audit) }
+        return try snapshot.audit(audit) { index in
+            guard let item = try instance.auditItem(at: index) else { return false }
+            if mustSee, !item.showsActor(to: authority) { return false }
+            return actors.count < 2 || item.actor.map { actors.contains($0) } ?? false
+        }
+    }
+
+    /// A partner's entries are its own and those of the tenants that are its now, deleted ones too.
+    private func chains(in snapshot: ViewSnapshot, _ authority: Authority) throws -> [String]? {
+        if case .tenant(let own) = authority.reach { return [own.text] }
+        guard let partner else { return tenant.map { [$0.text] } }
+        if let tenant {
+            return try snapshot.current(tenant)?.state.partnerID == partner ? [tenant.text] : []
+        }
+        let living = try snapshot.members(
+            Tenant.self, of: Membership("partner_id", partner.text), limit: Self.tenantsMax)
+        let deleted = try snapshot.members(
+            Tenant.self, of: Membership("status", Status.deleted.rawValue), limit: Self.tenantsMax)
+        let all = living + deleted.filter { $0.state.partnerID == partner }
+        return [partner.text] + all.map(\.id.text)
+    }
+
+    /// Tenants of a partner looked at for one page; a partner with more is asked about by tenant.
+    private static let tenantsMax = 10_000
+
+    /// `nil` does not narrow; a word that no type has finds nothing.
+    private var types: [EventType]? {
+        let action = query.text("action").map { word in EventType.named(word).map { [$0] } ?? [] }
+        let noun = query.text("resource_type").map { AuditQuery.types(of: $0) }
+        guard let action, let noun else { return action ?? noun }
+        return action.filter(noun.contains)
+    }
+
+    /// - Returns: `nil` when nobody is meant, an empty list when anybody is.
+    private func actors(in snapshot: ViewSnapshot) throws -> [String]? {
+        let named = query.text("actor_id").map(\.plain)
+        guard let email = query.text("actor_email") else { return named.map { [$0] } ?? [] }
+        var users = try snapshot.users(withEmail: email).map(\.text)
+        if let named { users = users.filter { $0 == named } }
+        return users.isEmpty ? nil : users
+    }
+
+    /// Times become indexes, because entries stand in the order of time.
+    ///
+    /// - Returns: whether anything can lie between.
+    private func setRange(_ audit: inout AuditQuery, _ instance: Instance) throws -> Bool {
+        if let start = query.time("start_time") { audit.from = try instance.firstIndex(notBefore: start) }
+        if let end = query.time("end_time") {
+            let after = try instance.firstIndex(notBefore: end.adding(microseconds: 1))
+            guard after > 0 else { return false }
+            audit.to = after - 1
+        }
+        return audit.to.map { audit.from <= $0 } ?? true
+    }
+}
+
+extension Query {
+    fileprivate func time(_ name: String) -> Instant? { text(name).flatMap { try? Instant(rfc3339: $0) } }
+}
+
+extension String {
+    /// What can name something of ours: any other text finds nothing, and an empty one finds nothing too.
+    fileprivate var plain: String {
+        let isPlain = utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+        }
+        return isPlain ? self : ""
+    }
+}

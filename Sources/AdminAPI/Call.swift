@@ -1,0 +1,30 @@
+import Endpoints
+import Engine
+import Identity
+import Wire
+
+/// A request of a proven caller who may make such requests, read as far as its form goes.
+struct Call: Sendable {
+    let admin: Admin
+    let caller: Caller
+    let path: PathParameters
+    let query: Query
+    let body: Members
+    let ifMatch: IfMatch
+    let idempotency: Idempotency?
+
+    /// The identifier in the path. One that is malformed names nothing.
+    func id<R: Resource>(_ name: String, of kind: R.Type) throws(Refusal) -> Identifier<R> {
+        guard let id = Identifier<R>(path[name]) else { throw .rejected(.notFound(R.noun)) }
+        return id
+    }
+
+    /// What the body asks to set, checked against the resource's field table.
+    func changes<R: Resource>(of kind: R.Type, for purpose: Changes<R>.Purpose) throws(Refusal) -> Changes<R> {
+        do throws(Rejection) {
+            return try Changes(body, for: purpose)
+        } catch {
+            throw .rejected(error)
+        }
+    }
+}

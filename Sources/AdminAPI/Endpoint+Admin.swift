@@ -1,0 +1,77 @@
+import Endpoints
+
+// An endpoint of the admin API is one line: method, path, permission, sentence, operation.
+extension Endpoint {
+    static func get(_ path: String, _ permission: Permission, _ summary: String, _ operation: Operation) -> Self {
+        admin(.get, path, permission, summary, operation, [.minIndex])
+    }
+
+    static func post(_ path: String, _ permission: Permission, _ summary: String, _ operation: Operation) -> Self {
+        admin(.post, path, permission, summary, operation, [.idempotencyKey, .reason])
+    }
+
+    static func patch(_ path: String, _ permission: Permission, _ summary: String, _ operation: Operation) -> Self {
+        admin(.patch, path, permission, summary, operation, [.ifMatch, .reason])
+    }
+
+    static func delete(_ path: String, _ permission: Permission, _ summary: String, _ operation: Operation) -> Self {
+        admin(.delete, path, permission, summary, operation, [.ifMatch, .reason])
+    }
+
+    private static func admin(
+        _ method: Request.Method, _ path: String, _ permission: Permission, _ summary: String, _ operation: Operation,
+        _ common: [Parameter],
+    ) -> Self {
+        var operation = operation
+        operation.parameters += common
+        let whole = operation
+        return Endpoint(
+            method, PathTemplate("/api/v1/admin" + path), name: operation.name,
+            access: .bearer(anyOf: permission.scopes), summary, parameters: operation.parameters,
+            body: operation.body.described, replies: operation.replies + errors(operation),
+        ) { request, path in
+            await whole.answer(request, path, permission)
+        }
+    }
+
+    /// What any admin endpoint may answer, in the order in which requests are judged.
+    private static func errors(_ operation: Operation) -> [Reply] {
+        let body: [(Int, String)] =
+            switch operation.body {
+            case .none: []
+            case .optional, .required:
+                [(413, "The body is too large"), (415, "The body is not JSON"), (400, "The body is malformed JSON")]
+            }
+        let texts = [(401, "The access token proves nobody"), (403, "The caller may not do this")] + body
+        return texts.map { Reply($0.0, $0.1, .named("Problem")) }
+            + [Reply(422, "A value means nothing here", .named("HTTPValidationError"))]
+            + [(500, "Our fault"), (503, "Try again later"), (507, "The disk is full")]
+            .map { Reply($0.0, $0.1, .named("Problem")) }
+    }
+}
+
+extension Endpoint.Reply {
+    static let absent = Self(404, "There is nothing by that name", .named("Problem"))
+    static let conflict = Self(409, "The state does not allow it", .named("Problem"))
+    static let moved = Self(412, "The resource is no longer the version in If-Match", .named("Problem"))
+}
+
+extension Endpoint.Parameter {
+    static let page = Self("page", in: .query, "From 1", .integer(min: 1, max: numberMax))
+    static let perPage = Self("per_page", in: .query, "Items on a page; 20 when left out", .integer(min: 1, max: 100))
+    static let minIndex = Self(
+        "min_index", in: .query, "Wait, up to five seconds, until this index can be read", .integer(min: 0, max: numberMax))
+    static let cascade = Self("cascade", in: .query, "Delete what is below it too", .boolean)
+
+    fileprivate static let ifMatch = Self(
+        "If-Match", in: .header, "The ETag of the version that the change is meant for", .string())
+    fileprivate static let idempotencyKey = Self(
+        "Idempotency-Key", in: .header, "A name for this request, so that it can be repeated for a day",
+        .string(minLength: 1, maxLength: 255))
+    fileprivate static let reason = Self(
+        "Muniment-Reason", in: .header, "Why, in percent-encoded UTF-8; kept sealed with the entry",
+        .string(maxLength: Reason.charactersMax))
+
+    /// The largest number that every reader of JSON holds exactly.
+    static let numberMax: Int64 = 9_007_199_254_740_991
+}

@@ -1,0 +1,101 @@
+import Endpoints
+import Engine
+import EventLog
+import Identity
+import Wire
+
+// Each request is judged in one order (decision 25 of the contract): who, may they, is the body one, does the rest mean
+// something, and only then what the state says. So nobody learns about the state who may not.
+extension Operation {
+    func answer(_ request: Request, _ path: PathParameters, _ permission: Permission) async -> Response {
+        let note = Caller.Request(
+            id: request.id, endpoint: name, trace: request.trace, address: request.address,
+            userAgent: request.header("user-agent"))
+        var caller: Caller?
+        do throws(Refusal) {
+            var proven = try prove(request, note)
+            caller = proven
+            try await gate(proven, permission)
+            let body: Members
+            do throws(BodyFault) {
+                body = try self.body.read(request)
+            } catch {
+                return Response(error).at(admin.instance.lastIndex)
+            }
+            let query = try Query(request.query, parameters)
+            if permission.right == .write { proven.request.reason = try reason(request) }
+            let call = Call(
+                admin: admin, caller: proven, path: path, query: query, body: body,
+                ifMatch: IfMatch(request.headers("if-match")), idempotency: try idempotency(request))
+            if let index = query.number("min_index") { try await admin.instance.wait(forIndex: UInt64(index)) }
+            return try await run(call)
+        } catch {
+            await trace(error, of: caller, note)
+            return Response(error).at(admin.instance.lastIndex)
+        }
+    }
+
+    private func prove(_ request: Request, _ note: Caller.Request) throws(Refusal) -> Caller {
+        let authorization: Authorization
+        do throws(Malformed) {
+            authorization = try Authorization(request)
+        } catch {
+            throw .rejected(.invalidToken)
+        }
+        switch authorization {
+        case .absent, .basic, .other: throw .rejected(.tokenMissing)
+        case .bearer(let token):
+            do throws(Rejection) {
+                let caller = try admin.instance.authenticate(
+                    token.text, baseURL: admin.settings.baseURL, request: note)
+                return caller
+            } catch {
+                throw .rejected(error)
+            }
+        }
+    }
+
+    /// A token that was taken back is 401 before anything else; only then its scopes count.
+    private func gate(_ caller: Caller, _ permission: Permission) async throws(Refusal) {
+        _ = try admin.instance.look(by: caller) { _ in }
+        guard let rejection = caller.authority.gate(permission.area, permission.right) else { return }
+        _ = try await admin.instance.perform(RefuseAccess(rejection), by: caller)
+    }
+
+    private func reason(_ request: Request) throws(Refusal) -> String? {
+        let reason = try Reason.read(request.headers("muniment-reason"))
+        guard reason != nil || !admin.settings.requiresReason else {
+            throw .rejected(.invalid([FieldIssue(["header", "Muniment-Reason"], "Field required", "missing")]))
+        }
+        return reason
+    }
+
+    private func idempotency(_ request: Request) throws(Refusal) -> Idempotency? {
+        guard request.method == .post, case .bytes(let body) = request.body else { return nil }
+        let values = request.headers("idempotency-key")
+        guard let key = values.first else { return nil }
+        guard values.count == 1, (1...Idempotency.keyBytesMax).contains(key.utf8.count) else {
+            let message = "One key of 1 to \(Idempotency.keyBytesMax) bytes is expected"
+            throw .rejected(.invalid([FieldIssue(["header", "Idempotency-Key"], message, "value_error")]))
+        }
+        // Both forms of a path are the same request.
+        let path = request.path.hasSuffix("/") ? String(request.path.dropLast()) : request.path
+        return Idempotency(
+            rawKey: Array(key.utf8), method: request.method.rawValue, path: path, body: body,
+            macKey: admin.instance.macKey)
+    }
+
+    /// A failed proof leaves its trace whichever step found it; every other refusal has left its own.
+    private func trace(_ refusal: Refusal, of caller: Caller?, _ request: Caller.Request) async {
+        guard case .rejected(let rejection) = refusal, rejection.kind == .unauthenticated else { return }
+        let nobody = Caller(
+            actor: .anonymous, authority: Authority(reach: .platform, scopes: []), home: .platform, request: request)
+        // What the writer says of the note changes nothing: the answer is no either way.
+        _ = try? await admin.instance.perform(RefuseToken(client: caller?.token?.clientID), by: nobody)
+    }
+}
+
+extension Rejection {
+    /// RFC 6750 §3.1: a request without authentication is told how, not what was wrong.
+    static let tokenMissing = Self(.unauthenticated, "missing_token", "Not authenticated")
+}

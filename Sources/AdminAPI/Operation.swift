@@ -1,0 +1,27 @@
+import Endpoints
+import Engine
+
+/// What an endpoint takes and gives, and the function that does it: everything but its place and its permission.
+struct Operation: Sendable {
+    typealias Run = @Sendable (Call) async throws(Refusal) -> Response
+
+    let admin: Admin
+    /// The stable name that stands in entries: `tenants.update`.
+    let name: String
+    var parameters: [Endpoint.Parameter] = []
+    var body = BodyRule.none
+    let replies: [Endpoint.Reply]
+    let run: Run
+
+    init(
+        _ admin: Admin, _ name: String, parameters: [Endpoint.Parameter] = [], body: BodyRule = .none,
+        replies: [Endpoint.Reply], run: @escaping Run,
+    ) {
+        self.admin = admin
+        self.name = name
+        self.parameters = parameters
+        self.body = body
+        self.replies = replies
+        self.run = run
+    }
+}

@@ -1,0 +1,117 @@
+import Endpoints
+import Engine
+import EventLog
+import Identity
+import Views
+import Wire
+
+/// The five things that are done with every resource, written once.
+struct ResourceEndpoints<R: Administered>: Sendable {
+    let admin: Admin
+
+    /// The stable names in entries use a word's own letters only.
+    private func name(_ verb: String) -> String { R.area.rawValue.replacing("-", with: "_") + "." + verb }
+
+    private static var pathName: String { R.noun + "_id" }
+
+    var list: Operation {
+        Operation(
+            admin, name("list"), parameters: [.page, .perPage] + ListFilters<R>.parameters,
+            replies: [.init(200, "A page", .page(of: R.noun))], run: showList)
+    }
+
+    var create: Operation {
+        Operation(
+            admin, name("create"), body: .required(.named(SchemaName.create(R.noun))),
+            replies: [.init(201, "Created", .data(R.noun)), .absent, .conflict], run: register)
+    }
+
+    var read: Operation {
+        Operation(admin, name("read"), replies: [.init(200, "Found", .data(R.noun)), .absent], run: show)
+    }
+
+    var update: Operation {
+        Operation(
+            admin, name("update"), body: .required(.named(SchemaName.update(R.noun))),
+            replies: [.init(200, "Changed", .data(R.noun)), .absent, .conflict, .moved], run: change)
+    }
+
+    var delete: Operation {
+        Operation(
+            admin, name("delete"), parameters: R.hasChildren ? [.cascade] : [],
+            replies: [.init(204, "Deleted"), .absent, .conflict, .moved], run: remove)
+    }
+
+    private func showList(_ call: Call) async throws(Refusal) -> Response {
+        let filters = try ListFilters<R>(call.query)
+        let authority = call.caller.authority
+        let sight = try await call.look { snapshot in
+            try filters.require(authority)
+            return (try filters.find(in: snapshot, by: authority), try filters.chain(in: snapshot, by: authority))
+        }
+        let (found, chain) = sight.value
+        var items: [JSON] = []
+        for resource in found.items { items.append(try admin.json(resource)) }
+        try await call.record(R.isListed, chain: chain ?? call.caller.home)
+        let page = PageNote(page: call.query.page, perPage: call.query.perPage, total: found.total, isExact: found.isExact)
+        return .list(items, page, at: sight.index)
+    }
+
+    private func register(_ call: Call) async throws(Refusal) -> Response {
+        let changes = try call.changes(of: R.self, for: .create)
+        let id = Identifier<R>(random: admin.instance.world.random(Identifier<R>.randomBytes))
+        let secret = R.comesWithSecret(changes) ? admin.newSecret() : nil
+        let change = Change<R>(id) { room in
+            try R.register(changes, as: id, secret: secret?.new, by: room.caller.authority, facts: room.facts)
+        }
+        return try await call.post(change) { made, index in
+            // Its segments are not on disk yet; what they hold came with the request.
+            let data = ResourceJSON.of(made, secret: secret) { field, _ in changes[field.name] ?? .null }
+            return .single(201, data, version: made.version, at: index)
+        }
+    }
+
+    private func show(_ call: Call) async throws(Refusal) -> Response {
+        let id = try call.id(Self.pathName, of: R.self)
+        let authority = call.caller.authority
+        let sight = try await call.look(for: id.text) { snapshot in
+            let resource = try snapshot.living(id)
+            try authority.require(R.chain(of: resource))
+            return resource
+        }
+        let data = try admin.json(sight.value)
+        try await call.record(R.isRead, chain: R.chain(of: sight.value), stream: id.text)
+        return .single(200, data, version: sight.value.version, at: sight.index)
+    }
+
+    private func change(_ call: Call) async throws(Refusal) -> Response {
+        let id = try call.id(Self.pathName, of: R.self)
+        let changes = try call.changes(of: R.self, for: .update)
+        let ifMatch = call.ifMatch
+        let sight = try await call.change(
+            Change<R>(id) { room in
+                let current = try room.facts.current(id)
+                let events = try R.update(
+                    id, changes, ifVersion: ifMatch.expected(at: current?.version), by: room.caller.authority,
+                    facts: room.facts)
+                guard events.isEmpty, let current else { return events }
+                // Nothing changes, but the answer tells how it stands: that is a read.
+                return [Event(R.isRead, chain: R.chain(of: current), stream: id.text)]
+            })
+        return .single(200, try admin.json(sight.value), version: sight.value.version, at: sight.index)
+    }
+
+    private func remove(_ call: Call) async throws(Refusal) -> Response {
+        let id = try call.id(Self.pathName, of: R.self)
+        let cascade = call.query.flag("cascade") ?? false
+        let ifMatch = call.ifMatch
+        let sight = try await call.change(
+            Change<R>(id, isBulk: cascade) { room in
+                let version = try room.facts.current(id)?.version
+                return try R.delete(
+                    id, cascade: cascade, ifVersion: ifMatch.expected(at: version), by: room.caller.authority,
+                    facts: room.facts)
+            })
+        return .deleted(at: sight.index)
+    }
+}

@@ -1,0 +1,47 @@
+import Endpoints
+import Wire
+
+// The envelopes of the contract: `{data}` for one thing, `{data, pagination}` for a list (decision 11).
+extension Response {
+    /// One thing with its version, which is its ETag (RFC 9110 §8.8.3, always strong).
+    static func single(_ status: Int, _ data: JSON, version: UInt64? = nil, at index: UInt64) -> Self {
+        let answer = Response.json(status, (["data": data] as JSON).compact)
+        return (version.map { answer.adding("etag", "\"\($0)\"") } ?? answer).at(index)
+    }
+
+    static func list(_ data: [JSON], _ page: PageNote, at index: UInt64) -> Self {
+        Response.json(200, (["data": .array(data), "pagination": page.json] as JSON).compact).at(index)
+    }
+
+    static func deleted(at index: UInt64) -> Self { Response(status: 204).at(index) }
+
+    /// The index that a reader must have seen to see what this answer tells (decision 27).
+    func at(_ index: UInt64) -> Self { adding("muniment-index", "\(index)") }
+}
+
+/// Which part of a list an answer is.
+struct PageNote: Sendable {
+    var page: Int
+    var perPage: Int
+    var total: Int
+    /// Whether `total` is the whole number; else there are at least so many.
+    var isExact = true
+
+    var json: JSON {
+        let pages = total / perPage + (total % perPage == 0 ? 0 : 1)
+        var members: Members = [
+            "page": .integer(Int64(page)), "per_page": .integer(Int64(perPage)), "total": .integer(Int64(total)),
+            "total_pages": .integer(Int64(pages)),
+        ]
+        if !isExact { members.append("total_relation", "gte") }
+        return .object(members)
+    }
+}
+
+extension Array {
+    /// The part of a list in memory that a page shows.
+    func page(_ page: Int, of perPage: Int) -> ArraySlice<Element> {
+        let (start, overflow) = (page - 1).multipliedReportingOverflow(by: perPage)
+        return overflow ? [] : dropFirst(start).prefix(perPage)
+    }
+}

@@ -1,0 +1,98 @@
+import Endpoints
+import Engine
+import Wire
+
+/// How the server is, for whoever watches over it: answered without a credential, and never recorded.
+struct SystemEndpoints: Sendable {
+    private let admin: Admin
+
+    init(_ admin: Admin) { self.admin = admin }
+
+    var all: [Endpoint] {
+        [
+            open("/health", "health.read", "Tell whether the server can do its work", Self.healthSchema, health, or: 503),
+            open(
+                "/health/integrity", "health.integrity", "Tell how far the ledger was checked and signed for",
+                Self.integritySchema, integrity),
+        ]
+    }
+
+    private func open(
+        _ path: PathTemplate, _ name: String, _ summary: String, _ schema: Schema,
+        _ answer: @escaping @Sendable () -> Response, or other: Int? = nil,
+    ) -> Endpoint {
+        let replies =
+            [Endpoint.Reply(200, "All is well", schema)]
+            + (other.map { [Endpoint.Reply($0, "Writes are refused; reason says why", schema)] } ?? [])
+        return Endpoint(.get, path, name: name, access: .open, summary, replies: replies) { _, _ in answer() }
+    }
+
+    private func health() -> Response {
+        let status = admin.instance.status
+        var members: Members = ["status": "ok"]
+        if let reason = status.refusal {
+            members = ["status": "refusing_writes", "reason": .string(reason)]
+        }
+        let percent = Int64(status.diskShare * 100)
+        if status.diskShare >= WriterStatus.diskWarningShare {
+            members.append("warnings", [.string("The disk is \(percent) % full")])
+        }
+        return .json(status.refusal == nil ? 200 : 503, JSON.object(members).compact)
+    }
+
+    private func integrity() -> Response {
+        let (integrity, now) = (admin.instance.integrity, admin.instance.world.wall())
+        let body: JSON = [
+            "size": .integer(Int64(integrity.size)),
+            "verified": Self.json(
+                integrity.verified, now, [("ok", integrity.isVerifiedOK.map(JSON.bool) ?? .null)]),
+            "checkpoint": Self.json(integrity.checkpoint, now, []),
+            "clock": [
+                "drift_microseconds": .integer(integrity.clockDriftMicroseconds),
+                "synchronised": integrity.isClockSynchronised.map(JSON.bool) ?? .null,
+            ],
+        ]
+        return .json(200, body.compact)
+    }
+
+    private static func json(_ extent: Integrity.Extent?, _ now: Instant, _ more: [(String, JSON)]) -> JSON {
+        guard let extent else { return .null }
+        let age = extent.at.map { max(0, now.seconds - $0.seconds) }
+        return .object(
+            Members(
+                [
+                    ("index", .integer(Int64(extent.size) - 1)), ("size", .integer(Int64(extent.size))),
+                    ("root", .string(extent.root)), ("at", extent.at.map { .string($0.text) } ?? .null),
+                    ("age_seconds", age.map(JSON.integer) ?? .null),
+                ] + more))
+    }
+
+    private static let healthSchema = Schema.object([
+        .init("status", .choice(["ok", "refusing_writes"]), required: true),
+        .init("reason", .string(), "Why writes are refused"),
+        .init("warnings", .array(.string()), "What will soon need an operator"),
+    ])
+
+    private static let integritySchema = Schema.object([
+        .init("size", .integer(min: 0), "How many entries there are", required: true),
+        .init("verified", .nullable(extent([.init("ok", .nullable(.boolean), required: true)])), required: true),
+        .init("checkpoint", .nullable(extent([])), "The last one that was signed", required: true),
+        .init(
+            "clock",
+            .object([
+                .init("drift_microseconds", .integer(), "How far the clock was set since the start", required: true),
+                .init("synchronised", .nullable(.boolean), "What the host says", required: true),
+            ]), required: true),
+    ])
+
+    private static func extent(_ more: [Schema.Property]) -> Schema {
+        .object(
+            [
+                .init("index", .integer(), "The last index it covers", required: true),
+                .init("size", .integer(min: 0), required: true),
+                .init("root", .string(), "Of the Merkle tree, in base64", required: true),
+                .init("at", .nullable(.time), required: true),
+                .init("age_seconds", .nullable(.integer(min: 0)), required: true),
+            ] + more)
+    }
+}

@@ -1,0 +1,67 @@
+package import EventLog
+import OpenSSL
+import Storage
+import Wire
+
+// What is done to a data directory while no server runs on it. Each takes the writer's lock, so none can meet another.
+extension Instance {
+    /// Builds the views anew from the ledger and puts them in the place of the old.
+    ///
+    /// - Returns: how many entries were folded.
+    package static func rebuildViews(
+        _ directory: DataDirectory, kek: KeyEncryptionKey? = nil, world: World = .system,
+    ) throws -> UInt64 {
+        try alone(directory) {
+            let opened = try OpenedLedger(directory, kek: kek, world: world)
+            try Rebuild.run(opened, in: directory)
+            try ViewTrust(directory, world: world).mark(clean: true)
+            return opened.opening.range.size
+        }
+    }
+
+    /// Wraps every key anew, so that copies of the wrapped keys made before open no more.
+    ///
+    /// - Returns: how many keys there are.
+    package static func rewrapKeys(
+        _ directory: DataDirectory, kek: KeyEncryptionKey? = nil, world: World = .system,
+    ) throws -> Int {
+        try alone(directory) {
+            let opened = try OpenedLedger(directory, kek: kek, world: world)
+            guard let key = try kek ?? KeyEncryptionKey.left(in: directory.keys()) else {
+                throw LedgerFault.keys("no key-encryption key: give --key-file, MUNIMENT_KEY or --key-command")
+            }
+            return try opened.keys.rewrap(keyEncryptionKey: key.bytes)
+        }
+    }
+
+    /// Puts keys back from a backup. What the ledger destroyed since stays destroyed.
+    package static func restoreKeys(_ backup: KeyBackup, into directory: DataDirectory) throws -> KeyBackup.Restored {
+        try alone(directory) {
+            let tables = try directory.ledger()
+            let genesis = try tables.environment.read { try tables.entry(0, $0) }
+            guard let genesis, try LedgerIdentity(genesis: Entry(decoding: genesis)).id == backup.ledger else {
+                throw LedgerFault.keys("this backup is of another ledger's keys")
+            }
+            return try backup.restore(into: directory.keys(), without: try destroyedKeys(tables))
+        }
+    }
+
+    /// The names of the data keys that entries destroyed.
+    private static func destroyedKeys(_ tables: LedgerTables) throws -> Set<String> {
+        var names: Set<String> = []
+        let size = try tables.environment.read { try tables.size($0) }
+        try tables.walk(0..<size) { line in
+            guard case .entry(_, let bytes) = line else { return }
+            let entry = try Entry(decoding: bytes)
+            if entry.type == "data_key.destroyed", let key = entry.data["key"]?.text { names.insert(KeyName.data(key)) }
+        }
+        return names
+    }
+
+    private static func alone<R>(_ directory: DataDirectory, _ body: () throws -> R) throws -> R {
+        try LedgerFormat.require(in: directory.top(.readOnly))
+        let lock = try directory.lock()
+        defer { _ = lock }
+        return try body()
+    }
+}

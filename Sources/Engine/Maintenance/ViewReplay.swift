@@ -1,0 +1,84 @@
+package import EventLog
+import Storage
+package import Views
+
+/// Builds the views of any moment from the ledger, into a folder of their own.
+///
+/// It only reads the data directory, so it runs beside a server. It needs the keys: rows are sealed with one of them.
+package struct ViewReplay {
+    /// What was built.
+    package struct Built {
+        package let views: ViewStore
+        /// How many entries are folded.
+        package let size: UInt64
+    }
+
+    /// The folders it makes in the one it is given.
+    static let viewsName = "views"
+    static let liveName = "live"
+    static let wholeName = "whole"
+    static let differencesMax = 100
+
+    private let directory: DataDirectory
+    private let target: DataDirectory
+    private let tables: LedgerTables
+    private let keys: KeyStore
+    private let builder: ViewBuilder
+
+    /// - Parameter target: a folder that is there and empty.
+    package init(_ directory: DataDirectory, tables: LedgerTables, keys: KeyStore, into target: DataDirectory) throws {
+        let genesis = try tables.environment.read { try tables.entry(0, $0) }
+        guard let genesis else { throw LedgerFault.rolledBack("the ledger has no first entry") }
+        self.directory = directory
+        self.target = target
+        self.tables = tables
+        self.keys = keys
+        builder = ViewBuilder(tables: tables, keys: keys, ledger: try LedgerIdentity(genesis: Entry(decoding: genesis)).id)
+    }
+
+    /// - Parameter moment: `nil` is now.
+    /// - Returns: `nil` when the ledger has no such moment.
+    package func build(to moment: Moment?) throws -> Built? {
+        let present = try tables.environment.read { try tables.size($0) }
+        guard let size = try moment.map({ try $0.size(in: tables, of: present) }) ?? present else { return nil }
+        return try build(Self.viewsName, size)
+    }
+
+    /// Compares the live views with a replay of all that they have folded, row by row.
+    ///
+    /// - Returns: how many entries they had folded, and the first rows that differ.
+    package func compare(with built: Built) throws -> (size: UInt64, differences: [ViewDifference]) {
+        // A copy is one committed moment; the live views go on while we compare.
+        guard let copy = target.path(Self.liveName) else { return (0, []) }
+        try liveViews().copy(to: copy)
+        defer { try? FolderMoves.remove(copy) }
+        let live = try store(target.views(Self.liveName))
+        guard let size = try live.applied?.size else { throw LedgerFault.format("the live views are empty") }
+        guard size != built.size else { return (size, try live.differences(from: built.views, limit: Self.differencesMax)) }
+        let whole = try build(Self.wholeName, size)
+        defer { target.path(Self.wholeName).map { try? FolderMoves.remove($0) } }
+        return (size, try live.differences(from: whole.views, limit: Self.differencesMax))
+    }
+
+    private func build(_ name: String, _ size: UInt64) throws -> Built {
+        let views = try store(target.views(name))
+        try builder.catchUp(views, to: size)
+        try views.environment.sync()
+        return Built(views: views, size: size)
+    }
+
+    private func liveViews() throws -> Environment {
+        do {
+            return try directory.views("views", .readOnly)
+        } catch let fault as StorageError where fault.kind == .notPermitted || fault.kind == .readOnly {
+            return try directory.views("views", .copied)
+        }
+    }
+
+    private func store(_ environment: Environment) throws -> ViewStore {
+        guard let rows = keys.key(KeyName.viewRows), let blind = keys.key(KeyName.blindIndex) else {
+            throw LedgerFault.keys("views cannot be built without the keys")
+        }
+        return try ViewStore(environment, sealKey: rows, blindKey: blind)
+    }
+}

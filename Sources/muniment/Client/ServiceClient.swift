@@ -1,0 +1,82 @@
+import AsyncHTTPClient
+import Engine
+import NIOCore
+import NIOHTTP1
+import Wire
+
+/// A service that asks a running server for something, as any other client would.
+struct ServiceClient {
+    static let timeoutSeconds: Int64 = 30
+    static let answerBytesMax = 1 << 20
+
+    private let baseURL: BaseURL
+    private let clientID: String
+    private let secret: String
+
+    init(_ settings: Settings) throws {
+        baseURL = try settings.requiredBaseURL()
+        clientID = try settings.required(.clientID)
+        secret = try Self.secret(settings)
+    }
+
+    /// Never an option of its own: what stands on a command line is seen by every user of the machine.
+    private static func secret(_ settings: Settings) throws -> String {
+        if let path = try settings.text(.secretFile) {
+            guard let bytes = try? TextFile.read(path, bytesMax: KeySource.bytesMax) else {
+                throw CommandFailure.usage("the secret file \(path) cannot be read")
+            }
+            return String(decoding: bytes, as: UTF8.self).trimmed
+        }
+        guard let secret = try settings.text(.clientSecret) else {
+            throw CommandFailure.usage("the secret is missing: set MUNIMENT_CLIENT_SECRET, or give --secret-file FILE")
+        }
+        return secret
+    }
+
+    /// An access token with every scope that the application has (RFC 6749 §4.4).
+    func token() async throws -> String {
+        let answer = try await post(
+            "/oauth/token", authorization: "Basic " + Base64.encode(Array("\(clientID):\(secret)".utf8)),
+            body: "grant_type=client_credentials")
+        guard let token = answer["access_token"]?.text else {
+            throw CommandFailure(.checkFailed, "the server answered without a token")
+        }
+        return token
+    }
+
+    /// - Returns: the identifier of the key that signs from now on.
+    func rotateSigningKey() async throws -> String {
+        let answer = try await post(
+            "/api/v1/admin/signing-keys/rotate", authorization: "Bearer " + token(), body: nil)
+        let keys = answer["items"]?.items ?? answer.items ?? []
+        let current = keys.first { $0["stage"]?.text == "current" } ?? answer
+        return current["id"]?.text ?? current["kid"]?.text ?? ""
+    }
+
+    private func post(_ path: String, authorization: String, body: String?) async throws -> JSON {
+        var request = HTTPClientRequest(url: baseURL.description + path)
+        request.method = .POST
+        request.headers.add(name: "authorization", value: authorization)
+        if let body {
+            request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        let (status, bytes) = try await send(request)
+        let answer = try? JSON.parse(bytes)
+        guard (200..<300).contains(status), let answer else {
+            let why = answer?["error_description"]?.text ?? answer?["detail"]?.text ?? "no reason given"
+            throw CommandFailure(.checkFailed, "\(request.url) answers \(status): \(why)")
+        }
+        return answer
+    }
+
+    private func send(_ request: HTTPClientRequest) async throws -> (status: Int, body: [UInt8]) {
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(Self.timeoutSeconds))
+            let body = try await response.body.collect(upTo: Self.answerBytesMax)
+            return (Int(response.status.code), Array(body.readableBytesView))
+        } catch {
+            throw CommandFailure(.checkFailed, "\(request.url) cannot be reached: \(error)")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Engine
+import EventLog
+import Foundation
+import Views
+import Wire
+
+/// Builds the views of any moment in a directory of their own, and shows that a replay equals the live views.
+struct Replay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Build the views as of an entry or a time in a new directory.",
+        discussion: """
+            As of an entry is after it; an entry inside a command means the moment before that command. A time means after
+            the last command recorded at or before it. --compare replays as much as the live views have folded and compares
+            the two row by row; exit 1 when they differ.
+            """,
+    )
+
+    @OptionGroup var directory: DirectoryOptions
+    @Option(.moment) var to: String?
+    @Option(.into) var into: String?
+    @Flag(.compare) var compare = false
+
+    func run() async throws {
+        let settings = try await Settings(directory.given, [.moment: to, .into: into], flags: [.compare: compare])
+        let moment = try Self.moment(settings)
+        let target = Settings.absolute(try settings.required(.into))
+        let ledger = try ReadOnlyLedger(DataLocation(settings), settings)
+        guard let keys = ledger.keys, !keys.isSealed else {
+            throw CommandFailure(.unopenable, "views cannot be built without the keys")
+        }
+        try Self.makeEmpty(target)
+        let replay = try ViewReplay(
+            ledger.directory, tables: ledger.tables, keys: keys, into: DataDirectory(path: target))
+        guard let built = try replay.build(to: moment) else {
+            throw CommandFailure.usage("the ledger has no such moment: --to \(to ?? "")")
+        }
+        Output.line("replayed to entry \(built.size - 1) into \(target)/views")
+        guard try settings.isOn(.compare) else { return }
+        let (size, differences) = try replay.compare(with: built)
+        for difference in differences { Output.line("\(difference.table) \(Hex.encode(difference.key))") }
+        guard differences.isEmpty else {
+            throw CommandFailure(
+                .checkFailed, "the live views differ from the replay of their \(size) entries; run: muniment rebuild")
+        }
+        Output.line("the live views equal the replay of their \(size) entries")
+    }
+
+    private static func moment(_ settings: Settings) throws -> Moment? {
+        guard let text = try settings.text(.moment) else { return nil }
+        if let index = UInt64(text), index < 1 << 53 { return .index(index) }
+        do throws(Malformed) {
+            return .time(try Instant(rfc3339: text))
+        } catch {
+            throw CommandFailure.usage("'\(text)' is neither an entry's index nor a time such as 2026-11-20T10:00:00Z")
+        }
+    }
+
+    /// Views are never built over anything.
+    private static func makeEmpty(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            guard try FileManager.default.contentsOfDirectory(atPath: path).isEmpty else {
+                throw CommandFailure.usage("\(path) is not empty")
+            }
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure.usage("\(path) cannot be made")
+        }
+    }
+}

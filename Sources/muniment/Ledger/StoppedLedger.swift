@@ -1,0 +1,30 @@
+import Engine
+
+/// A ledger that no server runs on, opened for one command that writes to it.
+struct StoppedLedger {
+    private let location: DataLocation
+    private let key: KeyEncryptionKey?
+    private let acceptsClock: Bool
+
+    init(_ settings: Settings, acceptsClock: Bool = false) throws {
+        location = try DataLocation(settings)
+        key = try KeySource.read(settings)
+        self.acceptsClock = acceptsClock
+    }
+
+    /// Opens, lets `body` write, and closes in order: what was written is signed for when this returns.
+    func use<R>(_ body: (Instance) async throws -> R) async throws -> R {
+        let options = Instance.Options(
+            software: Muniment.software, acceptsClock: acceptsClock, log: { Output.note($0) },
+            onStop: { Output.note("stopped: \($0)") })
+        let instance = try await Instance.open(location.found(), kek: key, options: options)
+        do {
+            let result = try await body(instance)
+            try await instance.close()
+            return result
+        } catch {
+            try? await instance.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Engine
+import EventLog
+import Identity
+import OpenSSL
+import Storage
+import Testing
+import Views
+import Wire
+
+/// The golden ledger of format 1: it must replay for ever, whatever the software has become.
+@Suite(.serialized) struct GoldenLedgerTests {
+    private static let folder = SnapshotFolder("ledger-v1")
+
+    @Test func `the scenario writes exactly the golden ledger`() async throws {
+        let scenario = try await Scenario()
+        let lines = try scenario.lines()
+        #expect(lines.count >= 120)
+        let note = try #require(scenario.instance.checkpoint)
+        try Self.folder.expect(lines.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined(), is: "entries.ndjson")
+        try Self.folder.expect(note.encoded, is: "checkpoint")
+        try Self.folder.expect(try Self.views(of: lines), is: "views.json")
+        try Self.folder.expect(names: ["entries.ndjson", "checkpoint", "views.json"])
+    }
+
+    @Test func `two runs of the scenario do not differ in a byte`() async throws {
+        let (first, second) = (try await Scenario(), try await Scenario())
+        #expect(try first.lines() == second.lines())
+        #expect(first.instance.checkpoint == second.instance.checkpoint)
+    }
+
+    @Test func `the golden ledger decodes, and its root and signature hold`() throws {
+        let lines = try Self.stored()
+        var range = CompactRange()
+        for line in lines {
+            let entry = try Entry(decoding: line)
+            #expect(entry.index == range.size)
+            #expect(entry.encoded == line)
+            range.append(MerkleTree.leaf(line))
+        }
+        let note = try SignedNote(decoding: String(decoding: Self.folder.read("checkpoint"), as: UTF8.self))
+        let identity = try LedgerIdentity(genesis: Entry(decoding: lines[0]))
+        #expect(note.isSigned(by: identity.verifierKey))
+        #expect(
+            try Checkpoint(text: note.text)
+                == Checkpoint(origin: identity.origin, size: range.size, root: range.root))
+    }
+
+    @Test func `the golden ledger folds into the views it always led to`() throws {
+        try Self.folder.expect(try Self.views(of: Self.stored()), is: "views.json")
+    }
+
+    @Test(.enabled(if: IndependentVerifier.isAvailable, "python3 is not installed"))
+    func `the verifier that shares no code accepts the golden ledger`() throws {
+        let identity = try LedgerIdentity(genesis: Entry(decoding: Self.stored()[0]))
+        try IndependentVerifier.expectVerified(
+            entries: Self.folder.path + "/entries.ndjson", checkpoints: [Self.folder.path + "/checkpoint"],
+            key: identity.verifierKey)
+    }
+
+    private static func stored() throws -> [[UInt8]] {
+        let lines = try folder.read("entries.ndjson").split(separator: 0x0A, omittingEmptySubsequences: false)
+        try #require(lines.last?.isEmpty == true, "the last line has no end")
+        return lines.dropLast().map(Array.init)
+    }
+
+    /// Folds entries from their bytes alone, without the keys of sealed segments: their number and sum in every table.
+    private static func views(of lines: [[UInt8]]) throws -> String {
+        let store = try ViewStore(
+            Environment(simulated: SimulatedDisk(seed: 1), name: "views"),
+            sealKey: [UInt8](repeating: 1, count: ViewStore.sealKeyBytes),
+            blindKey: [UInt8](repeating: 2, count: ViewStore.blindKeyBytes))
+        let draft = try store.draft()
+        var range = CompactRange()
+        for line in lines {
+            let entry = try FoldedEntry(Entry(decoding: line)) { _ in nil }
+            try draft.fold(entry)
+            if entry.endsCommand { try draft.keep() }
+            range.append(MerkleTree.leaf(line))
+        }
+        try draft.commit(applied: ViewStore.Applied(size: range.size, root: range.root))
+        let tables = try store.tableHashes().map { table, total -> (String, JSON) in
+            let sum: JSON = .string(Hex.encode(BigEndian.bytes(total.hash)))
+            return (table, ["rows": .integer(Int64(total.rows)), "sum": sum])
+        }
+        let views: JSON = [
+            "size": .integer(Int64(range.size)), "root": .string(Base64URL.encode(range.root.bytes)),
+            "tables": .object(Members(tables)),
+        ]
+        return IndentedJSON(views.compact).text
+    }
+}

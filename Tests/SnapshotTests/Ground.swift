@@ -1,0 +1,55 @@
+import Endpoints
+import Engine
+import OpenSSL
+import Storage
+import Synchronization
+
+/// A ledger under a simulated clock, on a simulated disk: with one seed it does and writes the same for ever.
+///
+/// Its signing keys are Ed25519, the one kind whose keys and signatures follow from the seed.
+final class Ground {
+    static let baseURL = "https://id.example.com"
+    static let software = "muniment 1"
+
+    let disk: SimulatedDisk
+    let clock: SimulatedWorld
+    let directory: DataDirectory
+    let founded: Instance.Founded
+    let lines = Lines()
+    private var requests = 0
+
+    init(seed: UInt64) throws {
+        disk = SimulatedDisk(seed: seed)
+        clock = SimulatedWorld(seed: seed)
+        directory = DataDirectory(simulated: disk)
+        founded = try Instance.create(
+            directory, kek: nil, world: clock.world,
+            Instance.Founding(
+                baseURL: Self.baseURL, administratorEmail: "admin@id.example.com", algorithm: .EdDSA,
+                software: Self.software))
+    }
+
+    func open() async throws -> Session {
+        let lines = lines
+        let instance = try await Instance.open(
+            directory, world: clock.world,
+            options: Instance.Options(
+                software: Self.software, log: { lines.add($0) }, onStop: { lines.add("stopped: \($0)") }))
+        let session = try Session(self, instance)
+        try await session.settle()
+        return session
+    }
+
+    func nextRequestID() -> String {
+        requests += 1
+        let number = String(requests)
+        return "req_" + String(repeating: "0", count: max(0, 4 - number.utf8.count)) + number
+    }
+}
+
+/// What was logged.
+final class Lines: Sendable {
+    private let lines = Mutex<[String]>([])
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+    var all: [String] { lines.withLock { $0 } }
+}

@@ -1,0 +1,117 @@
+import Engine
+import EventLog
+import Identity
+import OpenSSL
+import Storage
+import Testing
+import Wire
+
+/// Entries of the types that the format has and later work writes, appended to a scenario's ledger as its page says.
+struct LaterEntries {
+    let tables: LedgerTables
+    /// The checkpoints that hand trust from the first checkpoint key to the one in use at the end.
+    private(set) var notes: [SignedNote]
+    private let writer: LedgerWriter
+    private let keys: KeyStore
+    private let wall: Instant
+    private var origin: String
+    private var signers: [Ed25519Key]
+
+    init(after scenario: Scenario) throws {
+        let (instance, ground) = (scenario.instance, scenario.ground)
+        (tables, keys, origin) = (instance.tables, instance.keys, instance.identity.origin)
+        wall = ground.clock.world.wall()
+        let anchor = try ground.directory.anchor()
+        let opening = try Opening(tables: tables, anchor: anchor)
+        signers = try opening.checkpointKeys.signers(keys)
+        notes = [try #require(try anchor.checkpoint())]
+        writer = LedgerWriter(
+            tables: tables, keys: keys, ledgerID: opening.identity.id, range: opening.range,
+            lastRecordedAt: opening.lastRecordedAt, random: ground.clock.world.random)
+        try writeReports(scenario)
+        try replaceCheckpointKey(seed: ground.clock.world.random(Ed25519Key.seedBytes), opening.identity.verifierKey)
+        try writeEndings(scenario)
+        try fork()
+    }
+
+    private func append(_ type: EventType, _ data: Members, stream: String? = nil) throws {
+        let draft = Draft(type: type.rawValue, class: .state, stream: stream, data: data)
+        _ = try writer.prepare([draft], recordedAt: writer.time(wall: wall))
+        writer.keep()
+        try writer.commit()
+    }
+
+    private func writeReports(_ scenario: Scenario) throws {
+        let root = JSON.string(Base64URL.encode(writer.range.root.bytes))
+        let size = JSON.integer(Int64(writer.range.size))
+        try append(.ledgerVerified, ["root": root, "size": size])
+        try append(.ledgerBackedUp, ["root": root, "size": size])
+        try append(.clockAccepted, ["by": -7_200_000_000])
+        let totals = try scenario.instance.views.tableHashes().map { table, total in
+            (table, JSON.string(Base64URL.encode(BigEndian.bytes(total.hash))))
+        }
+        try append(.viewsAttested, ["at": size, "tables": .object(Members(totals))])
+    }
+
+    /// Both keys sign during the overlap, so whoever trusts the first learns to trust the second.
+    private mutating func replaceCheckpointKey(seed: [UInt8], _ old: VerifierKey) throws {
+        let signer = try Ed25519Key(seed: seed)
+        let new = VerifierKey(name: origin, publicKey: signer.publicKey)
+        let data = { (key: VerifierKey) -> Members in ["verifier_key": .string(key.description)] }
+        keys.stage(KeyName.checkpoint(CheckpointKeys.stream(new)), seed)
+        try append(.checkpointKeyCreated, data(new), stream: CheckpointKeys.stream(new))
+        signers.append(signer)
+        sign()
+        try append(.checkpointKeyRetired, data(old), stream: CheckpointKeys.stream(old))
+        signers = [signer]
+    }
+
+    /// An erasure, and a retention whose entries have not gone yet.
+    private func writeEndings(_ scenario: Scenario) throws {
+        try append(.dataKeyDestroyed, ["key": .string(scenario.finishedKey), "why": "The tenant was deleted"])
+        try keys.destroy(KeyName.data(scenario.finishedKey))
+        let run = try scenario.lines().map { try Entry(decoding: $0) }
+            .filter { $0.class == .activity && $0.chain == "platform" }.prefix(10)
+        let (first, last) = (try #require(run.first), try #require(run.last))
+        try append(
+            .retentionApplied,
+            [
+                "archive_sha256": .string(Base64URL.encode(SHA256Hash.hash(Array("an archive".utf8)).bytes)),
+                "before_sequence": .integer(Int64(last.sequence + 1)), "chain": .string(first.chain),
+                "count": .integer(Int64(run.count)), "counters": ["token.issued": 7],
+                "first_index": .integer(Int64(first.index)),
+                "last_index": .integer(Int64(last.index)),
+                "last_leaf": .string(Base64URL.encode(MerkleTree.leaf(last.encoded).bytes)),
+            ])
+    }
+
+    /// The history after the last checkpoint is given up: from here on the ledger has another name.
+    private mutating func fork() throws {
+        sign()
+        let known = try Checkpoint(text: notes[notes.count - 1].text)
+        let index = writer.range.size
+        try append(
+            .ledgerForked,
+            [
+                "from": [
+                    "origin": .string(known.origin), "root": .string(Base64URL.encode(known.root.bytes)),
+                    "size": .integer(Int64(known.size)),
+                ]
+            ])
+        origin += "/\(index)"
+        sign()
+    }
+
+    private mutating func sign() {
+        notes.append(Checkpoint(origin: origin, size: writer.range.size, root: writer.range.root).signed(by: signers))
+    }
+
+    /// Every entry, the scenario's own among them.
+    func lines() throws -> [[UInt8]] {
+        try (0..<writer.range.size).map { index in
+            try #require(try tables.environment.read { try tables.entry(index, $0) })
+        }
+    }
+
+    func verification() -> Verification.Report { Verification(tables: tables, keys: keys, anchor: nil).run() }
+}

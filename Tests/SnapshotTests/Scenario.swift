@@ -1,0 +1,58 @@
+import Engine
+import EventLog
+import Identity
+import Testing
+import Wire
+
+/// The first days of a platform: everything that the product writes by itself today happens in them.
+struct Scenario {
+    static let seed: UInt64 = 20_261_120
+
+    let ground: Ground
+    /// The ledger after the last close, to read from.
+    let instance: Instance
+    /// A data key that a later erasure may destroy, for nothing is sealed under it any more.
+    let finishedKey: String
+
+    init() async throws {
+        let ground = try Ground(seed: Self.seed)
+        let service = Client(id: ground.founded.client, secret: ground.founded.clientSecret)
+        let first = try await ground.open()
+        try await first.signIn(service)
+        var platform = try await first.buildPlatform()
+        try await first.useTokens(of: &platform)
+        try await first.replaceKeys()
+        try await first.readAround(platform)
+        try await first.meetRefusals(platform)
+        try await first.meetTrouble()
+        let finished = try await first.takeDown(platform)
+        try await first.close()
+        // The next day, the next run.
+        ground.clock.pass(microseconds: 86_400_000_000)
+        let second = try await ground.open()
+        for _ in 0..<3 { try await second.token(service, at: "/api/v1/platform/oauth/token") }
+        try await second.close()
+        self.ground = ground
+        instance = second.instance
+        finishedKey = finished
+    }
+
+    var size: UInt64 { instance.status.size }
+
+    /// Every entry, exactly as stored.
+    func lines() throws -> [[UInt8]] {
+        try (0..<size).map { index in try #require(try instance.storedEntry(at: index)) }
+    }
+}
+
+/// What was made on the first day.
+struct Platform {
+    var msp: PartnerID
+    var reseller: PartnerID
+    var tenants: [TenantID]
+    /// One application of each level, and a public one.
+    var global: Client
+    var partner: Client
+    var tenant: Client
+    var spa: Client
+}
