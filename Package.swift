@@ -80,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "muniment",
             dependencies: [
-                "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID", "Web",
+                "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID", "AdminAPI",
+                "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -100,6 +101,16 @@ let package = Package(
         tests("Endpoints", "Wire"),
     ]
 )
+
+// Built when it is asked for: `Tools/bench` sets BENCH.
+if Context.environment["BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "bench",
+            dependencies: ["Wire", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Engine"],
+            path: "Tools/Bench", exclude: ["probe.c", "script", "wrk"]
+        ))
+}
 
 for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings = (target.swiftSettings ?? []) + strict

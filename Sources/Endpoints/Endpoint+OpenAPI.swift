@@ -37,15 +37,17 @@ extension Endpoint {
         return Members(
             statuses.map { status in
                 let alternatives = replies.filter { $0.status == status }
-                let content = alternatives.compactMap { reply in
-                    reply.schema.map { (name: reply.mediaType, value: ["schema": $0.json] as JSON) }
+                // One status may come for several reasons; where they share a media type, they share its schema.
+                var content: Members = [:]
+                for reply in alternatives where content[reply.mediaType] == nil {
+                    content[reply.mediaType] = reply.schema.map { ["schema": $0.json] }
                 }
-                let summary = alternatives.map(\.summary).joined(separator: " ")
+                let summary = alternatives.map(\.summary).joined(separator: "; ")
                 return (
                     "\(status)",
                     .object(
                         ["description": .string(summary)] + [
-                            ("content", content.isEmpty ? nil : .object(Members(content)))
+                            ("content", content.isEmpty ? nil : .object(content))
                         ]
                     )
                 )

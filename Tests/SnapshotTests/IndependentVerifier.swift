@@ -37,14 +37,15 @@ enum IndependentVerifier {
     /// Runs Python and reads what it says, on either output.
     private static func run(_ words: [String]) throws -> (status: Int32, output: String) {
         var ends: [Int32] = [0, 0]
-        try #require(unsafe pipe2(&ends, O_CLOEXEC) == 0)
-        var actions = posix_spawn_file_actions_t()
+        guard unsafe pipe(&ends) == 0 else { throw StorageError(.system, "make a pipe", code: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         var arguments = unsafe (["python3"] + words).map { unsafe strdup($0) } + [nil]
-        defer { for argument in unsafe arguments { unsafe free(argument) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         var process: pid_t = 0
         let failure = unsafe posix_spawnp(&process, "python3", &actions, nil, &arguments, environ)
         close(ends[1])

@@ -4,6 +4,7 @@ import Identity
 import OpenSSL
 import Storage
 import Testing
+import Views
 import Wire
 
 /// Entries of the types that the format has and later work writes, appended to a scenario's ledger as its page says.

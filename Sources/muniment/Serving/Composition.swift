@@ -1,3 +1,4 @@
+import AdminAPI
 import Endpoints
 import Engine
 import OpenID
@@ -9,23 +10,29 @@ struct Composition {
     let metrics: PrometheusMetrics
 
     init(_ instance: Instance, baseURL: BaseURL, metricsScope: String?) {
-        let openID = OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: baseURL))
-        let guarding = MetricsEndpoint.Gate(instance: instance, baseURL: baseURL, scope: metricsScope)
-        let others = openID
-        // The measurements are labelled with every endpoint's name, their own among them; so it is named first.
-        let named = EndpointTable(others + [MetricsEndpoint(gate: guarding, text: { [] }).endpoint])
-        let metrics = PrometheusMetrics(RequestMetrics.families(named) + InstanceMetrics.families)
+        let settings = AdminSettings(baseURL: baseURL, version: Muniment.version)
+        let gate = MetricsEndpoint.Gate(instance: instance, baseURL: baseURL, scope: metricsScope)
+        let others =
+            OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: baseURL))
+            + AdminAPI.endpoints(instance: instance, settings: settings)
+        // The measurements are labelled with every endpoint's name, their own among them; so the table is made twice.
+        let named = Self.whole(others, MetricsEndpoint(gate: gate, text: { [] }), settings)
+        let metrics = PrometheusMetrics(RequestMetrics.families(EndpointTable(named)) + InstanceMetrics.families)
         let gauges = InstanceMetrics(instance, metrics)
+        let measuring = MetricsEndpoint(
+            gate: gate,
+            text: {
+                gauges.update()
+                return metrics.text
+            })
         self.metrics = metrics
-        table = EndpointTable(
-            others + [
-                MetricsEndpoint(
-                    gate: guarding,
-                    text: {
-                        gauges.update()
-                        return metrics.text
-                    }
-                ).endpoint
-            ])
+        table = EndpointTable(Self.whole(others, measuring, settings))
+    }
+
+    private static func whole(
+        _ others: [Endpoint], _ metrics: MetricsEndpoint, _ settings: AdminSettings,
+    ) -> [Endpoint] {
+        let served = others + [metrics.endpoint]
+        return served + [AdminAPI.document(of: served, settings: settings)]
     }
 }

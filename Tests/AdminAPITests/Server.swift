@@ -1,0 +1,179 @@
+import AdminAPI
+import Endpoints
+import Engine
+import EventLog
+import Identity
+import OpenSSL
+import Storage
+import Synchronization
+import Testing
+import Views
+import Wire
+
+/// A server without sockets: an instance under a simulated clock, and its endpoints as functions.
+struct Server: Sendable {
+    static let base = "https://id.example.com"
+    static let email = "founder@example.com"
+
+    let instance: Instance
+    let table: EndpointTable
+    let clock: SimulatedWorld
+    let disk: SimulatedDisk
+    let founded: Instance.Founded
+    let settings: AdminSettings
+    /// A token of the first service, with both platform scopes.
+    let token: String
+
+    /// Runs a test on a server of its own, and closes it in order.
+    static func run(
+        seed: UInt64 = 1, at directory: DataDirectory? = nil, requiresReason: Bool = false,
+        _ test: (Server) async throws -> Void,
+    ) async throws {
+        let server = try await Server(seed: seed, at: directory, requiresReason: requiresReason)
+        do {
+            try await test(server)
+        } catch {
+            try? await server.instance.close()
+            throw error
+        }
+        try await server.instance.close()
+    }
+
+    init(seed: UInt64, at place: DataDirectory? = nil, requiresReason: Bool = false) async throws {
+        clock = SimulatedWorld(seed: seed)
+        disk = SimulatedDisk(seed: seed)
+        let directory = place ?? DataDirectory(simulated: disk)
+        founded = try Instance.create(
+            directory, kek: nil, world: clock.world,
+            Instance.Founding(
+                baseURL: Self.base, administratorEmail: Self.email, algorithm: .EdDSA, software: "muniment test"))
+        instance = try await Instance.open(
+            directory, world: clock.world,
+            options: Instance.Options(software: "muniment test", log: { _ in }, onStop: { _ in }))
+        settings = AdminSettings(baseURL: try BaseURL(Self.base), version: "test", requiresReason: requiresReason)
+        table = EndpointTable(AdminAPI.endpoints(instance: instance, settings: settings))
+        token = try await Self.token(
+            instance, founded.client.text, founded.clientSecret, door: .platform, base: settings.baseURL)
+    }
+
+    /// An access token, as the token endpoint would issue it.
+    func token(_ client: String, _ secret: String, door: Door = .platform) async throws -> String {
+        try await Self.token(instance, client, secret, door: door, base: settings.baseURL)
+    }
+
+    private static func token(
+        _ instance: Instance, _ client: String, _ secret: String, door: Door, base: BaseURL,
+    ) async throws -> String {
+        let key = try #require(instance.keyRing.current).id
+        let command = IssueToken(
+            door: door,
+            proof: ClientProof(clientID: client, secretMAC: ClientSecret.mac(secret, key: instance.macKey)),
+            scopes: nil, resources: [], baseURL: base, signingKey: key)
+        let caller = Caller(
+            actor: .anonymous, authority: Authority(reach: .platform, scopes: []), home: .platform,
+            request: Caller.Request(id: "req_token", endpoint: "oauth.token"))
+        guard case .done(let token) = try await instance.perform(command, by: caller).result else {
+            throw Refusal.failed
+        }
+        return try instance.keyRing.sign(token.claims, with: key)
+    }
+
+    /// One request to the admin API, answered by the endpoint that the table finds.
+    ///
+    /// - Parameters:
+    ///   - path: below `/api/v1/admin`, with its query.
+    ///   - token: `nil` sends the first service's; an empty one sends none.
+    func call(
+        _ method: Request.Method, _ path: String, _ body: JSON? = nil, token: String? = nil,
+        headers: [(name: String, value: String)] = [],
+    ) async -> Response {
+        var headers = headers
+        if body != nil, !headers.contains(where: { $0.name == "content-type" }) {
+            headers.append(("content-type", "application/json"))
+        }
+        return await send(method, path, body: .bytes(body?.compact ?? []), token: token, headers: headers)
+    }
+
+    func send(
+        _ method: Request.Method, _ path: String, body: Request.Body = .bytes([]), token: String? = nil,
+        headers: [(name: String, value: String)] = [],
+    ) async -> Response {
+        let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let bearer = token ?? self.token
+        let full = path.hasPrefix("/health") || path.hasPrefix("/openapi") ? "" : "/api/v1/admin"
+        let request = Request(
+            method: method, path: full + parts[0], query: parts.count > 1 ? String(parts[1]) : "",
+            headers: (bearer.isEmpty ? [] : [("authorization", "Bearer \(bearer)")])
+                + [("user-agent", "admin tests")] + headers,
+            body: body, address: "192.0.2.44", id: "req_\(method.rawValue)")
+        guard case .endpoint(let endpoint, let parameters) = table.route(method, request.path) else {
+            return Response(status: 404)
+        }
+        return await endpoint.answer(request, parameters)
+    }
+
+    /// Creates something and hands out what was made.
+    func make(_ collection: String, _ body: JSON, token: String? = nil) async throws -> JSON {
+        let answer = await call(.post, collection, body, token: token)
+        try #require(answer.status == 201, "\(answer.text)")
+        return try #require(answer.json["data"])
+    }
+
+    func partner(_ slug: String = "partner", _ more: Members = [:]) async throws -> String {
+        var body: Members = ["name": .string("Partner \(slug)"), "slug": .string(slug)]
+        for (name, value) in more { body[name] = value }
+        return try await make("/partners", .object(body)).id
+    }
+
+    func tenant(_ slug: String, of partner: String, _ more: Members = [:]) async throws -> String {
+        var body: Members = ["name": .string("Tenant \(slug)"), "slug": .string(slug), "partner_id": .string(partner)]
+        for (name, value) in more { body[name] = value }
+        return try await make("/tenants", .object(body)).id
+    }
+
+    func application(_ more: Members = [:]) async throws -> JSON {
+        var body: Members = ["name": "An application", "application_type": "SERVICE", "scope": "GLOBAL"]
+        for (name, value) in more { body[name] = value }
+        return try await make("/applications", .object(body))
+    }
+
+    /// A token of a tenant's own application with these scopes.
+    func tenantToken(_ tenant: String, slug: String, _ scopes: [String]) async throws -> String {
+        let made = try await application([
+            "scope": "TENANT", "tenant_id": .string(tenant), "allowed_scopes": .array(scopes.map(JSON.string)),
+        ])
+        return try await token(made.id, made["client_secret"]?.text ?? "", door: .tenant(slug: slug))
+    }
+
+    func platformToken(_ scopes: [String]) async throws -> String {
+        let made = try await application(["allowed_scopes": .array(scopes.map(JSON.string))])
+        return try await token(made.id, made["client_secret"]?.text ?? "")
+    }
+
+    /// Every entry there is, decoded, in order.
+    func entries() throws -> [Entry] {
+        try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }
+    }
+
+    func last(_ type: String) throws -> Entry? { try entries().last { $0.type == type } }
+}
+
+extension Response {
+    var json: JSON { (try? JSON.parse(body)) ?? .null }
+    var text: String { "\(status) \(String(decoding: body, as: UTF8.self))" }
+    var detail: String? { json["detail"]?.text }
+    /// The places of a 422, each as its words with points between them.
+    var places: [String] {
+        (json["detail"]?.items ?? []).map { issue in
+            (issue["loc"]?.items ?? []).map { $0.text ?? "\($0.number ?? -1)" }.joined(separator: ".")
+        }
+    }
+    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    var index: UInt64? { header("muniment-index").flatMap { UInt64($0) } }
+}
+
+extension JSON {
+    var id: String { self["id"]?.text ?? "" }
+    var ids: [String] { (self["data"]?.items ?? []).map(\.id) }
+    var total: Int64? { self["pagination"]?["total"]?.number }
+}

@@ -1,0 +1,35 @@
+import Engine
+import EventLog
+import Storage
+import Views
+import Wire
+
+/// Tells how many bytes a ledger and its views take on disk, and which tables they are in.
+struct Footprint {
+    private static let ledgerTables = ["entries.state", "entries.activity", "segments", "hashes", "chains", "streams"]
+
+    private let path: String
+
+    init(_ words: Words) throws { path = try words.text("data") }
+
+    func run() throws {
+        let directory = DataDirectory(path: path)
+        let ledger = try directory.ledger(.readOnly)
+        let views = try directory.views("views", .readOnly)
+        let size = try ledger.environment.read { try ledger.size($0) }
+        Measurement.tell([
+            "entries": .count(size), "ledger_bytes": .count(ledger.environment.sizeBytes),
+            "views_bytes": .count(views.sizeBytes),
+            "pages": .object(
+                try Members(
+                    pages(ledger.environment, Self.ledgerTables) + pages(views, ViewTable.allCases.map(\.name)))),
+        ])
+    }
+
+    private func pages(_ environment: Environment, _ names: [String]) throws -> [(String, JSON)] {
+        try names.map { name in
+            let table = try environment.table(name)
+            return (name, .count(try environment.read { try $0.statistics(table).pages }))
+        }
+    }
+}
