@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// One example of every type of entry, in its stored bytes.
-struct EntryTests {
+@Suite(.serialized) struct EntryTests {
     private static let folder = SnapshotFolder("entries")
 
     @Test func `every type of entry has an example, in exactly the bytes we write`() async throws {

@@ -1,5 +1,6 @@
 import Glibc
 import Storage
+import Synchronization
 import Testing
 
 /// The folder `Snapshots/`: the product's contracts in readable form, reviewed as diffs.
@@ -16,6 +17,9 @@ struct SnapshotFolder {
     }()
 
     static let isRecording = unsafe getenv(recordVariable).map { unsafe String(cString: $0) } == "1"
+
+    /// A folder has one who writes to it at a time, and tests run beside each other.
+    private static let recording = Mutex(())
 
     /// The whole path, for programs that read the files themselves.
     let path: String
@@ -37,9 +41,10 @@ struct SnapshotFolder {
     /// Compares a text with the file of that name, or writes it there.
     func expect(_ text: String, is name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         if Self.isRecording {
-            let files = try SmallFiles(path: path)
-            if try files.read(name) != Array(text.utf8) { try files.write(name, Array(text.utf8), mode: 0o644) }
-            return
+            return try Self.recording.withLock { _ in
+                let files = try SmallFiles(path: path)
+                if try files.read(name) != Array(text.utf8) { try files.write(name, Array(text.utf8), mode: 0o644) }
+            }
         }
         let present = try? SmallFiles(path: path, access: .readOnly).read(name)
         let stored = present.map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -54,8 +59,10 @@ struct SnapshotFolder {
     func expect(names wanted: Set<String>, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let extra = try names().filter { !wanted.contains($0) }
         if Self.isRecording {
-            let files = try SmallFiles(path: path)
-            for name in extra { try files.remove(name) }
+            try Self.recording.withLock { _ in
+                let files = try SmallFiles(path: path)
+                for name in extra { try files.remove(name) }
+            }
         } else {
             #expect(extra.isEmpty, "files that nothing accounts for; \(Self.renewal)", sourceLocation: sourceLocation)
             let missing = try wanted.subtracting(names()).sorted()

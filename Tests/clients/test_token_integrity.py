@@ -1,6 +1,7 @@
 """S12 and S13 through the front door: a token that is not, to the last bit, one of ours opens nothing."""
 
 import base64
+import hmac
 import json
 import random
 
@@ -14,6 +15,14 @@ SEED = random.randrange(2**32)
 
 def encoded(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def keyed_by_the_public_key(header: dict, payload: str, public_jwk: dict) -> str:
+    """The classic confusion: what everybody knows, taken for a shared secret. Honest libraries refuse to make this."""
+    public = json.dumps(public_jwk, sort_keys=True, separators=(",", ":")).encode()
+    signed = f"{encoded(header | {'alg': 'HS256'})}.{payload}"
+    mac = hmac.digest(public, signed.encode(), "sha256")
+    return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
 def status(server, token: str) -> int:
@@ -43,12 +52,11 @@ def forgeries(token: str, public_jwk: dict) -> dict[str, str]:
     named = jwt.get_unverified_header(token)
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     claims = jwt.decode(token, options={"verify_signature": False})
-    public = json.dumps(public_jwk, sort_keys=True, separators=(",", ":")).encode()
     with_own_key = {"jwk": {key: public_jwk[key] for key in ("kty", "n", "e")}, "kid": "mine"}
     return {
         "none": f"{encoded(named | {'alg': 'none'})}.{payload}.",
         "None with the signature kept": f"{encoded(named | {'alg': 'None'})}.{payload}.{signature}",
-        "an HMAC over the public key": jwt.encode(claims, public.ljust(64), "HS256", headers=named | {"alg": "HS256"}),
+        "an HMAC over the public key": keyed_by_the_public_key(named, payload, public_jwk),
         "another key under our kid": jwt.encode(claims, other, "RS256", headers=named),
         "another key under its own jwk": jwt.encode(claims, other, "RS256", headers=with_own_key),
         "jku": jwt.encode(claims, other, "RS256", headers=named | {"jku": "https://evil.example/keys"}),

@@ -11,7 +11,7 @@ package enum LedgerFormat {
     package static let pageDigest = Digest(pageDigestBytes.span)
 
     private static let pageDigestBytes: [UInt8] = (try? Hex.decode(pageDigestHex)) ?? []
-    package static let pageDigestHex = "0000000000000000000000000000000000000000000000000000000000000000"
+    package static let pageDigestHex = "5ec69cee5b60c77796e53fefb150c803a610b3bca711cbefd0d3d707ead9a57a"
 
     package static func write(in folder: SmallFiles) throws {
         let object: JSON = ["format": .integer(version), "lowest_reader": .integer(version)]

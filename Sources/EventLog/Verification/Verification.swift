@@ -92,15 +92,21 @@ package struct Verification: Sendable {
         guard !suspects.isEmpty else { return }
         var scanner = EntryScanner()
         var seen: [UInt128: UInt64] = [:]
+        var position: UInt64? = 0
         do {
-            try tables.walk(0..<pass.tree.size) { line in
-                guard case .entry(let index, let bytes) = line, let facts = try? scanner.scan(bytes),
-                    suspects.contains(IdentifierCensus.half(facts.id))
-                else { return }
-                if let first = seen[facts.id] {
-                    pass.report.add(index, "the entry has the id of entry \(first)")
-                } else if seen.count < IdentifierCensus.suspectsMax {
-                    seen[facts.id] = index
+            while let start = position, start < pass.tree.size {
+                let page = try tables.environment.read { try LedgerPage(tables, from: start, copiesSegments: false, $0) }
+                position = page.next
+                for (offset, row) in page.rows.enumerated() {
+                    guard let bytes = row.state ?? row.activity, let facts = try? scanner.scan(bytes),
+                        suspects.contains(IdentifierCensus.half(facts.id))
+                    else { continue }
+                    let index = start + UInt64(offset)
+                    if let first = seen[facts.id] {
+                        pass.report.add(index, "the entry has the id of entry \(first)")
+                    } else if seen.count < IdentifierCensus.suspectsMax {
+                        seen[facts.id] = index
+                    }
                 }
             }
         } catch {

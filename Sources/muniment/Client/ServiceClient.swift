@@ -48,9 +48,11 @@ struct ServiceClient {
     func rotateSigningKey() async throws -> String {
         let answer = try await post(
             "/api/v1/admin/signing-keys/rotate", authorization: "Bearer " + token(), body: nil)
-        let keys = answer["items"]?.items ?? answer.items ?? []
-        let current = keys.first { $0["stage"]?.text == "current" } ?? answer
-        return current["id"]?.text ?? current["kid"]?.text ?? ""
+        let current = answer["data"]?.items?.first { $0["status"]?.text == "current" }
+        guard let id = current?["id"]?.text else {
+            throw CommandFailure(.checkFailed, "the server answered without a current key")
+        }
+        return id
     }
 
     private func post(_ path: String, authorization: String, body: String?) async throws -> JSON {

@@ -33,14 +33,16 @@ struct Serve: AsyncParsableCommand {
             ],
             flags: [.dev: dev], lists: [.trustedProxy: trustedProxy])
         let isDevelopment = try settings.isOn(.dev)
-        if isDevelopment { settings.addDefaults(from: "--dev", DevelopmentLedger.defaults) }
+        if isDevelopment {
+            settings.addDefaults(from: "--dev", DevelopmentLedger.defaults(try settings.listenAddress()))
+        }
         if printConfig {
             for line in try PrintedConfiguration.lines(settings) { Output.line(line) }
             return
         }
         // All of the configuration is read before anything is opened: a mistake in it changes nothing.
         let configuration = try ServerConfiguration(settings)
-        if isDevelopment { try DevelopmentLedger(settings, configuration.address).prepare() }
+        if isDevelopment { try DevelopmentLedger(settings).prepare() }
         try await Server(configuration).run()
     }
 }

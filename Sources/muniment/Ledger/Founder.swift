@@ -14,11 +14,10 @@ struct Founder {
     private let email: String
     private let algorithm: SigningAlgorithm
 
-    /// - Parameter baseURL: what is taken when none is configured.
-    init(_ settings: Settings, baseURL fallback: String = baseURLDefault) throws {
+    init(_ settings: Settings) throws {
         location = try DataLocation(settings)
         self.settings = settings
-        baseURL = try settings.baseURL() ?? BaseURL(fallback)
+        baseURL = try settings.baseURL() ?? BaseURL(Self.baseURLDefault)
         email = try settings.text(.adminEmail) ?? "admin@\(baseURL.host)"
         guard case .success = FieldKind.email.check(.string(email), at: ["admin_email"]) else {
             throw CommandFailure.usage("'\(email)' is no e-mail address; give --admin-email")

@@ -60,7 +60,10 @@ struct ReadOnlyLedger {
     private static func keyStore(
         _ directory: DataDirectory, _ settings: Settings,
     ) throws -> KeyStore? {
-        guard let folder = try? directory.keys(.readOnly) else { return nil }
+        guard let folder = try? directory.keys(.readOnly) else {
+            Output.note("sealed: there are no keys here")
+            return nil
+        }
         var epoch: EpochKey?
         do {
             epoch = try openEpoch(folder, settings)

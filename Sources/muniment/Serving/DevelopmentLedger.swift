@@ -8,15 +8,15 @@ import Wire
 /// What a real ledger shows once and never again stays in `init.json` here, readable by the owner alone.
 struct DevelopmentLedger {
     static let fileName = "init.json"
-    static let defaults: [Setting: String] = [.data: "./muniment-data"]
+
+    /// Whoever chooses another port finds the server, its issuer and its links there.
+    static func defaults(_ address: ListenAddress) -> [Setting: String] {
+        [.data: "./muniment-data", .baseURL: "http://localhost:\(address.port)"]
+    }
 
     private let settings: Settings
-    private let address: ListenAddress
 
-    init(_ settings: Settings, _ address: ListenAddress) {
-        self.settings = settings
-        self.address = address
-    }
+    init(_ settings: Settings) { self.settings = settings }
 
     /// Founds the ledger if there is none, and prints how to use it: `eval` takes the lines as they are.
     func prepare() throws {
@@ -24,7 +24,7 @@ struct DevelopmentLedger {
         try location.make()
         let folder = try SmallFiles(path: location.path)
         if try folder.read(LedgerFormat.fileName) == nil {
-            let founded = try Founder(settings, baseURL: "http://localhost:\(address.port)").found()
+            let founded = try Founder(settings).found()
             try folder.write(Self.fileName, founded.json.compact + [0x0A], mode: 0o600)
         }
         guard let file = try folder.read(Self.fileName),
@@ -34,8 +34,7 @@ struct DevelopmentLedger {
             Output.note("There is no \(Self.fileName) in \(location.path): this ledger was not made by serve --dev.")
             return
         }
-        let baseURL = try settings.baseURL()?.description ?? "http://localhost:\(address.port)"
-        Output.line("export MUNIMENT_BASE_URL=\(baseURL)")
+        Output.line("export MUNIMENT_BASE_URL=\(try settings.requiredBaseURL())")
         Output.line("export MUNIMENT_CLIENT_ID=\(id)")
         Output.line("export MUNIMENT_CLIENT_SECRET=\(secret)")
     }

@@ -1,0 +1,114 @@
+import Endpoints
+import Engine
+import Identity
+import OpenID
+import Testing
+import Wire
+
+/// The token endpoint at every door, in the words of RFC 6749.
+struct TokenEndpointTests {
+    static let platform = "/api/v1/platform/oauth/token"
+    static let grant = "grant_type=client_credentials"
+
+    @Test(arguments: ["/oauth/token", platform, "/oauth/token/"])
+    func `a GLOBAL client gets a token at the platform's door and at the root`(path: String) async throws {
+        let doors = try await Doors(seed: 1)
+        let answer = await doors.post(path, Self.grant, basic: (doors.client, doors.secret))
+        #expect(answer.status == 200)
+        #expect(answer.json["token_type"]?.text == "Bearer")
+        #expect(answer.json["expires_in"]?.number == 3_600)
+        #expect(answer.json["scope"]?.text == "admin:read admin:write")
+        #expect(answer.header("cache-control") == "no-store")
+        #expect(answer.header("muniment-index") != nil)
+        try await doors.instance.close()
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var form = TokenEndpointTests.grant
+        var basic = true
+        var secret: String?
+        var type: String? = Doors.form
+        var path = TokenEndpointTests.platform
+        let status: Int
+        let error: String
+    }
+
+    static let cases = [
+        Case(testDescription: "no grant type", form: "scope=admin:read", status: 400, error: "invalid_request"),
+        Case(testDescription: "an empty grant type", form: "grant_type=", status: 400, error: "invalid_request"),
+        Case(testDescription: "another grant", form: "grant_type=password", status: 400, error: "unsupported_grant_type"),
+        Case(testDescription: "S4 a repeated grant type", form: "\(grant)&\(grant)", status: 400, error: "invalid_request"),
+        Case(
+            testDescription: "S4 a repeated scope", form: "\(grant)&scope=admin:read&scope=admin:write", status: 400,
+            error: "invalid_request"),
+        Case(
+            testDescription: "S4 a repeated parameter that means nothing", form: "\(grant)&x=1&x=2", status: 400,
+            error: "invalid_request"),
+        Case(
+            testDescription: "two ways of authentication", form: "\(grant)&client_secret=x", status: 400,
+            error: "invalid_request"),
+        Case(
+            testDescription: "another client in the form", form: "\(grant)&client_id=app_other", status: 400,
+            error: "invalid_request"),
+        Case(testDescription: "JSON", form: "{}", type: "application/json", status: 400, error: "invalid_request"),
+        Case(testDescription: "no media type", type: nil, status: 400, error: "invalid_request"),
+        Case(testDescription: "half an escape", form: "\(grant)&scope=%4", status: 400, error: "invalid_request"),
+        Case(testDescription: "no client", basic: false, status: 401, error: "invalid_client"),
+        Case(testDescription: "a wrong secret", secret: "wrong", status: 401, error: "invalid_client"),
+        Case(testDescription: "an empty secret", secret: "", status: 401, error: "invalid_client"),
+        Case(
+            testDescription: "a scope beyond the ceiling", form: "\(grant)&scope=admin:read users:write", status: 400,
+            error: "invalid_scope"),
+        Case(
+            testDescription: "S36 a scope too long to be one",
+            form: "\(grant)&scope=" + String(repeating: "a", count: 200), status: 400, error: "invalid_scope"),
+        Case(
+            testDescription: "a resource with a fragment", form: "\(grant)&resource=https://api.example.com/%23x",
+            status: 400, error: "invalid_target"),
+        Case(
+            testDescription: "a tenant that does not exist", path: "/api/v1/auth/tenants/nobody/oauth/token",
+            status: 401, error: "invalid_client"),
+    ]
+
+    @Test(arguments: cases)
+    func `a request is refused by its code, as JSON`(item: Case) async throws {
+        let doors = try await Doors(seed: 2)
+        let basic = item.basic ? (doors.client, item.secret ?? doors.secret) : nil
+        let answer = await doors.post(item.path, item.form, basic: basic, type: item.type)
+        #expect(answer.status == item.status)
+        #expect(answer.json["error"]?.text == item.error)
+        #expect(answer.json["error_description"]?.text?.isEmpty == false)
+        #expect(answer.json["access_token"] == nil)
+        if item.status == 401 { #expect(answer.header("www-authenticate")?.hasPrefix("Basic") == true) }
+        try await doors.instance.close()
+    }
+
+    @Test func `a form authenticates as Basic does, and names whom the token is for`() async throws {
+        let doors = try await Doors(seed: 3)
+        let form = "\(Self.grant)&client_id=\(doors.client)&client_secret=\(doors.secret)&scope=admin:read"
+            + "&resource=https://api.example.com"
+        let answer = await doors.post("/oauth/token", form)
+        #expect(answer.json["scope"]?.text == "admin:read")
+        let text = try #require(answer.json["access_token"]?.text)
+        let token = try #require(doors.instance.keyRing.verify(text, now: doors.instance.world.wall()))
+        #expect(token.audience == ["https://api.example.com"])
+        // A token made for another service does not open ours.
+        #expect(throws: Rejection.invalidToken) {
+            _ = try doors.instance.authenticate(
+                text, baseURL: try BaseURL(Doors.baseURL), request: Caller.Request(id: "r", endpoint: "e"))
+        }
+        try await doors.instance.close()
+    }
+
+    @Test func `a body that is too large is refused`() async throws {
+        let doors = try await Doors(seed: 4)
+        let answer = await doors.send(
+            Request(
+                method: .post, path: Self.platform, headers: [("content-type", Doors.form)],
+                body: .tooLarge(limit: 65_536), id: "req_1"))
+        #expect(answer.status == 413)
+        #expect(answer.json["error"]?.text == "invalid_request")
+        try await doors.instance.close()
+    }
+}

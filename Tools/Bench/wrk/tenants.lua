@@ -1,0 +1,29 @@
+-- Admin requests about tenants, each about another one than the last.
+--   wrk … URL -- patch|read|list AUTHORIZATION FILE FIRST
+-- FILE has an identifier a line: of tenants, or for lists of partners. FIRST is where the count begins, so that a later
+-- run asks what no earlier one did.
+
+local kind, authorization, ids, count, host
+
+function init(arguments)
+    kind, authorization, count = arguments[1], arguments[2], tonumber(arguments[4])
+    ids = {}
+    for line in io.lines(arguments[3]) do ids[#ids + 1] = line end
+    host = wrk.headers["Host"] or (wrk.host .. ":" .. wrk.port)
+end
+
+local function bytes(method, path, body)
+    local head = method .. " /api/v1/admin/tenants" .. path .. " HTTP/1.1\r\nHost: " .. host ..
+        "\r\nAuthorization: " .. authorization .. "\r\n"
+    if not body then return head .. "\r\n" end
+    return head .. "Content-Type: application/json\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
+end
+
+function request()
+    count = count + 1
+    local id = ids[count % #ids + 1]
+    if kind == "patch" then return bytes("PATCH", "/" .. id, '{"name":"Tenant at request ' .. count .. '"}') end
+    if kind == "read" then return bytes("GET", "/" .. id) end
+    -- An index that is there already makes the query another one, and not another question.
+    return bytes("GET", "?partner_id=" .. id .. "&per_page=20&min_index=" .. count)
+end
