@@ -28,11 +28,12 @@ struct Population {
     func run() async throws {
         let founded = try Ledgers.found(at: path, .RS256)
         let instance = try await Ledgers.open(path)
+        let caller = Self.caller(founded.client)
         let owners = (0..<partners).map { _ in PartnerID(random: instance.world.random(PartnerID.randomBytes)) }
         let start = ContinuousClock.now
         for part in stride(from: 0, to: partners, by: Self.tenantsPerCommand) {
             let new = owners[part..<min(part + Self.tenantsPerCommand, partners)]
-            try await instance.perform(RegisterPartners(ids: Array(new), from: part), by: Self.caller)
+            try await instance.perform(RegisterPartners(ids: Array(new), from: part), by: caller)
         }
         var tenants: [TenantID] = []
         var dice = SystemRandomNumberGenerator()
@@ -44,14 +45,14 @@ struct Population {
                 TenantID(random: instance.world.random(TenantID.randomBytes))
             }
             let register = RegisterTenants(ids: new, from: tenants.count, partners: owners)
-            try await instance.perform(register, by: Self.caller)
+            try await instance.perform(register, by: caller)
             tenants += new
             for round in 0..<Self.changesPerTenant where Int(instance.status.size) < entries {
                 var chosen: Set<TenantID> = []
                 while chosen.count < Self.tenantsPerCommand, let tenant = tenants.randomElement(using: &dice) {
                     chosen.insert(tenant)
                 }
-                try await instance.perform(ChangeTenants(ids: Array(chosen), round: round), by: Self.caller)
+                try await instance.perform(ChangeTenants(ids: Array(chosen), round: round), by: caller)
             }
         }
         let elapsed = ContinuousClock.now - start
@@ -66,9 +67,13 @@ struct Population {
             ])
     }
 
-    private static let caller = Caller(
-        actor: .system, authority: .operatorAtTheMachine, home: .platform,
-        request: Caller.Request(id: "req_bench", endpoint: "bench.populate"))
+    /// A service as it calls the admin API: where from goes into a sealed segment of each entry.
+    private static func caller(_ client: ApplicationID) -> Caller {
+        Caller(
+            actor: Actor(kind: .application, id: client.text, name: "Muniment service", home: Chain.platform.text),
+            authority: .operatorAtTheMachine, home: .platform,
+            request: Caller.Request(id: "req_bench", endpoint: "bench.populate", address: "127.0.0.1"))
+    }
 }
 
 extension Instance {

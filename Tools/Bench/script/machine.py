@@ -37,9 +37,9 @@ def measured(*words: object, seconds: float = 120) -> list[dict]:
     return [json.loads(line) for line in run(*words, seconds=seconds).splitlines() if line.startswith("{")]
 
 
-def bench(part: str, data: Path, seconds: float = 600, **options: object) -> list[dict]:
+def bench(part: str, data: Path, time_limit: float = 600, **options: object) -> list[dict]:
     words = [word for name, value in options.items() for word in ("--" + name.replace("_", "-"), value)]
-    return measured(BUILT / "bench", part, "--data", data, *words, seconds=seconds)
+    return measured(BUILT / "bench", part, "--data", data, *words, seconds=time_limit)
 
 
 def probe(*words: object, seconds: float = 600) -> dict:
