@@ -1,4 +1,5 @@
 import Endpoints
+import EventLog
 import Testing
 import Wire
 

@@ -1,4 +1,6 @@
 import Endpoints
+import Engine
+import EventLog
 import Identity
 import Testing
 import Wire

@@ -155,6 +155,8 @@ struct Server: Sendable {
         try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }
     }
 
+    func count(of type: String) throws -> Int { try entries().count { $0.type == type } }
+
     func last(_ type: String) throws -> Entry? { try entries().last { $0.type == type } }
 }
 

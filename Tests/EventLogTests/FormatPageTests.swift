@@ -16,7 +16,8 @@ struct FormatPageTests {
 
     @Test(arguments: Medium.allCases)
     func `a directory tells its format, and a newer one is refused`(_ medium: Medium) throws {
-        let folder = try Place(medium).folder("files")
+        let place = try Place(medium)
+        let folder = try place.folder("files")
         #expect(throws: LedgerFault.self) { try LedgerFormat.require(in: folder) }
         try LedgerFormat.write(in: folder)
         try LedgerFormat.require(in: folder)

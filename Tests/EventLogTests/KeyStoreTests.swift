@@ -154,3 +154,52 @@ struct KeyStoreTests {
         #expect(sealed.isDestroyed("data:b"))
     }
 }
+
+/// A new epoch wraps everything anew.
+struct EpochTests {
+    static func names(_ keys: KeyStore) -> [String] { keys.names(prefix: "") }
+
+    static func founded(_ place: Place) throws -> KeyStore {
+        let keys = try KeyStoreTests.founded(place)
+        for name in ["data:a", "data:b", "data:c"] { keys.stage(name, Array(name.utf8)) }
+        try keys.flush()
+        keys.stage("data:d", [4])
+        try keys.flush()
+        try keys.destroy("data:b")
+        return keys
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `every key opens under the new epoch, and the old wrappings are gone`(_ medium: Medium) throws {
+        let place = try Place(medium)
+        let keys = try Self.founded(place)
+        let old = try place.folder("keys").list()
+        #expect(try keys.rewrap(keyEncryptionKey: KeyStoreTests.keyEncryptionKey) == 3)
+        let new = try place.folder("keys").list()
+        #expect(Set(old).isDisjoint(with: new), "\(new)")
+        for keys in [keys, try KeyStoreTests.reopened(place)] {
+            #expect(Self.names(keys) == ["data:a", "data:c", "data:d"])
+            #expect(keys.key("data:a") == Array("data:a".utf8))
+            #expect(keys.key("data:d") == [4])
+            #expect(keys.isDestroyed("data:b"))
+        }
+    }
+
+    @Test(arguments: [Fault.denied, .keptButDenied, .powerCut, .full], 1...40)
+    func `interrupted anywhere, every key still opens, and doing it again ends it`(_ fault: Fault, operation: Int) throws {
+        let place = try Place(.simulated, seed: UInt64(operation))
+        let keys = try Self.founded(place)
+        place.disk.plan(fault, at: place.disk.operations + operation)
+        _ = try? keys.rewrap(keyEncryptionKey: KeyStoreTests.keyEncryptionKey)
+        // Beyond its last operation there is nothing left to interrupt.
+        guard !place.disk.faultsMet.isEmpty else { return }
+        place.disk.crash()
+        let again = try KeyStoreTests.reopened(place)
+        #expect(Self.names(again) == ["data:a", "data:c", "data:d"], "\(place.disk.faultsMet)")
+        #expect(again.key("data:a") == Array("data:a".utf8) && again.key("data:d") == [4], "\(place.disk.faultsMet)")
+        #expect(again.isDestroyed("data:b"))
+        try again.rewrap(keyEncryptionKey: KeyStoreTests.keyEncryptionKey)
+        #expect(try place.folder("keys").list().count { $0.hasPrefix("epoch-") } == 1)
+        #expect(try KeyStoreTests.reopened(place).key("data:c") == Array("data:c".utf8))
+    }
+}

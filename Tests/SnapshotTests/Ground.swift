@@ -1,8 +1,11 @@
+import AdminAPI
 import Endpoints
 import Engine
+import OpenID
 import OpenSSL
 import Storage
 import Synchronization
+import Wire
 
 /// A ledger under a simulated clock, on a simulated disk: with one seed it does and writes the same for ever.
 ///
@@ -38,6 +41,21 @@ final class Ground {
         let session = try Session(self, instance)
         try await session.settle()
         return session
+    }
+
+    var service: Client { Client(id: founded.client.text, secret: founded.clientSecret) }
+
+    /// The whole table, as the server assembles it, but for what only a process can answer: its measurements.
+    static func endpoints(of instance: Instance) throws -> [Endpoint] {
+        let base = try BaseURL(baseURL)
+        let endpoints =
+            OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: base))
+            + AdminAPI.endpoints(instance: instance, settings: try adminSettings)
+        return endpoints + [AdminAPI.document(of: endpoints, settings: try adminSettings)]
+    }
+
+    private static var adminSettings: AdminSettings {
+        get throws { AdminSettings(baseURL: try BaseURL(baseURL), version: "1") }
     }
 
     func nextRequestID() -> String {

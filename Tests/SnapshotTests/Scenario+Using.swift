@@ -1,6 +1,5 @@
 import Engine
 import Identity
-import Storage
 import Testing
 import Wire
 
@@ -25,86 +24,78 @@ extension Session {
     }
 
     func replaceKeys() async throws {
-        try await act("signing_keys.rotate", instance.rotation())
+        try await admin(.post, "/signing-keys/rotate")
         let retired = try #require(instance.keyRing.members.first { $0.key.stage == .retired })
-        try await act("signing_keys.revoke", instance.revocation(of: retired.id), reason: "It may have leaked")
+        try await admin(.post, "/signing-keys/\(retired.id)/revoke", reason: "It%20may%20have%20leaked")
     }
 
     /// Identical reads within a minute are counted; each read of the audit is an entry.
     func readAround(_ platform: Platform) async throws {
-        let (tenant, partner) = (platform.tenants[0], platform.msp)
-        for _ in 0..<3 {
-            try await reads("tenants.read", Event(.tenantRead, chain: .tenant(tenant), stream: tenant.text))
-        }
-        try await reads("tenants.list", Event(.tenantListed, chain: .platform, data: ["query": "status=ACTIVE"]))
-        try await reads("partners.read", Event(.partnerRead, chain: .partner(partner), stream: partner.text))
-        try await reads("partners.list", Event(.partnerListed, chain: .platform))
-        try await reads(
-            "applications.read", Event(.applicationRead, chain: .platform, stream: platform.global.id.text))
-        try await reads("applications.list", Event(.applicationListed, chain: .tenant(tenant)))
-        try await reads(
-            "applications.list_secrets", Event(.secretListed, chain: .platform, stream: platform.global.id.text))
-        try await reads("signing_keys.list", Event(.signingKeyListed, chain: .platform))
-        try await reads("audit.list", Event(.entryListed, chain: .platform))
-        try await reads("audit.read", Event(.entryRead, chain: .platform, data: ["index": 3]))
+        for _ in 0..<3 { try await admin(.get, "/tenants/\(platform.tenants[0])") }
+        try await admin(.get, "/tenants", query: "status=ACTIVE&per_page=10")
+        try await admin(.get, "/partners/\(platform.msp)")
+        try await admin(.get, "/partners")
+        try await admin(.get, "/applications/\(platform.global.id)")
+        try await admin(.get, "/applications", query: "tenant_id=\(platform.tenants[0])")
+        try await admin(.get, "/applications/\(platform.global.id)/secrets")
+        try await admin(.get, "/signing-keys")
+        try await admin(.get, "/audit", query: "per_page=1")
+        try await admin(.get, "/audit/3")
         try await pass(seconds: 61)
     }
 
     func meetRefusals(_ platform: Platform) async throws {
-        let wrong = Client(id: platform.global.id, secret: "not-the-secret")
-        try await token(wrong)
+        try await token(Client(id: platform.global.id, secret: "not-the-secret"))
         // Of strangers only sums are kept.
-        let stranger = Client(id: newID(), secret: "whatever")
-        for _ in 0..<5 { try await token(stranger) }
+        for _ in 0..<5 { try await token(Client(id: "app_stranger", secret: "whatever")) }
         try await token(platform.global, "&scope=admin:read+users:write")
         try await token(platform.spa, at: "/api/v1/auth/tenants/widget/oauth/token")
         try await token(platform.tenant, at: "/api/v1/auth/tenants/gadget/oauth/token")
-        try await refused(
-            "tenants.create",
-            tenantCreation(
-                ["name": "Twice", "slug": "widget", "partner_id": .string(platform.msp.text)], as: newID()),
-            code: "slug_taken")
-        try await refused(
-            "partners.update", partnerUpdate(platform.msp, ["name": "Late"], ifVersion: 1), code: "version_moved")
-        try await act("partners.update", partnerUpdate(platform.msp, ["max_tenants": 2]))
-        try await refused(
-            "tenants.create",
-            tenantCreation(
-                ["name": "Fifth", "slug": "fifth", "partner_id": .string(platform.msp.text)], as: newID()),
-            code: "max_tenants_reached")
+        let tenant: (String, String) -> JSON = { name, slug in
+            ["name": .string(name), "slug": .string(slug), "partner_id": .string(platform.msp)]
+        }
+        try await admin(.post, "/tenants", tenant("Twice", "widget"), status: 409)
+        let stale = [(name: "if-match", value: "\"1\"")]
+        try await admin(.patch, "/partners/\(platform.msp)", ["name": "Late"], headers: stale, status: 412)
+        try await admin(.patch, "/partners/\(platform.msp)", ["max_tenants": 2])
+        try await admin(.post, "/tenants", tenant("Fifth", "fifth"), status: 409)
         try await actAbove(platform)
         // A suspension reaches what is below it.
-        try await act("tenants.update", tenantUpdate(platform.tenants[0], ["status": "SUSPENDED"]), reason: "Unpaid")
+        try await admin(.patch, "/tenants/\(platform.tenants[0])", ["status": "SUSPENDED"], reason: "Unpaid")
         try await token(platform.tenant)
-        try await act("tenants.update", tenantUpdate(platform.tenants[0], ["status": "ACTIVE"]))
+        try await admin(.patch, "/tenants/\(platform.tenants[0])", ["status": "ACTIVE"])
         try await pass(seconds: 11)
     }
 
     /// A tenant's application tries what only the platform may.
     private func actAbove(_ platform: Platform) async throws {
         try await signIn(platform.tenant, at: "/api/v1/auth/tenants/widget/oauth/token")
-        for _ in 0..<2 {
-            try await refused("partners.update", partnerUpdate(platform.msp, ["name": "Mine"]), code: "access_denied")
-        }
+        try await admin(.patch, "/partners/\(platform.msp)", ["name": "Mine"], status: 403)
+        try await admin(.get, "/tenants/\(platform.tenants[1])", status: 403)
         let own = try await createApplication([
             "name": "Worker", "application_type": "SERVICE", "scope": "TENANT",
-            "tenant_id": .string(platform.tenants[0].text), "allowed_scopes": ["orders:read"],
+            "tenant_id": .string(platform.tenants[0]), "allowed_scopes": ["orders:read"],
         ])
         try await token(own)
-        try await signIn(Client(id: ground.founded.client, secret: ground.founded.clientSecret))
+        // A token that was taken back proves nobody.
+        _ = try await ask(
+            form("/api/v1/auth/tenants/widget/oauth/revoke", "token=\(accessToken)", basic: platform.tenant))
+        try await admin(.get, "/tenants", status: 401)
+        try await signIn(ground.service)
     }
 
     /// A command that breaks a rule of ours, a clock that is set, a disk that is full, a password that is lost.
     func meetTrouble() async throws {
-        await #expect(throws: Refusal.failed) { try await self.act("tenants.update", BrokenCommand()) }
+        let request = Caller.Request(id: ground.nextRequestID(), endpoint: "tenants.update")
+        let caller = try instance.authenticate(accessToken, baseURL: try BaseURL(Ground.baseURL), request: request)
+        await #expect(throws: Refusal.failed) { try await self.instance.perform(BrokenCommand(), by: caller) }
         try await settle()
-        ground.clock.stepWall(microseconds: 5_000_000)
-        try await settle()
-        ground.clock.stepWall(microseconds: -5_000_000)
-        try await settle()
+        for step in [5_000_000, -5_000_000] as [Int64] {
+            ground.clock.stepWall(microseconds: step)
+            try await settle()
+        }
         try await fillDisk()
-        let service = Client(id: ground.founded.client, secret: ground.founded.clientSecret)
-        #expect(try await token(service) == nil)
+        #expect(try await token(ground.service) == nil)
         let user = ground.founded.administrator
         let recovery = Change<User>(user) {
             try User.recover(user, passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", facts: $0.facts)

@@ -1,8 +1,6 @@
 import Engine
 import EventLog
-import Identity
 import Testing
-import Wire
 
 /// The first days of a platform: everything that the product writes by itself today happens in them.
 struct Scenario {
@@ -16,9 +14,8 @@ struct Scenario {
 
     init() async throws {
         let ground = try Ground(seed: Self.seed)
-        let service = Client(id: ground.founded.client, secret: ground.founded.clientSecret)
         let first = try await ground.open()
-        try await first.signIn(service)
+        try await first.signIn(ground.service)
         var platform = try await first.buildPlatform()
         try await first.useTokens(of: &platform)
         try await first.replaceKeys()
@@ -30,7 +27,7 @@ struct Scenario {
         // The next day, the next run.
         ground.clock.pass(microseconds: 86_400_000_000)
         let second = try await ground.open()
-        for _ in 0..<3 { try await second.token(service, at: "/api/v1/platform/oauth/token") }
+        for _ in 0..<3 { try await second.token(ground.service, at: "/api/v1/platform/oauth/token") }
         try await second.close()
         self.ground = ground
         instance = second.instance
@@ -47,9 +44,9 @@ struct Scenario {
 
 /// What was made on the first day.
 struct Platform {
-    var msp: PartnerID
-    var reseller: PartnerID
-    var tenants: [TenantID]
+    var msp: String
+    var reseller: String
+    var tenants: [String]
     /// One application of each level, and a public one.
     var global: Client
     var partner: Client

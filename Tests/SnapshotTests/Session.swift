@@ -1,11 +1,7 @@
 import Endpoints
 import Engine
-import EventLog
-import Identity
-import OpenID
 import Storage
 import Testing
-import Views
 import Wire
 
 /// A run of the server between its opening and its close. What is asked of it is asked one after the other, so that
@@ -13,15 +9,14 @@ import Wire
 final class Session {
     let ground: Ground
     let instance: Instance
-    /// Who acts at the admin API, once it has signed in.
-    private var caller = Caller.system
     private let table: EndpointTable
+    /// The access token of whoever acts at the admin API.
+    private(set) var accessToken = ""
 
     init(_ ground: Ground, _ instance: Instance) throws {
         self.ground = ground
         self.instance = instance
-        table = EndpointTable(
-            OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: try BaseURL(Ground.baseURL))))
+        table = EndpointTable(try Ground.endpoints(of: instance))
     }
 
     func close() async throws { try await instance.close() }
@@ -49,8 +44,9 @@ final class Session {
         ground.disk.plan(.full, at: ground.disk.operations + 1)
     }
 
-    func newID<Kind: Prefixed>(_ kind: Kind.Type = Kind.self) -> Identifier<Kind> {
-        Identifier(random: instance.world.random(Identifier<Kind>.randomBytes))
+    /// From here on it is this client that acts at the admin API.
+    func signIn(_ client: Client, at path: String = "/oauth/token") async throws {
+        accessToken = try #require(try await token(client, at: path))
     }
 }
 
@@ -67,10 +63,11 @@ extension Session {
     }
 
     func request(
-        _ method: Request.Method, _ path: String, _ headers: [(name: String, value: String)] = [], body: String = "",
+        _ method: Request.Method, _ path: String, query: String = "", _ headers: [(name: String, value: String)] = [],
+        body: String = "",
     ) -> Request {
         Request(
-            method: method, path: path, headers: headers + [("user-agent", "example-client/1.0")],
+            method: method, path: path, query: query, headers: headers + [("user-agent", "example-client/1.0")],
             body: .bytes(Array(body.utf8)), address: "192.0.2.7", id: ground.nextRequestID())
     }
 
@@ -89,56 +86,9 @@ extension Session {
     }
 }
 
-// Acting at the admin API: the commands that its endpoints perform.
-extension Session {
-    /// From here on it is this client that acts.
-    func signIn(_ client: Client, at path: String = "/oauth/token") async throws {
-        let text = try #require(try await token(client, at: path))
-        caller = try instance.authenticate(
-            text, baseURL: try BaseURL(Ground.baseURL), request: Caller.Request(id: "", endpoint: ""))
-    }
-
-    func caller(_ endpoint: String, reason: String? = nil) -> Caller {
-        var caller = caller
-        caller.request = Caller.Request(
-            id: ground.nextRequestID(), endpoint: endpoint, address: "192.0.2.20", userAgent: "example-console/1.0",
-            reason: reason)
-        return caller
-    }
-
-    @discardableResult
-    func act<C: Command>(
-        _ endpoint: String, _ command: C, reason: String? = nil, idempotency: Idempotency? = nil,
-    ) async throws -> Receipt<C.Output> {
-        try await pass(microseconds: 40_000)
-        let receipt = try await instance.perform(command, by: caller(endpoint, reason: reason), idempotency: idempotency)
-        try await settle()
-        return receipt
-    }
-
-    /// Acts, and is refused with that code.
-    func refused<C: Command>(
-        _ endpoint: String, _ command: C, code: String, sourceLocation: SourceLocation = #_sourceLocation,
-    ) async throws {
-        do {
-            try await act(endpoint, command)
-            Issue.record("\(endpoint) should be refused with \(code)", sourceLocation: sourceLocation)
-        } catch Refusal.rejected(let rejection) {
-            #expect(rejection.code == code, sourceLocation: sourceLocation)
-        }
-        try await settle()
-    }
-
-    func reads(_ endpoint: String, _ read: Event) async throws {
-        try await pass(microseconds: 40_000)
-        try await instance.record(read, by: caller(endpoint))
-        try await settle()
-    }
-}
-
 /// A client with the secret it was shown once.
 struct Client {
-    let id: ApplicationID
+    let id: String
     let secret: String
 
     /// RFC 6749 §2.3.1; identifiers and secrets of ours need no percent-encoding.

@@ -1,6 +1,5 @@
 import Endpoints
 import Engine
-import Identity
 import Testing
 import Wire
 
@@ -13,8 +12,7 @@ struct TranscriptTests {
     /// A platform with one client at each door.
     private func opened() async throws -> (Session, Platform) {
         let session = try await Ground(seed: 6_749).open()
-        try await session.signIn(
-            Client(id: session.ground.founded.client, secret: session.ground.founded.clientSecret))
+        try await session.signIn(session.ground.service)
         return (session, try await session.buildPlatform())
     }
 
@@ -87,7 +85,7 @@ struct TranscriptTests {
     }
 
     private func showRefused(_ transcript: inout Transcript, _ session: Session, _ clients: Platform) async throws {
-        let stranger = Client(id: try #require(ApplicationID("app_nobody")), secret: "whatever")
+        let stranger = Client(id: "app_nobody", secret: "whatever")
         try await transcript.show("An unknown client.", session.form("/oauth/token", Self.grant, basic: stranger))
         let wrong = Client(id: clients.global.id, secret: "wrong")
         try await transcript.show("A wrong secret.", session.form("/oauth/token", Self.grant, basic: wrong))
@@ -107,10 +105,10 @@ struct TranscriptTests {
             "A scope beyond what the client was given.",
             session.form("/oauth/token", "\(Self.grant)&scope=admin:read+users:write", basic: clients.global))
         let tenant = clients.tenants[0]
-        try await session.act("tenants.update", session.tenantUpdate(tenant, ["status": "SUSPENDED"]))
+        try await session.admin(.patch, "/tenants/\(tenant)", ["status": "SUSPENDED"])
         try await transcript.show(
             "A tenant that is suspended.", session.form("\(Self.tenantDoor)/token", Self.grant, basic: clients.tenant))
-        try await session.act("tenants.update", session.tenantUpdate(tenant, ["status": "ACTIVE"]))
+        try await session.admin(.patch, "/tenants/\(tenant)", ["status": "ACTIVE"])
     }
 
     private func showTrouble(_ transcript: inout Transcript, _ session: Session, _ clients: Platform) async throws {
@@ -174,7 +172,7 @@ struct TranscriptTests {
     @Test func `discovery and the key set say what they always said`() async throws {
         let (session, clients) = try await opened()
         var transcript = Transcript(session, "Discovery (OpenID Connect, RFC 8414) and key sets (RFC 7517)")
-        let tenant = clients.tenants[0].text
+        let tenant = clients.tenants[0]
         for path in [
             "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
             "/api/v1/platform/oauth/.well-known/openid-configuration",
@@ -187,7 +185,7 @@ struct TranscriptTests {
         ] {
             try await transcript.show(path, session.request(.get, path))
         }
-        try await session.act("signing_keys.rotate", session.instance.rotation())
+        try await session.admin(.post, "/signing-keys/rotate")
         try await transcript.show("After a rotation.", session.request(.get, "/keys"))
         try await session.close()
         try Self.folder.expect(transcript.text, is: "discovery.txt")

@@ -70,6 +70,17 @@ def new_server(tmp_path):
         shutil.rmtree(server.data, ignore_errors=True)
 
 
+@pytest.fixture
+def stopped(new_server) -> Server:
+    """A ledger with a little history, closed in order."""
+    server = new_server().start()
+    api = server.api
+    tenant = api.tenant()
+    api.patch(f"/tenants/{tenant['id']}", {"name": "Renamed"})
+    assert server.stop() == 0
+    return server
+
+
 @pytest.fixture(scope="session")
 def partner(api) -> dict:
     return api.partner()

@@ -41,6 +41,12 @@ def command(*words: object, check: int | None = 0, **more: str) -> subprocess.Co
     return done
 
 
+def one_line(done: subprocess.CompletedProcess, status: int) -> None:
+    """A command that did not do what it was asked for says so in one line, and prints nothing for scripts."""
+    assert done.returncode == status, f"{done.returncode}: {done.stderr}"
+    assert done.stdout == "" and len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
 class Server:
     """One data directory, and the process that serves it when it runs."""
 
@@ -54,8 +60,9 @@ class Server:
         self.start_seconds = 0.0
         self.verify: bool | str = True
         email = f"root@{home.name.replace('_', '-').lower()}.example"
+        confide("the first user's e-mail", email)
         printed = command(
-            "init", "--data", self.data, "--base-url", self.url, "--admin-email", confide("the first user's e-mail", email),
+            "init", "--data", self.data, "--base-url", self.url, "--admin-email", email,
             "--format", "json", *init).stdout
         self.founded = json.loads(printed)
         confide("the first user's password", self.founded["super_admin"]["password"])

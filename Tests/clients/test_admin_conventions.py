@@ -1,4 +1,4 @@
-"""What holds on every admin route: versions, repeats, indexes, reasons, and the order of answers (decisions 25 to 27)."""
+"""What holds on every admin route: versions, repeats, indexes, reasons, the order of answers (decisions 25 to 27)."""
 
 import time
 import urllib.parse
@@ -122,11 +122,15 @@ def test_a_read_waits_for_the_index_it_names(api):
 
 def test_a_reason_goes_into_the_entry_sealed(api):
     reason = confide("a reason", "Ticket 4711: Frau Müller asked for it")
-    answer = api.post(
-        "/partners", {"name": "A", "slug": fresh("partner")}, headers={"Muniment-Reason": urllib.parse.quote(reason)})
-    assert answer.status_code == 201, answer.text
-    entry = api.get(f"/audit/{answer.headers['Muniment-Index']}").json()["data"]
-    assert any("reason" in segment["fields"] for segment in entry["sealed"])
+    headers = {"Muniment-Reason": urllib.parse.quote(reason)}
+    path = f"/partners/{api.partner()['id']}"
+    for answer in api.patch(path, {"name": "B"}, headers=headers), api.delete(path, headers=headers):
+        assert answer.status_code in (200, 204), answer.text
+        entry = api.get(f"/audit/{answer.headers['Muniment-Index']}").json()["data"]
+        assert any("reason" in segment["fields"] for segment in entry["sealed"])
+    made = api.post("/partners", {"name": "A", "slug": fresh("partner")}, headers=headers).json()["data"]
+    created = api.get("/audit", params={"resource_id": made["id"], "action": "partner.created"}).json()["data"][0]
+    assert any("reason" in segment["fields"] for segment in created["sealed"])
 
 
 @pytest.mark.parametrize("reason", ["x" * 501, "%", "%zz", "%ff%fe", urllib.parse.quote("ü" * 501)])

@@ -14,7 +14,8 @@ def platform_places() -> list[str]:
 
 def tenant_places(tenant: dict) -> list[str]:
     issuer = f"/tenants/{tenant['id']}"
-    return [f"{OAUTH}{issuer}", f"{OPENID}{issuer}", f"{issuer}{OPENID}", f"/api/v1/auth/tenants/{tenant['slug']}{OPENID}"]
+    return [f"{OAUTH}{issuer}", f"{OPENID}{issuer}", f"{issuer}{OPENID}",
+            f"/api/v1/auth/tenants/{tenant['slug']}{OPENID}"]
 
 
 def document(server, place: str) -> dict:

@@ -87,7 +87,8 @@ def test_unknown_parameters_are_ignored(client):
 def test_a_public_client_gets_none(server, api, kind):
     application = api.application(application_type=kind, allowed_scopes=["openid"])
     assert "client_secret" not in application
-    for form in [GRANT, ("client_id", application["id"])], [GRANT, ("client_id", application["id"]), ("client_secret", WRONG)]:
+    named = [GRANT, ("client_id", application["id"])]
+    for form in named, [*named, ("client_secret", WRONG)]:
         answer = requests.post(f"{server.url}{PLATFORM}/token", data=form, timeout=30)
         assert answer.status_code in (400, 401)
         assert answer.json()["error"] in ("unauthorized_client", "invalid_client")
@@ -119,7 +120,9 @@ def test_a_form_of_another_type_is_no_form(client):
         assert answer.json()["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic YWJj", "Basic OnNlY3JldA==", "Digest a=b", "Bearer abc"])
+@pytest.mark.parametrize("header", [
+    "Basic", "Basic !!!", "Basic YWJj", "Basic OnNlY3JldA==", "Digest a=b", "Bearer abc",
+])
 def test_an_authorization_header_that_proves_nothing(client, header):
     answer = requests.post(client.token_url, data=[GRANT], headers={"Authorization": header}, timeout=30)
     assert answer.status_code in (400, 401)

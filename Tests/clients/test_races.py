@@ -27,8 +27,8 @@ async def race(server, requests: list[bytes]) -> list[tuple[int, bytes]]:
         writer.write(request)
         await writer.drain()
         head = await reader.readuntil(b"\r\n\r\n")
-        length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
-        body = await reader.readexactly(length)
+        lengths = [line[15:] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        body = await reader.readexactly(int(lengths[0]))
         writer.close()
         return int(head.split()[1]), body
 

@@ -75,7 +75,9 @@ def test_no_two_tokens_are_the_same(client):
     assert len({decoded(client, token)["jti"] for token in tokens}) == 3
 
 
-@pytest.mark.parametrize("asked", ["admin:read", "admin:write admin:read", "admin:read  openid", "admin:read admin:read"])
+@pytest.mark.parametrize("asked", [
+    "admin:read", "admin:write admin:read", "admin:read  openid", "admin:read admin:read",
+])
 def test_a_token_carries_the_scopes_that_were_asked_for(clients, asked):
     client = clients["platform"]
     claims = decoded(client, client.api.token(scope=asked))

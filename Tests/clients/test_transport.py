@@ -22,7 +22,8 @@ def certificate(tmp_path_factory):
     chain, key = folder / "chain.pem", folder / "key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", chain],
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key,
+         "-out", chain],
         check=True, capture_output=True, timeout=60)
     return chain, key
 
@@ -76,8 +77,9 @@ def test_old_versions_of_tls_are_refused(secure):
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")
-    with socket.create_connection(("127.0.0.1", secure.port), timeout=10) as plain, pytest.raises((ssl.SSLError, OSError)):
-        context.wrap_socket(plain, server_hostname="localhost")
+    with socket.create_connection(("127.0.0.1", secure.port), timeout=10) as plain:
+        with pytest.raises(OSError):
+            context.wrap_socket(plain, server_hostname="localhost")
 
 
 def test_plain_http_to_the_tls_port_is_no_answer_of_ours(secure):

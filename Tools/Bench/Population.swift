@@ -110,6 +110,7 @@ private struct RegisterTenants: Command {
             let body: Members = [
                 "name": .string("Tenant number \(number)"), "slug": .string("tenant-\(number)"),
                 "partner_id": .string(partners[number % partners.count].text),
+                "contact_email": .string("office@tenant-\(number).example"),
             ]
             return try Tenant.register(
                 Changes(body, for: .create), as: id, by: room.caller.authority, facts: room.facts)

@@ -74,21 +74,21 @@ struct VerificationPass {
             due += 1
             return true
         }
-        let end = page.next == nil ? page.endOfRows : page.stop
-        while due < end {
+        while due < page.endOfRows {
             line(due, page, row: none.span, &segment)
             due += 1
         }
         if segment < page.segments.count {
             report.add(page.segments[segment].index, "there is a segment of no entry")
         }
-        if let next = page.next, next > page.stop { skipGap(&due, to: next, page) }
+        if let next = page.next { skipGap(&due, to: next, page) }
     }
 
     /// Passes over indexes that no table knows, with one problem for all of them.
     private mutating func skipGap(_ due: inout UInt64, to index: UInt64, _ page: LedgerPage) {
-        let isEmpty = due == page.stop || (due..<min(index, page.stop)).allSatisfy { page[$0].state == nil && page[$0].activity == nil }
-        guard due < index, isEmpty else { return }
+        guard due < index else { return }
+        let unknown = due..<max(due, min(index, page.stop))
+        guard unknown.allSatisfy({ page[$0].state == nil && page[$0].activity == nil }) else { return }
         report.add(due, index - due == 1 ? "the entry is missing" : "the entries from here to \(index - 1) are missing")
         tree.skip(to: index)
         due = index

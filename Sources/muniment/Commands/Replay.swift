@@ -37,7 +37,12 @@ struct Replay: AsyncParsableCommand {
         }
         Output.line("replayed to entry \(built.size - 1) into \(target)/views")
         guard try settings.isOn(.compare) else { return }
-        let (size, differences) = try replay.compare(with: built)
+        let (size, differences): (UInt64, [ViewDifference])
+        do {
+            (size, differences) = try replay.compare(with: built)
+        } catch let fault as ViewFault {
+            throw CommandFailure(.checkFailed, "the live views are damaged (\(fault)); run: muniment rebuild")
+        }
         for difference in differences { Output.line("\(difference.table) \(Hex.encode(difference.key))") }
         guard differences.isEmpty else {
             throw CommandFailure(

@@ -81,10 +81,10 @@ class Server:
             raise Failed(f"a token was refused: {status} {body[:200]!r}")
         return json.loads(body)["access_token"]
 
-    @property
-    def private_megabytes(self) -> float:
+    def megabytes(self, what: str) -> float:
+        """Memory as the system counts it: `RssAnon` is the process's own, `VmRSS` has the pages of the ledger in it."""
         text = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"RssAnon:\s+(\d+) kB", text)[1]) / 1024
+        return int(re.search(what + r":\s+(\d+) kB", text)[1]) / 1024
 
     def load(self, path: str, seconds: float, script: str | None = None, *arguments: object) -> "Load":
         words = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"]
@@ -107,11 +107,11 @@ class Server:
     @contextlib.contextmanager
     def watched(self):
         """Notes the most private memory that the server has meanwhile."""
-        most, over = [self.private_megabytes], threading.Event()
+        most, over = [self.megabytes("RssAnon")], threading.Event()
 
         def look() -> None:
             while not over.wait(0.2):
-                most[0] = max(most[0], self.private_megabytes)
+                most[0] = max(most[0], self.megabytes("RssAnon"))
 
         watcher = threading.Thread(target=look)
         watcher.start()
@@ -132,6 +132,8 @@ class Load:
             raise Failed(f"wrk saw {wrong[0] if wrong else errors[0]}")
         self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
         self.requests = int(re.search(r"(\d+) requests in", text)[1])
+        if not self.requests:
+            raise Failed("wrk got no answer")
         self.p50 = self._milliseconds(re.search(r"50%\s+([\d.]+\w+)", text)[1])
         self.p99 = self._milliseconds(re.search(r"99%\s+([\d.]+\w+)", text)[1])
 

@@ -24,6 +24,7 @@ function request()
     local id = ids[count % #ids + 1]
     if kind == "patch" then return bytes("PATCH", "/" .. id, '{"name":"Tenant at request ' .. count .. '"}') end
     if kind == "read" then return bytes("GET", "/" .. id) end
-    -- An index that is there already makes the query another one, and not another question.
+    -- An index that is there already makes the query another one, and not another question: each list is an entry, so
+    -- there are always more entries than lists that were asked for.
     return bytes("GET", "?partner_id=" .. id .. "&per_page=20&min_index=" .. count)
 end

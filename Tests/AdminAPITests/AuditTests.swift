@@ -1,0 +1,165 @@
+import Endpoints
+import Engine
+import EventLog
+import Identity
+import Testing
+import Wire
+
+struct AuditTests {
+    @Test func `an entry is found by its id and its index, with the contract's names beside its own`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let entry = try #require(try server.last("partner.created"))
+            for name in [entry.id, "\(entry.index)"] {
+                let answer = await server.call(.get, "/audit/\(name)")
+                #expect(answer.status == 200)
+                let item = try #require(answer.json["data"])
+                #expect(item["id"]?.text == entry.id)
+                #expect(item["index"]?.number == Int64(entry.index))
+                #expect(item["action"] == "partner.created")
+                #expect(item["resource_type"] == "partner")
+                #expect(item["resource_id"]?.text == partner)
+                #expect(item["actor_id"]?.text == server.founded.client.text)
+                #expect(item["actor_name"] == "Muniment service")
+                #expect(item["ip_address"] == "192.0.2.44", "opened for who may see it")
+                #expect(item["user_agent"] == "admin tests")
+                let stored = try JSON.parse(entry.encoded).members ?? [:]
+                for (name, value) in stored { #expect(item[name] == value, "\(name)") }
+            }
+            for name in ["evt_AAAAAAAAAAAAAAAAAAAAAA", "99999999", "007", "-1", "+1", "x", "evt_", "18446744073709551615"] {
+                #expect(await server.call(.get, "/audit/\(name)").status == 404, "\(name)")
+            }
+            #expect(try server.last("entry.read")?.data["entry"]?.text == entry.id)
+        }
+    }
+
+    @Test func `the audit is narrowed by everything the contract names`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let start = server.clock.world.wall().adding(seconds: 50)
+            server.clock.pass(microseconds: 100_000_000)
+            let tenant = try await server.tenant("audited", of: partner)
+            let end = server.clock.world.wall().adding(seconds: 50)
+            server.clock.pass(microseconds: 100_000_000)
+            let token = try await server.tenantToken(tenant, slug: "audited", ["applications:read"])
+            _ = await server.call(.get, "/partners", token: token)
+            let client = server.founded.client.text
+            let all = try server.entries()
+            let cases: [(String, (Entry) -> Bool)] = [
+                ("tenant_id=\(tenant)", { $0.chain == tenant }),
+                ("partner_id=\(partner)", { $0.chain == partner || $0.chain == tenant }),
+                ("partner_id=\(partner)&tenant_id=\(tenant)", { $0.chain == tenant }),
+                ("actor_id=\(client)", { $0.actor.id == client }), ("action=tenant.created", { $0.type == "tenant.created" }),
+                ("resource_type=partner", { $0.type.hasPrefix("partner.") }),
+                ("resource_type=partner&action=tenant.created", { _ in false }),
+                ("resource_id=\(tenant)", { $0.stream == tenant }), ("result=DENIED", { $0.result == .denied }),
+                ("ip_address=192.0.2.44", { $0.request != nil && $0.request?.endpoint != "oauth.token" }),
+                ("start_time=\(start.text)", { $0.recordedAt >= start }),
+                ("end_time=\(end.text)", { $0.recordedAt <= end }),
+                ("start_time=\(start.text)&end_time=\(end.text)", { $0.recordedAt >= start && $0.recordedAt <= end }),
+                ("start_time=\(end.text)&end_time=\(start.text)", { _ in false }),
+                ("end_time=1999-01-01T00:00:00Z", { _ in false }), ("action=no.such", { _ in false }),
+                ("actor_email=nobody@example.com", { _ in false }), ("actor_email=\(Server.email)", { _ in false }),
+                ("resource_id=%C3%A9", { _ in false }), ("tenant_id=tnt_nobody", { _ in false }),
+            ]
+            for (query, matches) in cases {
+                let answer = await server.call(.get, "/audit?order=asc&per_page=100&\(query)")
+                let found = answer.json["data"]?.items?.compactMap { $0["index"]?.number } ?? []
+                let expected = all.filter(matches).map { Int64($0.index) }
+                // The reads of this loop are entries too, behind those that were there before it.
+                #expect(found.filter { $0 < all.count } == expected, "\(query)")
+            }
+            let newest = await server.call(.get, "/audit?per_page=3&action=tenant.created")
+            #expect(newest.json.total == 1)
+        }
+    }
+
+    @Test(arguments: [
+        "start_time=yesterday", "tenant_id=x", "partner_id=tnt_1", "ip_address=host", "result=maybe", "order=up", "page=0",
+        "per_page=101", "as_of=1", "colour=red", "actor_id=\(String(repeating: "x", count: 69))",
+    ])
+    func `S36 a filter that means nothing is 422`(query: String) async throws {
+        try await Server.run { server in
+            #expect(await server.call(.get, "/audit?\(query)").status == 422)
+        }
+    }
+
+    @Test func `pages of the audit, the newest first`() async throws {
+        try await Server.run { server in
+            for number in 0..<5 { _ = try await server.partner("p-\(number)") }
+            let query = "/audit?action=partner.created&per_page=2"
+            var slugs: [String?] = []
+            for page in 1...3 {
+                let answer = await server.call(.get, "\(query)&page=\(page)").json
+                #expect(answer["pagination"]?["total"] == 5)
+                slugs += (answer["data"]?.items ?? []).map { $0["data"]?["slug"]?.text }
+            }
+            #expect(slugs == ["p-4", "p-3", "p-2", "p-1", "p-0"])
+        }
+    }
+
+    @Test func `the vocabularies name every action and type`() async throws {
+        try await Server.run { server in
+            let actions = await server.call(.get, "/audit/actions").json["data"]?.items?.compactMap(\.text) ?? []
+            #expect(Set(actions) == Set(EventType.allCases.map(\.rawValue)))
+            let types = await server.call(.get, "/audit/resource-types").json["data"]?.items?.compactMap(\.text) ?? []
+            #expect(Set(types) == Set(EventType.allCases.map(\.noun)))
+            #expect(types == types.sorted())
+        }
+    }
+
+    @Test func `an entry's proof leads from its bytes to a checkpoint signed by this ledger`() async throws {
+        try await Server.run { server in
+            _ = try await server.partner()
+            let entry = try #require(try server.last("partner.created"))
+            var answer = await server.call(.get, "/audit/\(entry.id)/proof")
+            for _ in 0..<40 where answer.status == 503 {
+                #expect(answer.header("retry-after") == "1")
+                try await Task.sleep(for: .milliseconds(100))
+                answer = await server.call(.get, "/audit/\(entry.id)/proof")
+            }
+            #expect(answer.status == 200)
+            #expect(answer.header("content-type") == "text/plain; charset=utf-8")
+            let proof = try TransparencyProof(decoding: String(decoding: answer.body, as: UTF8.self))
+            #expect(proof.proves(entry.encoded, signedBy: server.instance.identity.verifierKey))
+            #expect(await server.call(.get, "/audit/999999/proof").status == 404)
+        }
+    }
+
+    @Test func `L14 a tenant sees its own chain alone, and of the platform no more than a role`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let own = try await server.tenant("own", of: partner)
+            let other = try await server.tenant("other", of: partner)
+            let token = try await server.tenantToken(own, slug: "own", ["audit:read", "tenants:read"])
+            let reason = [(name: "muniment-reason", value: "internal")]
+            _ = await server.call(.patch, "/tenants/\(own)", ["name": "Changed"], headers: reason)
+            _ = await server.call(.get, "/tenants/\(own)?min_index=0")
+            _ = await server.call(.get, "/tenants/\(own)", token: token)
+
+            let listed = await server.call(.get, "/audit?per_page=100", token: token)
+            let items = listed.json["data"]?.items ?? []
+            #expect(!items.isEmpty && items.allSatisfy { $0["chain"]?.text == own })
+            #expect(!listed.text.contains(other))
+            #expect(!listed.text.contains(server.founded.client.text))
+            let platform = items.filter { $0["action"] == "tenant.updated" }
+            #expect(platform.map { $0["actor"] } == [["kind": "application"]])
+            #expect(platform.allSatisfy { $0["ip_address"] == .null && $0["actor_name"] == .null })
+            let mine = try #require(items.first { $0["action"] == "tenant.read" && $0["actor_id"] != .null })
+            #expect(mine["ip_address"] == "192.0.2.44")
+
+            for query in ["actor_id=\(server.founded.client.text)", "actor_email=\(Server.email)"] {
+                let found = await server.call(.get, "/audit?\(query)", token: token)
+                #expect(found.json.total == 0, "what is not shown is not found either")
+            }
+            let address = await server.call(.get, "/audit?per_page=100&ip_address=192.0.2.44", token: token)
+            #expect(address.json["data"]?.items?.allSatisfy { $0["actor_id"] != .null } == true)
+
+            let foreign = try #require(try server.entries().last { $0.chain == other })
+            for path in ["/audit/\(foreign.index)", "/audit/\(foreign.id)", "/audit/\(foreign.id)/proof", "/audit/0"] {
+                let answer = await server.call(.get, path, token: token)
+                #expect(answer.text == #"403 {"detail":"Access denied"}"#)
+            }
+        }
+    }
+}

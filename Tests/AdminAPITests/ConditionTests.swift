@@ -1,0 +1,125 @@
+import Endpoints
+import Engine
+import EventLog
+import Identity
+import Testing
+import Wire
+
+/// Versions, indexes and reasons: what a request may say about itself beside its body.
+struct ConditionTests {
+    @Test(arguments: [
+        ([], 200), (["*"], 200), ([#""1""#], 200), ([#""9", "1""#], 200), ([#""9""#, #""1""#], 200), ([#" "1" "#], 200),
+        ([#""2""#], 412), ([#"W/"1""#], 412), ([#""01""#], 412), ([#""+1""#], 412), (["1"], 412), (["nonsense"], 412),
+        ([""], 412), ([#""""#], 412), ([#""0""#], 412),
+    ] as [([String], Int)])
+    func `If-Match lets only the version through that it names`(values: [String], status: Int) async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let headers = values.map { (name: "if-match", value: $0) }
+            let patched = await server.call(.patch, "/partners/\(partner)", ["name": "B"], headers: headers)
+            #expect(patched.status == status)
+            let expected = status == 200 ? "partner.updated" : "command.failed"
+            #expect(try server.entries().last?.type == expected)
+            if status == 412 {
+                #expect(try server.entries().last?.code == "version_moved")
+                #expect(await server.call(.delete, "/partners/\(partner)", headers: headers).status == 412)
+            }
+        }
+    }
+
+    @Test func `of 1,000 changes meant for one version exactly one is made, ten times`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            for round in 1...10 {
+                let tag = [(name: "if-match", value: "\"\(round)\"")]
+                let won = await withTaskGroup(of: Int.self) { group in
+                    for number in 0..<1_000 {
+                        group.addTask {
+                            let name = JSON.string("Round \(round), number \(number)")
+                            return await server.call(.patch, "/partners/\(partner)", ["name": name], headers: tag).status
+                        }
+                    }
+                    return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+                }
+                #expect(won == [200: 1, 412: 999])
+            }
+            #expect(await server.call(.get, "/partners/\(partner)").header("etag") == "\"11\"")
+            #expect(try server.count(of: "partner.updated") == 10)
+        }
+    }
+
+    @Test func `of 50 tenants raced against a limit of 10 exactly 10 are made`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner("limited", ["max_tenants": 10])
+            let won = await withTaskGroup(of: Int.self) { group in
+                for number in 0..<50 {
+                    group.addTask {
+                        let body: JSON = [
+                            "name": "T", "slug": .string("raced-\(number)"), "partner_id": .string(partner),
+                        ]
+                        let answer = await server.call(.post, "/tenants", body)
+                        if answer.status == 409 { #expect(answer.detail?.hasSuffix("limit reached") == true) }
+                        return answer.status
+                    }
+                }
+                return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+            }
+            #expect(won == [201: 10, 409: 40])
+            #expect(await server.call(.get, "/tenants?partner_id=\(partner)").json.total == 10)
+        }
+    }
+
+    @Test func `an index can be waited for, for a while`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let next = server.instance.status.size
+            async let waiting = server.call(.get, "/partners/\(partner)?min_index=\(next)")
+            _ = try await server.partner("another")
+            #expect(await waiting.status == 200)
+            #expect(await waiting.index ?? 0 >= next)
+
+            async let tooFar = server.call(.get, "/partners/\(partner)?min_index=9007199254740991")
+            try await Task.sleep(for: .milliseconds(50))
+            server.clock.pass(microseconds: 5_100_000)
+            _ = try await server.partner("third")
+            #expect(await tooFar.status == 503)
+            #expect(await tooFar.header("retry-after") != nil)
+        }
+    }
+
+    @Test func `a reason is kept sealed with what it explains`() async throws {
+        try await Server.run { server in
+            let reason = [(name: "muniment-reason", value: "Ticket%204711%3A%20Frau%20M%C3%BCller%20+%20Co")]
+            let body: JSON = ["name": "A", "slug": "a"]
+            #expect(await server.call(.post, "/partners", body, headers: reason).status == 201)
+            let entry = try #require(try server.last("partner.created"))
+            let place = try #require(entry.sealed.firstIndex { $0.fields == ["reason"] })
+            let opened = try server.instance.open(.init(index: entry.index, ordinal: place))
+            #expect(opened?["reason"] == "Ticket 4711: Frau Müller + Co")
+        }
+    }
+
+    @Test(arguments: [
+        ["%"], ["%zz"], ["%ff%fe"], [String(repeating: "x", count: 501)], ["%0A"], ["%00"], ["a", "b"],
+    ])
+    func `S36 a reason that cannot be read is refused`(values: [String]) async throws {
+        try await Server.run { server in
+            let headers = values.map { (name: "muniment-reason", value: $0) }
+            let answer = await server.call(.post, "/partners", ["name": "A", "slug": "a"], headers: headers)
+            #expect(answer.status == 422)
+            #expect(answer.places == ["header.Muniment-Reason"])
+            let longest = [(name: "muniment-reason", value: String(repeating: "%C3%BC", count: 500))]
+            #expect(await server.call(.post, "/partners", ["name": "A", "slug": "a"], headers: longest).status == 201)
+        }
+    }
+
+    @Test func `a deployment may demand a reason of every write`() async throws {
+        try await Server.run(requiresReason: true) { server in
+            let body: JSON = ["name": "A", "slug": "a"]
+            #expect(await server.call(.post, "/partners", body).status == 422)
+            let reason = [(name: "muniment-reason", value: "because")]
+            #expect(await server.call(.post, "/partners", body, headers: reason).status == 201)
+            #expect(await server.call(.get, "/partners").status == 200)
+        }
+    }
+}

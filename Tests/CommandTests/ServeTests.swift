@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+import Wire
+
+/// A server starts at once, stops in order, and keeps everybody else from writing meanwhile.
+struct ServeTests {
+    @Test func `it ends within five seconds when told to, and starts again at once`() async throws {
+        let ledger = try await TestLedger()
+        for signal in [SIGTERM, SIGINT] {
+            let server = try await ledger.serve()
+            #expect(server.url.hasPrefix("http://127.0.0.1:"), "\(server.errors)")
+            server.signal(signal)
+            let ended = try await server.end(within: 5)
+            #expect(ended.status == 0, "\(ended.errors)")
+            #expect(ended.output.isEmpty)
+        }
+        let types = try await ledger.types()
+        #expect(types.suffix(4) == ["ledger.opened", "ledger.closed", "ledger.opened", "ledger.closed"])
+        #expect(try await ledger.verified()["ok"] == true)
+    }
+
+    @Test func `a killed server has lost nothing, and the next start says how it ended`() async throws {
+        let ledger = try await TestLedger()
+        let server = try await ledger.serve()
+        server.signal(SIGKILL)
+        _ = try await server.end()
+        #expect(try await ledger.verified()["ok"] == true)
+        let next = try await ledger.serve()
+        next.signal(SIGTERM)
+        #expect(try await next.end(within: 5).status == 0)
+        let opened = try await ledger.entries().filter { $0["type"]?.text == "ledger.opened" }
+        #expect(opened.last?["data"]?["stop"] == "process")
+    }
+
+    @Test func `who wants to write meanwhile is told which process serves`() async throws {
+        let ledger = try await TestLedger()
+        let server = try await ledger.serve()
+        for words in [
+            ["serve"], ["keys", "rotate"], ["keys", "rotate", "checkpoint"], ["keys", "rotate", "wrapping"], ["rebuild"],
+            ["recover"], ["clock", "accept"],
+        ] {
+            let ended = try await RunningCommand(words + ["--data", ledger.data]).end()
+            #expect(ended.status == 3, "\(words)")
+            #expect(ended.errors == "muniment: the data directory is in use by process \(server.id)\n", "\(words)")
+        }
+        // Reading goes on.
+        #expect(try await ledger.verified()["ok"] == true)
+        #expect(try await ledger.run("keys", "backup", ledger.folder.path("backup")).status == 0)
+        let replay = try await ledger.run("replay", "--into", ledger.folder.path("into"), "--compare")
+        #expect(replay.status == 0, "\(replay.errors)")
+        server.signal(SIGTERM)
+        #expect(try await server.end(within: 5).status == 0)
+    }
+
+    @Test func `a service gets its token, and rotates the signing key`() async throws {
+        let ledger = try await TestLedger()
+        let server = try await ledger.serve()
+        let client = ["--base-url", server.url, "--client-id", ledger.clientID]
+        let secret = ["MUNIMENT_CLIENT_SECRET": ledger.clientSecret]
+        // The server knows itself by the ledger's base URL, whatever the port.
+        let token = try await RunningCommand(["token"] + client, with: secret).end()
+        #expect(token.status == 0, "\(token.errors)")
+        #expect(token.output.split(separator: ".").count == 3)
+        try ledger.folder.write("secret", ledger.clientSecret + "\n")
+        let filed = try await RunningCommand(["token", "--secret-file", ledger.folder.path("secret")] + client).end()
+        #expect(filed.status == 0)
+        let rotated = try await RunningCommand(["keys", "rotate"] + client, with: secret).end()
+        #expect(rotated.status == 0, "\(rotated.errors)")
+        #expect(rotated.output.hasPrefix("snk_"))
+        let wrong = try await RunningCommand(["token"] + client, with: ["MUNIMENT_CLIENT_SECRET": "wrong"]).end()
+        #expect(wrong.status == 1)
+        #expect(wrong.output.isEmpty)
+        let missing = try await RunningCommand(["token"] + client).end()
+        #expect(missing.status == 2)
+        server.signal(SIGTERM)
+        #expect(try await server.end(within: 5).status == 0)
+        let types = try await ledger.types()
+        #expect(types.contains("token.issued") && types.contains("signing_key.updated"))
+    }
+
+    @Test func `another algorithm rotates the key at the start, and only then`() async throws {
+        let ledger = try await TestLedger()
+        var made: [[String?]] = []
+        for _ in 1...2 {
+            let server = try await ledger.serve("--token-algorithm", "EdDSA")
+            server.signal(SIGTERM)
+            #expect(try await server.end(within: 5).status == 0)
+            let keys = try await ledger.entries().filter { $0["type"]?.text == "signing_key.created" }
+            made.append(keys.map { $0["data"]?["algorithm"]?.text })
+        }
+        #expect(made[0].prefix(2) == ["ES256", "ES256"])
+        #expect(made[0].dropFirst(2).allSatisfy { $0 == "EdDSA" } && made[0].count > 2)
+        #expect(made[1] == made[0])
+    }
+
+    @Test func `an address in use is no fault of the ledger`() async throws {
+        let (one, two) = (try await TestLedger(), try await TestLedger())
+        let server = try await one.serve()
+        let address = String(server.url.dropFirst("http://".count))
+        let ended = try await two.run("serve", "--listen", address)
+        #expect(ended.status == 1)
+        #expect(ended.errors.contains("cannot listen on \(address)"))
+        server.signal(SIGTERM)
+        _ = try await server.end(within: 5)
+        #expect(try await two.types().last == "ledger.closed")
+    }
+
+    @Test func `development needs no other command, twice`() async throws {
+        let folder = try Folder()
+        var printed: [String] = []
+        for _ in 1...2 {
+            let server = try RunningCommand(["serve", "--dev", "--listen", "127.0.0.1:0"], in: folder.path)
+            try await server.wait(forError: "listening on ")
+            printed.append(server.output)
+            server.signal(SIGTERM)
+            #expect(try await server.end(within: 5).status == 0)
+        }
+        #expect(printed[0] == printed[1])
+        let names = printed[0].split(separator: "\n").map { $0.prefix { $0 != "=" } }
+        #expect(
+            names == ["export MUNIMENT_BASE_URL", "export MUNIMENT_CLIENT_ID", "export MUNIMENT_CLIENT_SECRET"])
+        #expect(try folder.mode("muniment-data/init.json") == 0o600)
+        let kept = try JSON.parse(Array(try folder.bytes("muniment-data/init.json").dropLast()))
+        let secret = try #require(kept["service"]?["client_secret"]?.text)
+        #expect(printed[0].contains("export MUNIMENT_CLIENT_SECRET=\(secret)\n"))
+    }
+}

@@ -1,0 +1,99 @@
+import Identity
+import Testing
+
+/// The house itself: its rooms, its pages, the size of its files.
+struct HouseTests {
+    private static let linesMax = 400
+    /// Longer files, each with its reason.
+    private static let long = [
+        "Tests/EventLogTests/MerkleVectors.swift": "values of published vectors, written in as they are"
+    ]
+
+    @Test func `a file is a chapter at most`() throws {
+        for file in try Repository.files() where file.isSwift && Self.isLong(file) != (Self.long[file.path] != nil) {
+            Issue.record("\(file.path) has \(file.lines.count) lines: at most \(Self.linesMax), one idea in each file")
+        }
+    }
+
+    @Test func `a long file is found`() {
+        let lines = { (count: Int) in String(repeating: "let a = 1\n", count: count) }
+        #expect(Self.isLong(SourceFile(path: "Sources/Wire/A.swift", text: lines(401))))
+        #expect(!Self.isLong(SourceFile(path: "Sources/Wire/A.swift", text: lines(400))))
+    }
+
+    /// The line feed at the end begins no line.
+    private static func isLong(_ file: SourceFile) -> Bool {
+        (file.lines.last?.isEmpty == true ? file.lines.count - 1 : file.lines.count) > linesMax
+    }
+
+    private static let top: Set<String> = ["Package.swift", "README.md", "Snapshots", "Sources", "Tests", "Tools"]
+    /// What building and running leave there; version control ignores them.
+    private static let leftBehind: Set<String> = ["Package.resolved", "muniment-data"]
+
+    @Test func `the top of the repository is a closed list`() throws {
+        let extra = Self.unknown(try Repository.names(in: ""))
+        #expect(extra.isEmpty, "each new room at the top is a decision: \(extra)")
+        #expect(Self.unknown(["Sources", "Notes.md"]) == ["Notes.md"])
+    }
+
+    private static func unknown(_ names: [String]) -> [String] {
+        names.filter { !top.contains($0) && !leftBehind.contains($0) }
+    }
+
+    /// The catalogue of each target that carries a concept, and the pages in it.
+    private static let pages = [
+        "Endpoints": ["Endpoints.md"], "EventLog": ["LedgerFormat.md"], "OpenSSL": ["OpenSSL.md"],
+        "Storage": ["Storage.md"], "Views": ["Views.md"], "Web": ["Web.md"], "Wire": ["Wire.md"],
+    ]
+
+    @Test(arguments: pages.keys.sorted())
+    func `a target with a concept has its page`(target: String) throws {
+        let files = try Repository.files(below: "Sources/\(target)/\(target).docc")
+        for page in try #require(Self.pages[target]) {
+            let text = try #require(files.first { $0.path.hasSuffix("/" + page) }, "\(target).docc has no \(page)")
+            #expect(Self.isPage(text), "\(text.path): a title, a blank line, one sentence, and an overview")
+        }
+    }
+
+    @Test func `every catalogue is listed, and a page without a sentence is found`() throws {
+        for target in try Repository.folders(in: "Sources") {
+            let catalogues = try Repository.folders(in: "Sources/\(target)").filter { $0.hasSuffix(".docc") }
+            #expect(catalogues == (Self.pages[target] == nil ? [] : ["\(target).docc"]))
+        }
+        #expect(!Self.isPage(SourceFile(path: "Sources/A/A.docc/A.md", text: "# A\n\n## Overview\n")))
+    }
+
+    private static func isPage(_ page: SourceFile) -> Bool {
+        page.lines.count > 4 && page.lines[0].hasPrefix("# ") && page.lines[1].isEmpty && !page.lines[2].isEmpty
+            && !page.lines[2].hasPrefix("#") && page.lines.contains("## Overview")
+    }
+}
+
+/// The names of entries, which are for ever.
+struct EventTypeTests {
+    @Test func `a type is named as the format wants it`() {
+        for type in EventType.allCases {
+            #expect(Self.isWellNamed(type.rawValue), "\(type.rawValue): <resource>.<past participle>, in small letters")
+        }
+        for bad in ["tenant", "Tenant.created", "tenant.created.twice", ".created", "tenant.", "tenant.2fa", "_a.b"] {
+            #expect(!Self.isWellNamed(bad), "\(bad)")
+        }
+    }
+
+    @Test func `every type has an example of its bytes`() throws {
+        let examples = Set(try Repository.names(in: "Snapshots/entries"))
+        let missing = EventType.allCases.map { "\($0.rawValue).json" }.filter { !examples.contains($0) }
+        #expect(missing.isEmpty, "let the scenario of SnapshotTests write one, and record it")
+    }
+
+    /// `[a-z][a-z_]{0,31}\.[a-z][a-z_]{0,31}`
+    private static func isWellNamed(_ name: String) -> Bool {
+        let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+        return parts.count == 2
+            && parts.allSatisfy { part in
+                (1...32).contains(part.count) && part.first.map(isLetter) == true
+                    && part.allSatisfy { isLetter($0) || $0 == UInt8(ascii: "_") }
+            }
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+import Storage
+import Testing
+
+/// The repository as it lies on the disk, found from this file; links are followed, so that a package of links finds it too.
+enum Repository {
+    static let path: String = {
+        guard let whole = unsafe realpath(#filePath, nil) else { return "" }
+        defer { unsafe free(whole) }
+        return "/" + (unsafe String(cString: whole)).split(separator: "/").dropLast(3).joined(separator: "/")
+    }()
+
+    /// Every file of code, tests and tools.
+    static func files() throws -> [SourceFile] {
+        try ["Sources", "Tests", "Tools"].flatMap(files(below:))
+    }
+
+    static func files(below folder: String) throws -> [SourceFile] {
+        var files: [SourceFile] = []
+        let folderFiles = try SmallFiles(path: "\(path)/\(folder)", access: .readOnly)
+        for name in try folderFiles.list() where isText(name) {
+            let bytes = try #require(try folderFiles.read(name))
+            files.append(SourceFile(path: "\(folder)/\(name)", text: String(decoding: bytes, as: UTF8.self)))
+        }
+        for name in try folders(in: folder) { files += try Self.files(below: "\(folder)/\(name)") }
+        return files
+    }
+
+    /// The names in a folder, hidden ones left out.
+    static func names(in folder: String) throws -> [String] {
+        try SmallFiles(path: "\(path)/\(folder)", access: .readOnly).list().filter { !$0.hasPrefix(".") }
+            + folders(in: folder)
+    }
+
+    static func folders(in folder: String) throws -> [String] {
+        guard let listing = unsafe opendir("\(path)/\(folder)") else {
+            throw StorageError(.notFound, "list \(folder)", code: errno)
+        }
+        defer { unsafe closedir(listing) }
+        var names: [String] = []
+        while let entry = unsafe readdir(listing) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard unsafe Int(entry.pointee.d_type) == DT_DIR, !name.hasPrefix("."), name != "__pycache__" else { continue }
+            names.append(name)
+        }
+        return names.sorted()
+    }
+
+    private static func isText(_ name: String) -> Bool {
+        !name.hasPrefix(".") && !name.hasSuffix(".pyc")
+    }
+}
