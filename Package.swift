@@ -18,9 +18,22 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
+/// All that is a library.
+let everything: [Target.Dependency] = [
+    "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID", "AdminAPI",
+]
+
 /// The tests of one target, which may name what stands below it.
 func tests(_ target: String, _ others: Target.Dependency...) -> Target {
-    .testTarget(name: target + "Tests", dependencies: [.byName(name: target)] + others)
+    tests(target, of: [.byName(name: target)] + others)
+}
+
+/// Tests of something else than one target: the project's texts, the command, what is written.
+func tests(_ subject: String, of targets: [Target.Dependency]) -> Target {
+    .testTarget(name: subject + "Tests", dependencies: targets)
 }
 
 // The order is the order of the layers: a target may import only what stands above it.
@@ -68,8 +81,7 @@ let package = Package(
                 "Wire", "Endpoints", http, logging, metrics, lifecycle,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                nio, nioPosix,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -80,7 +92,8 @@ let package = Package(
         .executableTarget(
             name: "muniment",
             dependencies: [
-                "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID", "AdminAPI",
+                "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID",
+                "AdminAPI",
                 "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -99,6 +112,12 @@ let package = Package(
         tests("Views", "Wire", "Storage", "OpenSSL", "Identity"),
         tests("Engine", "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views"),
         tests("Endpoints", "Wire"),
+        tests("OpenID", "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints"),
+        tests("AdminAPI", "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints"),
+        tests("Web", "Wire", "Endpoints", nio, nioPosix, http, logging, metrics, lifecycle),
+        tests("Snapshot", of: everything),
+        tests("Tidy", of: ["Storage", "Identity", "Wire"]),
+        tests("Command", of: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Engine"]),
     ]
 )
 
@@ -108,8 +127,10 @@ if Context.environment["BENCH"] != nil {
         .executableTarget(
             name: "bench",
             dependencies: ["Wire", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Engine"],
-            path: "Tools/Bench", exclude: ["probe.c", "script", "wrk"]
-        ))
+            path: "Tools/Bench",
+            exclude: ["probe.c", "script", "wrk"]
+        )
+    )
 }
 
 for target in package.targets where target.type != .system && target.type != .plugin {

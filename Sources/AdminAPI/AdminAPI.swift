@@ -13,15 +13,25 @@ package func endpoints(instance: Instance, settings: AdminSettings) -> [Endpoint
 ///
 /// - Parameter schemas: the components that endpoints of other targets name.
 package func document(
-    of endpoints: [Endpoint], schemas: [(name: String, schema: Schema)] = [], settings: AdminSettings,
+    of endpoints: [Endpoint],
+    schemas: [(name: String, schema: Schema)] = [],
+    settings: AdminSettings,
 ) -> Endpoint {
     var document = OpenAPIDocument(
-        title: "Muniment", version: settings.version,
+        title: "Muniment",
+        version: settings.version,
         summary: "An identity server whose database is its audit log.",
-        serverURL: settings.baseURL.description, endpoints: [], schemas: AdminSchemas.all + schemas)
+        serverURL: settings.baseURL.description,
+        endpoints: [],
+        schemas: AdminSchemas.all + schemas
+    )
     let served = { (bytes: [UInt8]) in
         Endpoint(
-            .get, "/openapi.json", name: "openapi.read", access: .open, "Read this document",
+            .get,
+            "/openapi.json",
+            name: "openapi.read",
+            access: .open,
+            "Read this document",
             replies: [Endpoint.Reply(200, "OpenAPI 3.1", .anyObject)],
         ) { _, _ in .json(200, bytes) }
     }

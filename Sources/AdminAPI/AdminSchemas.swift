@@ -21,7 +21,13 @@ enum AdminSchemas {
                     [
                         .init("msg", .string(), "What would be accepted", required: true),
                         .init("type", .string(), "A stable name of the fault", required: true),
-                    ], closed: false)), "Each value that means nothing, with its place in loc", required: true)
+                    ],
+                    closed: false
+                )
+            ),
+            "Each value that means nothing, with its place in loc",
+            required: true
+        )
     ])
 
     private static let pagination = Schema.object([

@@ -16,7 +16,7 @@ protocol Administered: Resource {
 
     /// Where it stands, and so who reaches it.
     static func chain(of resource: Versioned<Self>) -> Chain
-    /// Which field has a tenant's identifier in what is that tenant's; `id` for the tenant itself, nil for what no tenant has.
+    /// The field with a tenant's identifier in what is that tenant's: `id` for the tenant itself, nil where none is.
     static var tenantField: String? { get }
     /// What answers tell of it beside its fields.
     static func more(of resource: Versioned<Self>) -> Members
@@ -24,17 +24,27 @@ protocol Administered: Resource {
     static func comesWithSecret(_ changes: Changes<Self>) -> Bool
 
     static func register(
-        _ changes: Changes<Self>, as id: Identifier<Self>, secret: Secret.New?, by authority: Authority,
+        _ changes: Changes<Self>,
+        as id: Identifier<Self>,
+        secret: Secret.New?,
+        by authority: Authority,
         facts: some Facts,
     ) throws -> [Event]
 
     static func update(
-        _ id: Identifier<Self>, _ changes: Changes<Self>, ifVersion: UInt64?, by authority: Authority,
+        _ id: Identifier<Self>,
+        _ changes: Changes<Self>,
+        ifVersion: UInt64?,
+        by authority: Authority,
         facts: some Facts,
     ) throws -> [Event]
 
     static func delete(
-        _ id: Identifier<Self>, cascade: Bool, ifVersion: UInt64?, by authority: Authority, facts: some Facts,
+        _ id: Identifier<Self>,
+        cascade: Bool,
+        ifVersion: UInt64?,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event]
 }
 

@@ -20,15 +20,29 @@ struct ApplicationEndpoints {
             .post("/applications", .writes(.applications), "Register an application", applications.create),
             .get("/applications/{application_id}", .reads(.applications), "Read an application", applications.read),
             .patch(
-                "/applications/{application_id}", .writes(.applications), "Change an application", applications.update),
+                "/applications/{application_id}",
+                .writes(.applications),
+                "Change an application",
+                applications.update
+            ),
             .delete(
-                "/applications/{application_id}", .writes(.applications), "Delete an application", applications.delete),
+                "/applications/{application_id}",
+                .writes(.applications),
+                "Delete an application",
+                applications.delete
+            ),
             .get(
-                "/applications/{application_id}/secrets", .reads(.applications), "List an application's secrets",
-                secrets.list),
+                "/applications/{application_id}/secrets",
+                .reads(.applications),
+                "List an application's secrets",
+                secrets.list
+            ),
             .post(
-                "/applications/{application_id}/rotate-secret", .writes(.applications),
-                "Put a new secret in the place of the present one, at once or with an overlap", secrets.rotate),
+                "/applications/{application_id}/rotate-secret",
+                .writes(.applications),
+                "Put a new secret in the place of the present one, at once or with an overlap",
+                secrets.rotate
+            ),
         ]
     }
 
@@ -62,7 +76,11 @@ extension Application: Administered {
     }
 
     static func delete(
-        _ id: ApplicationID, cascade: Bool, ifVersion: UInt64?, by authority: Authority, facts: some Facts,
+        _ id: ApplicationID,
+        cascade: Bool,
+        ifVersion: UInt64?,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try delete(id, ifVersion: ifVersion, by: authority, facts: facts)
     }

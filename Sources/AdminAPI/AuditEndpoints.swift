@@ -23,8 +23,12 @@ struct AuditEndpoints: Sendable {
 
     private var list: Operation {
         Operation(
-            admin, "audit.list", parameters: [.page, .perPage] + AuditSearch.parameters,
-            replies: [.init(200, "A page", .page(of: "audit_item"))], run: showList)
+            admin,
+            "audit.list",
+            parameters: [.page, .perPage] + AuditSearch.parameters,
+            replies: [.init(200, "A page", .page(of: "audit_item"))],
+            run: showList
+        )
     }
 
     private var actions: Operation { words("audit.list_actions", EventType.allCases.map(\.rawValue)) }
@@ -37,11 +41,14 @@ struct AuditEndpoints: Sendable {
 
     private var proof: Operation {
         Operation(
-            admin, "audit.prove",
+            admin,
+            "audit.prove",
             replies: [
                 .init(200, "A c2sp.org/tlog-proof@v1", .string(), mediaType: "text/plain"), .absent,
                 .init(503, "No checkpoint covers it yet: within a second one does", .named("Problem")),
-            ], run: prove)
+            ],
+            run: prove
+        )
     }
 
     private func showList(_ call: Call) async throws(Refusal) -> Response {
@@ -57,8 +64,7 @@ struct AuditEndpoints: Sendable {
         }
         let (page, items, chain) = sight.value
         try await call.record(.entryListed, chain: chain ?? call.caller.home)
-        let note = PageNote(page: call.query.page, perPage: call.query.perPage, total: page.total, isExact: page.isExact)
-        return .list(items, note, at: sight.index)
+        return .list(items, PageNote(call.query, total: page.total, isExact: page.isExact), at: sight.index)
     }
 
     private func show(_ call: Call) async throws(Refusal) -> Response {
@@ -84,7 +90,8 @@ struct AuditEndpoints: Sendable {
 
     /// The entry that the path names, if the caller reaches it.
     private func find<Value: Sendable>(
-        _ call: Call, _ body: (AuditItem) throws -> Value,
+        _ call: Call,
+        _ body: (AuditItem) throws -> Value,
     ) async throws(Refusal) -> Sight<Value> {
         let name = call.path["entry"]
         let (instance, authority) = (admin.instance, call.caller.authority)

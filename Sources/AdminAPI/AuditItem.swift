@@ -60,13 +60,15 @@ struct AuditItem {
         return members
     }
 
-    /// From where it came: in clear for a program's passing act, sealed where a person or a lasting change is behind it.
+    /// From where it came: in clear for a program's passing act, sealed where a person or a lasting change is in it.
     private func traces(_ opening: (SealedReference) throws -> Members?) throws -> Members {
         if let request = entry.request, request.ip != nil || request.userAgent != nil {
             return ["ip": Self.text(request.ip), "user_agent": Self.text(request.userAgent)]
         }
-        guard let place = entry.sealed.firstIndex(where: { $0.fields.contains("ip") || $0.fields.contains("user_agent") })
-        else { return [:] }
+        let names = ["ip", "user_agent"]
+        guard let place = entry.sealed.firstIndex(where: { !$0.fields.filter(names.contains).isEmpty }) else {
+            return [:]
+        }
         return try opening(SealedReference(index: entry.index, ordinal: place)) ?? [:]
     }
 
@@ -88,7 +90,8 @@ struct AuditItem {
                 else { return segment }
                 members["subject"] = nil
                 return .object(members)
-            })
+            }
+        )
     }
 
     static let schema = Schema.object(
@@ -113,7 +116,9 @@ struct AuditItem {
             .init("request", .anyObject),
             .init("data", .anyObject, "What changed, or what happened"),
             .init("sealed", .array(.anyObject), "What is kept apart, by the commitment to it"),
-        ], closed: false)
+        ],
+        closed: false
+    )
 }
 
 extension Instance {

@@ -16,7 +16,12 @@ struct AuditSearch: Sendable {
         .init("tenant_id", in: .query, "Entries of one tenant", identifierSchema(Tenant.prefix)),
         .init("partner_id", in: .query, "Entries of one partner and its tenants", identifierSchema(Partner.prefix)),
         .init("actor_id", in: .query, "Who did it", .string(maxLength: 68)),
-        .init("actor_email", in: .query, "Who did it, by e-mail address", .string(maxLength: FieldKind.emailCharactersMax)),
+        .init(
+            "actor_email",
+            in: .query,
+            "Who did it, by e-mail address",
+            .string(maxLength: FieldKind.emailCharactersMax)
+        ),
         .init("action", in: .query, "What was done: tenant.updated", .string(maxLength: 65)),
         .init("resource_type", in: .query, "To what kind of thing: tenant", .string(maxLength: 32)),
         .init("resource_id", in: .query, "To what", .string(maxLength: 68)),
@@ -90,9 +95,15 @@ struct AuditSearch: Sendable {
             return try snapshot.current(tenant)?.state.partnerID == partner ? [tenant.text] : []
         }
         let living = try snapshot.members(
-            Tenant.self, of: Membership("partner_id", partner.text), limit: Self.tenantsMax)
+            Tenant.self,
+            of: Membership("partner_id", partner.text),
+            limit: Self.tenantsMax
+        )
         let deleted = try snapshot.members(
-            Tenant.self, of: Membership("status", Status.deleted.rawValue), limit: Self.tenantsMax)
+            Tenant.self,
+            of: Membership("status", Status.deleted.rawValue),
+            limit: Self.tenantsMax
+        )
         let all = living + deleted.filter { $0.state.partnerID == partner }
         return [partner.text] + all.map(\.id.text)
     }

@@ -51,7 +51,9 @@ enum BodyRule: Sendable {
         }
         guard let type = parts.first else { return false }
         let parameters = parts.dropFirst()
-        let isUTF8 = parameters.allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
+        let isUTF8 = parameters.allSatisfy { parameter in
+            !parameter.hasPrefix("charset=") || ["charset=utf-8", "charset=\"utf-8\""].contains(parameter)
+        }
         // RFC 7396 names the form of our PATCH bodies.
         return isUTF8 && (type == "application/json" || type == "application/merge-patch+json" && method == .patch)
     }

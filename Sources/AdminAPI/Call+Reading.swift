@@ -5,11 +5,12 @@ import Views
 import Wire
 
 extension Call {
-    /// Looks at one committed moment. What authority says there is the answer, and a no is an entry.
+    /// Looks at one committed moment: what authority says there is the answer, and a no is an entry.
     ///
     /// - Parameter target: what was asked for, where the path names it.
     func look<Value: Sendable>(
-        for target: String? = nil, _ body: (ViewSnapshot) throws -> Value,
+        for target: String? = nil,
+        _ body: (ViewSnapshot) throws -> Value,
     ) async throws(Refusal) -> Sight<Value> {
         do throws(Refusal) {
             return try admin.instance.look(by: caller, body)
@@ -30,7 +31,10 @@ extension Call {
 
     /// Writes down that this was read; the query goes sealed, since people search for people.
     func record(
-        _ type: EventType, chain: Chain, stream: String? = nil, data: Members = [:],
+        _ type: EventType,
+        chain: Chain,
+        stream: String? = nil,
+        data: Members = [:],
     ) async throws(Refusal) {
         var event = Event(type, chain: chain, stream: stream, data: data)
         if !query.text.isEmpty, let subject = caller.actor.id {
@@ -38,8 +42,10 @@ extension Call {
             let sent = ForeignText.clipped(Array(query.text.utf8), maxBytes: Self.queryBytesMax)
             event.sealed = [
                 Event.Sealed(
-                    subject: subject, key: "\(owner)/\(admin.instance.world.wall().month)",
-                    fields: ["query": .string(sent)])
+                    subject: subject,
+                    key: "\(owner)/\(admin.instance.world.wall().month)",
+                    fields: ["query": .string(sent)]
+                )
             ]
         }
         try await admin.instance.record(event, by: caller)

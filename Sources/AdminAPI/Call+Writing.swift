@@ -6,10 +6,10 @@ import Wire
 extension Call {
     /// Does a command that its client may repeat under an Idempotency-Key: a repetition gets the very same answer.
     ///
-    /// - Parameter answer: made inside the writer, before the entries are durable, so it may read nothing but what it is
-    ///   given.
+    /// - Parameter answer: made inside the writer, before the entries are durable, so it reads only what it is given.
     func post<C: Command>(
-        _ command: C, answer: @escaping @Sendable (C.Output, _ index: UInt64) -> Response,
+        _ command: C,
+        answer: @escaping @Sendable (C.Output, _ index: UInt64) -> Response,
     ) async throws(Refusal) -> Response {
         let receipt = try await admin.instance.perform(command, by: caller, idempotency: idempotency) {
             KeptAnswer.bytes(of: answer($0, $1))

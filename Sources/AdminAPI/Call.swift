@@ -13,7 +13,7 @@ struct Call: Sendable {
     let ifMatch: IfMatch
     let idempotency: Idempotency?
 
-    /// The identifier in the path. One that is malformed names nothing.
+    /// The identifier in the path; one that is malformed names nothing.
     func id<R: Resource>(_ name: String, of kind: R.Type) throws(Refusal) -> Identifier<R> {
         guard let id = Identifier<R>(path[name]) else { throw .rejected(.notFound(R.noun)) }
         return id

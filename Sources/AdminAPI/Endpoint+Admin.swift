@@ -19,16 +19,25 @@ extension Endpoint {
     }
 
     private static func admin(
-        _ method: Request.Method, _ path: String, _ permission: Permission, _ summary: String, _ operation: Operation,
+        _ method: Request.Method,
+        _ path: String,
+        _ permission: Permission,
+        _ summary: String,
+        _ operation: Operation,
         _ common: [Parameter],
     ) -> Self {
         var operation = operation
         operation.parameters += common
         let whole = operation
         return Endpoint(
-            method, PathTemplate("/api/v1/admin" + path), name: operation.name,
-            access: .bearer(anyOf: permission.scopes), summary, parameters: operation.parameters,
-            body: operation.body.described, replies: operation.replies + errors(operation),
+            method,
+            PathTemplate("/api/v1/admin" + path),
+            name: operation.name,
+            access: .bearer(anyOf: permission.scopes),
+            summary,
+            parameters: operation.parameters,
+            body: operation.body.described,
+            replies: operation.replies + errors(operation),
         ) { request, path in
             await whole.answer(request, path, permission)
         }
@@ -60,17 +69,31 @@ extension Endpoint.Parameter {
     static let page = Self("page", in: .query, "From 1", .integer(min: 1, max: numberMax))
     static let perPage = Self("per_page", in: .query, "Items on a page; 20 when left out", .integer(min: 1, max: 100))
     static let minIndex = Self(
-        "min_index", in: .query, "Wait, up to five seconds, until this index can be read", .integer(min: 0, max: numberMax))
+        "min_index",
+        in: .query,
+        "Wait, up to five seconds, until this index can be read",
+        .integer(min: 0, max: numberMax)
+    )
     static let cascade = Self("cascade", in: .query, "Delete what is below it too", .boolean)
 
     fileprivate static let ifMatch = Self(
-        "If-Match", in: .header, "The ETag of the version that the change is meant for", .string())
+        "If-Match",
+        in: .header,
+        "The ETag of the version that the change is meant for",
+        .string()
+    )
     fileprivate static let idempotencyKey = Self(
-        "Idempotency-Key", in: .header, "A name for this request, so that it can be repeated for a day",
-        .string(minLength: 1, maxLength: 255))
+        "Idempotency-Key",
+        in: .header,
+        "A name for this request, so that it can be repeated for a day",
+        .string(minLength: 1, maxLength: 255)
+    )
     fileprivate static let reason = Self(
-        "Muniment-Reason", in: .header, "Why, in percent-encoded UTF-8; kept sealed with the entry",
-        .string(maxLength: Reason.charactersMax))
+        "Muniment-Reason",
+        in: .header,
+        "Why, in percent-encoded UTF-8; kept sealed with the entry",
+        .string(maxLength: Reason.charactersMax)
+    )
 
     /// The largest number that every reader of JSON holds exactly.
     static let numberMax: Int64 = 9_007_199_254_740_991

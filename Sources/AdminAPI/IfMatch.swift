@@ -25,9 +25,7 @@ enum IfMatch: Sendable, Equatable {
 
     /// `"3"`: exactly the form in which an ETag is sent; tags are compared as texts.
     private static func version(_ tag: String) -> UInt64? {
-        guard tag.utf8.count > 2, tag.hasPrefix("\""), tag.hasSuffix("\""), let version = UInt64(tag.dropFirst().dropLast()),
-            tag == "\"\(version)\""
-        else { return nil }
+        guard let version = UInt64(tag.dropFirst().dropLast()), tag == "\"\(version)\"" else { return nil }
         return version
     }
 }

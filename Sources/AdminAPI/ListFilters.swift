@@ -19,10 +19,17 @@ struct ListFilters<R: Administered>: Sendable {
 
     static var parameters: [Endpoint.Parameter] {
         let search = Endpoint.Parameter(
-            "search", in: .query, "Texts that names and slugs contain, whatever the case", .string(maxLength: searchBytesMax))
+            "search",
+            in: .query,
+            "Text that a name or slug contains, whatever the case",
+            .string(maxLength: searchBytesMax)
+        )
         let status = Endpoint.Parameter(
-            "status", in: .query, "DELETED lists deleted ones, for those who could create them",
-            .choice(Status.allCases.map(\.rawValue)))
+            "status",
+            in: .query,
+            "DELETED lists deleted ones, for those who could create them",
+            .choice(Status.allCases.map(\.rawValue))
+        )
         return [search, status]
             + R.filters.compactMap { name in
                 R.field(name).map { Endpoint.Parameter(name, in: .query, $0.summary, $0.kind.schema) }
@@ -71,7 +78,10 @@ struct ListFilters<R: Administered>: Sendable {
         var narrowed = self
         if case .tenant(let own) = authority.reach {
             guard let name = R.tenantField else { return Found(items: [], total: 0, isExact: true) }
-            if name == "id" { return try sift([Identifier<R>(own.text).flatMap { try snapshot.current($0) }], isWhole: true) }
+            if name == "id" {
+                let itself = try Identifier<R>(own.text).flatMap { try snapshot.current($0) }
+                return try sift([itself], isWhole: true)
+            }
             narrowed.fields.append((name, own.text))
         }
         if wantsDeleted, narrowed.fields.count > 1 {

@@ -9,8 +9,12 @@ import Wire
 extension Operation {
     func answer(_ request: Request, _ path: PathParameters, _ permission: Permission) async -> Response {
         let note = Caller.Request(
-            id: request.id, endpoint: name, trace: request.trace, address: request.address,
-            userAgent: request.header("user-agent"))
+            id: request.id,
+            endpoint: name,
+            trace: request.trace,
+            address: request.address,
+            userAgent: request.header("user-agent")
+        )
         var caller: Caller?
         do throws(Refusal) {
             var proven = try prove(request, note)
@@ -25,8 +29,14 @@ extension Operation {
             let query = try Query(request.query, parameters)
             if permission.right == .write { proven.request.reason = try reason(request) }
             let call = Call(
-                admin: admin, caller: proven, path: path, query: query, body: body,
-                ifMatch: IfMatch(request.headers("if-match")), idempotency: try idempotency(request))
+                admin: admin,
+                caller: proven,
+                path: path,
+                query: query,
+                body: body,
+                ifMatch: IfMatch(request.headers("if-match")),
+                idempotency: try idempotency(request)
+            )
             if let index = query.number("min_index") { try await admin.instance.wait(forIndex: UInt64(index)) }
             return try await run(call)
         } catch {
@@ -47,7 +57,10 @@ extension Operation {
         case .bearer(let token):
             do throws(Rejection) {
                 let caller = try admin.instance.authenticate(
-                    token.text, baseURL: admin.settings.baseURL, request: note)
+                    token.text,
+                    baseURL: admin.settings.baseURL,
+                    request: note
+                )
                 return caller
             } catch {
                 throw .rejected(error)
@@ -81,15 +94,23 @@ extension Operation {
         // Both forms of a path are the same request.
         let path = request.path.hasSuffix("/") ? String(request.path.dropLast()) : request.path
         return Idempotency(
-            rawKey: Array(key.utf8), method: request.method.rawValue, path: path, body: body,
-            macKey: admin.instance.macKey)
+            rawKey: Array(key.utf8),
+            method: request.method.rawValue,
+            path: path,
+            body: body,
+            macKey: admin.instance.macKey
+        )
     }
 
     /// A failed proof leaves its trace whichever step found it; every other refusal has left its own.
     private func trace(_ refusal: Refusal, of caller: Caller?, _ request: Caller.Request) async {
         guard case .rejected(let rejection) = refusal, rejection.kind == .unauthenticated else { return }
         let nobody = Caller(
-            actor: .anonymous, authority: Authority(reach: .platform, scopes: []), home: .platform, request: request)
+            actor: .anonymous,
+            authority: Authority(reach: .platform, scopes: []),
+            home: .platform,
+            request: request
+        )
         // What the writer says of the note changes nothing: the answer is no either way.
         _ = try? await admin.instance.perform(RefuseToken(client: caller?.token?.clientID), by: nobody)
     }

@@ -14,8 +14,12 @@ struct Operation: Sendable {
     let run: Run
 
     init(
-        _ admin: Admin, _ name: String, parameters: [Endpoint.Parameter] = [], body: BodyRule = .none,
-        replies: [Endpoint.Reply], run: @escaping Run,
+        _ admin: Admin,
+        _ name: String,
+        parameters: [Endpoint.Parameter] = [],
+        body: BodyRule = .none,
+        replies: [Endpoint.Reply],
+        run: @escaping Run,
     ) {
         self.admin = admin
         self.name = name

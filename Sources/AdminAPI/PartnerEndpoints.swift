@@ -2,7 +2,7 @@ import Endpoints
 import Engine
 import Identity
 
-/// Partners: companies that run tenants of their own. They are the platform's to manage.
+/// Partners: companies that run tenants of their own, managed by the platform.
 struct PartnerEndpoints {
     private let partners: ResourceEndpoints<Partner>
 
@@ -29,7 +29,11 @@ extension Partner: Administered {
     static func chain(of partner: Versioned<Partner>) -> Chain { .partner(partner.id) }
 
     static func register(
-        _ changes: Changes<Partner>, as id: PartnerID, secret: Secret.New?, by authority: Authority, facts: some Facts,
+        _ changes: Changes<Partner>,
+        as id: PartnerID,
+        secret: Secret.New?,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try register(changes, as: id, by: authority, facts: facts)
     }

@@ -101,8 +101,12 @@ struct Query: Sendable {
         }
         // What does not fit 64 bits is certainly past the bound.
         let number = Int64(value) ?? (value.hasPrefix("-") ? .min : .max)
-        if number < min { return .fault(message: "Input should be greater than or equal to \(min)", type: "greater_than_equal") }
-        if number > max { return .fault(message: "Input should be less than or equal to \(max)", type: "less_than_equal") }
+        if number < min {
+            return .fault(message: "Input should be greater than or equal to \(min)", type: "greater_than_equal")
+        }
+        if number > max {
+            return .fault(message: "Input should be less than or equal to \(max)", type: "less_than_equal")
+        }
         return .value(.integer(number))
     }
 }

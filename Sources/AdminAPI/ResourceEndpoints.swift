@@ -16,14 +16,22 @@ struct ResourceEndpoints<R: Administered>: Sendable {
 
     var list: Operation {
         Operation(
-            admin, name("list"), parameters: [.page, .perPage] + ListFilters<R>.parameters,
-            replies: [.init(200, "A page", .page(of: R.noun))], run: showList)
+            admin,
+            name("list"),
+            parameters: [.page, .perPage] + ListFilters<R>.parameters,
+            replies: [.init(200, "A page", .page(of: R.noun))],
+            run: showList
+        )
     }
 
     var create: Operation {
         Operation(
-            admin, name("create"), body: .required(.named(SchemaName.create(R.noun))),
-            replies: [.init(201, "Created", .data(R.noun)), .absent, .conflict], run: register)
+            admin,
+            name("create"),
+            body: .required(.named(SchemaName.create(R.noun))),
+            replies: [.init(201, "Created", .data(R.noun)), .absent, .conflict],
+            run: register
+        )
     }
 
     var read: Operation {
@@ -32,14 +40,22 @@ struct ResourceEndpoints<R: Administered>: Sendable {
 
     var update: Operation {
         Operation(
-            admin, name("update"), body: .required(.named(SchemaName.update(R.noun))),
-            replies: [.init(200, "Changed", .data(R.noun)), .absent, .conflict, .moved], run: change)
+            admin,
+            name("update"),
+            body: .required(.named(SchemaName.update(R.noun))),
+            replies: [.init(200, "Changed", .data(R.noun)), .absent, .conflict, .moved],
+            run: change
+        )
     }
 
     var delete: Operation {
         Operation(
-            admin, name("delete"), parameters: R.hasChildren ? [.cascade] : [],
-            replies: [.init(204, "Deleted"), .absent, .conflict, .moved], run: remove)
+            admin,
+            name("delete"),
+            parameters: R.hasChildren ? [.cascade] : [],
+            replies: [.init(204, "Deleted"), .absent, .conflict, .moved],
+            run: remove
+        )
     }
 
     private func showList(_ call: Call) async throws(Refusal) -> Response {
@@ -51,10 +67,9 @@ struct ResourceEndpoints<R: Administered>: Sendable {
         }
         let (found, chain) = sight.value
         var items: [JSON] = []
-        for resource in found.items { items.append(try admin.json(resource)) }
+        for resource in found.items { items.append(try admin.json(resource, for: call.caller)) }
         try await call.record(R.isListed, chain: chain ?? call.caller.home)
-        let page = PageNote(page: call.query.page, perPage: call.query.perPage, total: found.total, isExact: found.isExact)
-        return .list(items, page, at: sight.index)
+        return .list(items, PageNote(call.query, total: found.total, isExact: found.isExact), at: sight.index)
     }
 
     private func register(_ call: Call) async throws(Refusal) -> Response {
@@ -79,7 +94,7 @@ struct ResourceEndpoints<R: Administered>: Sendable {
             try authority.require(R.chain(of: resource))
             return resource
         }
-        let data = try admin.json(sight.value)
+        let data = try admin.json(sight.value, for: call.caller)
         try await call.record(R.isRead, chain: R.chain(of: sight.value), stream: id.text)
         return .single(200, data, version: sight.value.version, at: sight.index)
     }
@@ -92,13 +107,23 @@ struct ResourceEndpoints<R: Administered>: Sendable {
             Change<R>(id) { room in
                 let current = try room.facts.current(id)
                 let events = try R.update(
-                    id, changes, ifVersion: ifMatch.expected(at: current?.version), by: room.caller.authority,
-                    facts: room.facts)
+                    id,
+                    changes,
+                    ifVersion: ifMatch.expected(at: current?.version),
+                    by: room.caller.authority,
+                    facts: room.facts
+                )
                 guard events.isEmpty, let current else { return events }
                 // Nothing changes, but the answer tells how it stands: that is a read.
                 return [Event(R.isRead, chain: R.chain(of: current), stream: id.text)]
-            })
-        return .single(200, try admin.json(sight.value), version: sight.value.version, at: sight.index)
+            }
+        )
+        return .single(
+            200,
+            try admin.json(sight.value, for: call.caller),
+            version: sight.value.version,
+            at: sight.index
+        )
     }
 
     private func remove(_ call: Call) async throws(Refusal) -> Response {
@@ -109,9 +134,14 @@ struct ResourceEndpoints<R: Administered>: Sendable {
             Change<R>(id, isBulk: cascade) { room in
                 let version = try room.facts.current(id)?.version
                 return try R.delete(
-                    id, cascade: cascade, ifVersion: ifMatch.expected(at: version), by: room.caller.authority,
-                    facts: room.facts)
-            })
+                    id,
+                    cascade: cascade,
+                    ifVersion: ifMatch.expected(at: version),
+                    by: room.caller.authority,
+                    facts: room.facts
+                )
+            }
+        )
         return .deleted(at: sight.index)
     }
 }

@@ -9,7 +9,9 @@ struct ResourceJSON<R: Administered> {
     typealias Opening = (_ field: Field<R>, _ reference: SealedReference) throws -> JSON
 
     static func of(
-        _ resource: Versioned<R>, secret: ClientSecret? = nil, opening: Opening,
+        _ resource: Versioned<R>,
+        secret: ClientSecret? = nil,
+        opening: Opening,
     ) rethrows -> JSON {
         var members: Members = ["id": .string(resource.id.text)]
         for (name, value) in R.more(of: resource) { members.append(name, value) }
@@ -38,14 +40,12 @@ struct ResourceJSON<R: Administered> {
 }
 
 extension Admin {
-    /// A resource as it stands in the ledger.
-    func json<R: Administered>(_ resource: Versioned<R>) throws(Refusal) -> JSON {
-        do {
-            return try ResourceJSON.of(resource) { field, reference in
+    /// A resource as it stands in the ledger, what is sealed of it opened.
+    func json<R: Administered>(_ resource: Versioned<R>, for caller: Caller) throws(Refusal) -> JSON {
+        try instance.attempt(for: caller) {
+            try ResourceJSON.of(resource) { field, reference in
                 try instance.open(reference)?[field.name] ?? .null
             }
-        } catch {
-            throw .failed
         }
     }
 }

@@ -21,11 +21,26 @@ extension Response {
 
 /// Which part of a list an answer is.
 struct PageNote: Sendable {
-    var page: Int
-    var perPage: Int
-    var total: Int
+    let page: Int
+    let perPage: Int
+    let total: Int
     /// Whether `total` is the whole number; else there are at least so many.
-    var isExact = true
+    let isExact: Bool
+
+    init(_ query: Query, total: Int, isExact: Bool = true) {
+        page = query.page
+        perPage = query.perPage
+        self.total = total
+        self.isExact = isExact
+    }
+
+    /// A short list, shown whole.
+    init(whole count: Int) {
+        page = 1
+        perPage = max(count, 1)
+        total = count
+        isExact = true
+    }
 
     var json: JSON {
         let pages = total / perPage + (total % perPage == 0 ? 0 : 1)

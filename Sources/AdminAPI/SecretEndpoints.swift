@@ -13,17 +13,23 @@ struct SecretEndpoints: Sendable {
 
     var list: Operation {
         Operation(
-            admin, "applications.list_secrets", parameters: [.page, .perPage],
-            replies: [.init(200, "Its secrets, the oldest first", .page(of: Secret.noun)), .absent], run: showList)
+            admin,
+            "applications.list_secrets",
+            parameters: [.page, .perPage],
+            replies: [.init(200, "Its secrets, the oldest first", .page(of: Secret.noun)), .absent],
+            run: showList
+        )
     }
 
     var rotate: Operation {
         let overlap = Schema.integer(min: 0, max: Secret.overlapSecondsMax)
         return Operation(
-            admin, "applications.rotate_secret",
+            admin,
+            "applications.rotate_secret",
             body: .optional(.object([.init("overlap_seconds", overlap, "How long the old one still works")])),
             replies: [.init(200, "The application with its new secret", .data(Application.noun)), .absent, .conflict],
-            run: replace)
+            run: replace
+        )
     }
 
     private func showList(_ call: Call) async throws(Refusal) -> Response {
@@ -33,12 +39,15 @@ struct SecretEndpoints: Sendable {
             let application = try snapshot.living(id)
             try authority.require(application.state.chain)
             let secrets = try snapshot.members(
-                Secret.self, of: Membership("application_id", id.text), limit: Self.secretsMax)
+                Secret.self,
+                of: Membership("application_id", id.text),
+                limit: Self.secretsMax
+            )
             return (application.state.chain, try secrets.map { try Self.json($0, snapshot.lastUse(of: $0.id), now) })
         }
         let (chain, secrets) = sight.value
         try await call.record(.secretListed, chain: chain, stream: id.text)
-        let page = PageNote(page: call.query.page, perPage: call.query.perPage, total: secrets.count)
+        let page = PageNote(call.query, total: secrets.count)
         return .list(Array(secrets.page(page.page, of: page.perPage)), page, at: sight.index)
     }
 

@@ -13,8 +13,13 @@ struct SigningKeyEndpoints: Sendable {
     var all: [Endpoint] {
         [
             .get("/signing-keys", .reads(.signingKeys), "List the keys that sign tokens", list),
-            .post("/signing-keys/rotate", .writes(.signingKeys), "Let the next key sign, and publish a new next", rotate),
-            .post("/signing-keys/{signing_key_id}/revoke", .writes(.signingKeys), "Take a leaked key out of use", revoke),
+            .post("/signing-keys/rotate", .writes(.signingKeys), "Let the next key sign; publish a new next", rotate),
+            .post(
+                "/signing-keys/{signing_key_id}/revoke",
+                .writes(.signingKeys),
+                "Take a leaked key out of use",
+                revoke
+            ),
         ]
     }
 
@@ -29,20 +34,32 @@ struct SigningKeyEndpoints: Sendable {
 
     private var list: Operation {
         Operation(
-            admin, "signing_keys.list", parameters: [.page, .perPage],
-            replies: [.init(200, "The keys, the oldest first", .page(of: SigningKey.noun))], run: showList)
+            admin,
+            "signing_keys.list",
+            parameters: [.page, .perPage],
+            replies: [.init(200, "The keys, the oldest first", .page(of: SigningKey.noun))],
+            run: showList
+        )
     }
 
     private var rotate: Operation {
         Operation(
-            admin, "signing_keys.rotate", body: .optional(.object([])),
-            replies: [.init(200, "The keys as they stand now", .page(of: SigningKey.noun))], run: rotateKeys)
+            admin,
+            "signing_keys.rotate",
+            body: .optional(.object([])),
+            replies: [.init(200, "The keys as they stand now", .page(of: SigningKey.noun))],
+            run: rotateKeys
+        )
     }
 
     private var revoke: Operation {
         Operation(
-            admin, "signing_keys.revoke", body: .optional(.object([])),
-            replies: [.init(200, "The keys as they stand now", .page(of: SigningKey.noun)), .absent], run: revokeKey)
+            admin,
+            "signing_keys.revoke",
+            body: .optional(.object([])),
+            replies: [.init(200, "The keys as they stand now", .page(of: SigningKey.noun)), .absent],
+            run: revokeKey
+        )
     }
 
     private func showList(_ call: Call) async throws(Refusal) -> Response {
@@ -50,40 +67,33 @@ struct SigningKeyEndpoints: Sendable {
             try snapshot.members(SigningKey.self, of: .all, limit: SigningKey.livingMax)
         }
         try await call.record(.signingKeyListed, chain: .platform)
-        return Self.list(sight.value, call.query.page, call.query.perPage, at: sight.index)
+        return Self.list(sight.value, PageNote(call.query, total: sight.value.count), at: sight.index)
     }
 
     private func rotateKeys(_ call: Call) async throws(Refusal) -> Response {
         try Self.requireEmpty(call.body)
-        return try await call.post(try made { try admin.instance.rotation() }) { keys, index in
-            Self.list(keys, 1, 100, at: index)
-        }
+        let rotation = try admin.instance.attempt(for: call.caller) { try admin.instance.rotation() }
+        return try await call.post(rotation) { Self.list($0, PageNote(whole: $0.count), at: $1) }
     }
 
     private func revokeKey(_ call: Call) async throws(Refusal) -> Response {
         try Self.requireEmpty(call.body)
         let id = try call.id("signing_key_id", of: SigningKey.self)
-        // A pair takes a while to make: not for a key that is not there.
-        _ = try await call.look { try $0.living(id) }
-        return try await call.post(try made { try admin.instance.revocation(of: id) }) { keys, index in
-            Self.list(keys, 1, 100, at: index)
-        }
-    }
-
-    private func made<C: Command>(_ make: () throws -> C) throws(Refusal) -> C {
-        do { return try make() } catch { throw .failed }
+        let revocation = try admin.instance.attempt(for: call.caller) { try admin.instance.revocation(of: id) }
+        return try await call.post(revocation) { Self.list($0, PageNote(whole: $0.count), at: $1) }
     }
 
     private static func requireEmpty(_ body: Members) throws(Refusal) {
         if body.isEmpty { return }
         throw .rejected(
             .invalid(
-                body.map { FieldIssue(["body", $0.name], "Extra inputs are not permitted", "extra_forbidden") }))
+                body.map { FieldIssue(["body", $0.name], "Extra inputs are not permitted", "extra_forbidden") }
+            )
+        )
     }
 
-    private static func list(_ keys: [Versioned<SigningKey>], _ page: Int, _ perPage: Int, at index: UInt64) -> Response {
-        let note = PageNote(page: page, perPage: perPage, total: keys.count)
-        return .list(keys.page(page, of: perPage).map(json), note, at: index)
+    private static func list(_ keys: [Versioned<SigningKey>], _ page: PageNote, at index: UInt64) -> Response {
+        .list(keys.page(page.page, of: page.perPage).map(json), page, at: index)
     }
 
     private static func json(_ key: Versioned<SigningKey>) -> JSON {

@@ -10,16 +10,31 @@ struct SystemEndpoints: Sendable {
 
     var all: [Endpoint] {
         [
-            open("/health", "health.read", "Tell whether the server can do its work", Self.healthSchema, health, or: 503),
             open(
-                "/health/integrity", "health.integrity", "Tell how far the ledger was checked and signed for",
-                Self.integritySchema, integrity),
+                "/health",
+                "health.read",
+                "Tell whether the server can do its work",
+                Self.healthSchema,
+                health,
+                or: 503
+            ),
+            open(
+                "/health/integrity",
+                "health.integrity",
+                "Tell how far the ledger was checked and signed for",
+                Self.integritySchema,
+                integrity
+            ),
         ]
     }
 
     private func open(
-        _ path: PathTemplate, _ name: String, _ summary: String, _ schema: Schema,
-        _ answer: @escaping @Sendable () -> Response, or other: Int? = nil,
+        _ path: PathTemplate,
+        _ name: String,
+        _ summary: String,
+        _ schema: Schema,
+        _ answer: @escaping @Sendable () -> Response,
+        or other: Int? = nil,
     ) -> Endpoint {
         let replies =
             [Endpoint.Reply(200, "All is well", schema)]
@@ -45,7 +60,10 @@ struct SystemEndpoints: Sendable {
         let body: JSON = [
             "size": .integer(Int64(integrity.size)),
             "verified": Self.json(
-                integrity.verified, now, [("ok", integrity.isVerifiedOK.map(JSON.bool) ?? .null)]),
+                integrity.verified,
+                now,
+                [("ok", integrity.isVerifiedOK.map(JSON.bool) ?? .null)]
+            ),
             "checkpoint": Self.json(integrity.checkpoint, now, []),
             "clock": [
                 "drift_microseconds": .integer(integrity.clockDriftMicroseconds),
@@ -64,7 +82,9 @@ struct SystemEndpoints: Sendable {
                     ("index", .integer(Int64(extent.size) - 1)), ("size", .integer(Int64(extent.size))),
                     ("root", .string(extent.root)), ("at", extent.at.map { .string($0.text) } ?? .null),
                     ("age_seconds", age.map(JSON.integer) ?? .null),
-                ] + more))
+                ] + more
+            )
+        )
     }
 
     private static let healthSchema = Schema.object([
@@ -82,7 +102,9 @@ struct SystemEndpoints: Sendable {
             .object([
                 .init("drift_microseconds", .integer(), "How far the clock was set since the start", required: true),
                 .init("synchronised", .nullable(.boolean), "What the host says", required: true),
-            ]), required: true),
+            ]),
+            required: true
+        ),
     ])
 
     private static func extent(_ more: [Schema.Property]) -> Schema {
@@ -93,6 +115,7 @@ struct SystemEndpoints: Sendable {
                 .init("root", .string(), "Of the Merkle tree, in base64", required: true),
                 .init("at", .nullable(.time), required: true),
                 .init("age_seconds", .nullable(.integer(min: 0)), required: true),
-            ] + more)
+            ] + more
+        )
     }
 }

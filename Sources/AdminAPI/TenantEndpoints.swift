@@ -14,8 +14,11 @@ struct TenantEndpoints {
             .post("/tenants", .writes(.tenants), "Register a tenant", tenants.create),
             .get("/tenants/{tenant_id}", .reads(.tenants), "Read a tenant", tenants.read),
             .patch(
-                "/tenants/{tenant_id}", .writes(.tenants),
-                "Change a tenant; another partner_id moves it to that partner", tenants.update),
+                "/tenants/{tenant_id}",
+                .writes(.tenants),
+                "Change a tenant; another partner_id moves it to that partner",
+                tenants.update
+            ),
             .delete("/tenants/{tenant_id}", .writes(.tenants), "Delete a tenant", tenants.delete),
         ]
     }
@@ -31,7 +34,11 @@ extension Tenant: Administered {
     static func chain(of tenant: Versioned<Tenant>) -> Chain { .tenant(tenant.id) }
 
     static func register(
-        _ changes: Changes<Tenant>, as id: TenantID, secret: Secret.New?, by authority: Authority, facts: some Facts,
+        _ changes: Changes<Tenant>,
+        as id: TenantID,
+        secret: Secret.New?,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try register(changes, as: id, by: authority, facts: facts)
     }

@@ -24,7 +24,11 @@ package struct Caller: Sendable {
         package var reason: String?
 
         package init(
-            id: String, endpoint: String, trace: String? = nil, address: String? = nil, userAgent: String? = nil,
+            id: String,
+            endpoint: String,
+            trace: String? = nil,
+            address: String? = nil,
+            userAgent: String? = nil,
             reason: String? = nil,
         ) {
             self.id = id
@@ -48,6 +52,9 @@ package struct Caller: Sendable {
 
     /// The product itself, for what no request made it do.
     package static let system = Caller(
-        actor: .system, authority: .operatorAtTheMachine, home: .platform,
-        request: Request(id: "", endpoint: ""))
+        actor: .system,
+        authority: .operatorAtTheMachine,
+        home: .platform,
+        request: Request(id: "", endpoint: "")
+    )
 }

@@ -34,7 +34,10 @@ extension Instance {
     ///
     /// The file that makes the directory a ledger is written last, so an interrupted founding can be repeated.
     package static func create(
-        _ directory: DataDirectory, kek: KeyEncryptionKey?, world: World = .system, _ founding: Founding,
+        _ directory: DataDirectory,
+        kek: KeyEncryptionKey?,
+        world: World = .system,
+        _ founding: Founding,
     ) throws -> Founded {
         let top = try directory.top()
         guard try top.read(LedgerFormat.fileName) == nil else {
@@ -52,8 +55,13 @@ extension Instance {
             throw LedgerFault.format("an interrupted init left entries here; remove the directory and start again")
         }
         let ledger = LedgerWriter(
-            tables: tables, keys: keys, ledgerID: identity.id, range: CompactRange(),
-            lastRecordedAt: .earliest, random: world.random)
+            tables: tables,
+            keys: keys,
+            ledgerID: identity.id,
+            range: CompactRange(),
+            lastRecordedAt: .earliest,
+            random: world.random
+        )
         let founded = try write(identity, founding, ledger, keys, world)
         try ledger.commit()
         try sign(ledger.range, identity, keys, directory)
@@ -61,6 +69,8 @@ extension Instance {
             try top.write(DataDirectory.reserveName, [UInt8](repeating: 0, count: DataDirectory.reserveBytes))
         }
         try directory.rememberAnchor(in: top)
+        // There are no views yet, and nothing has stopped uncleanly: the first start folds, it does not recover.
+        try ViewTrust(directory, world: world).mark(clean: true)
         try LedgerFormat.write(in: top)
         return founded
     }
@@ -73,7 +83,10 @@ extension Instance {
     }
 
     private static func stageKeys(
-        _ keys: KeyStore, _ kek: KeyEncryptionKey, _ founding: Founding, _ world: World,
+        _ keys: KeyStore,
+        _ kek: KeyEncryptionKey,
+        _ founding: Founding,
+        _ world: World,
     ) throws -> LedgerIdentity {
         let id = world.random(16)
         let origin = "\(try BaseURL(founding.baseURL).authority)/ledger/\(Base64URL.encode(id))"
@@ -85,12 +98,20 @@ extension Instance {
         keys.stage(KeyName.blindIndex, world.random(32))
         keys.stage(KeyName.cursors, world.random(32))
         return LedgerIdentity(
-            id: id, origin: origin, verifierKey: verifier, secretKey: "hk_1",
-            keyCheck: EpochKey.check(keyEncryptionKey: kek.bytes, ledger: id))
+            id: id,
+            origin: origin,
+            verifierKey: verifier,
+            secretKey: "hk_1",
+            keyCheck: EpochKey.check(keyEncryptionKey: kek.bytes, ledger: id)
+        )
     }
 
     private static func write(
-        _ identity: LedgerIdentity, _ founding: Founding, _ ledger: LedgerWriter, _ keys: KeyStore, _ world: World,
+        _ identity: LedgerIdentity,
+        _ founding: Founding,
+        _ ledger: LedgerWriter,
+        _ keys: KeyStore,
+        _ world: World,
     ) throws -> Founded {
         let append = { (events: [Event]) in
             let now = ledger.time(wall: world.wall())
@@ -98,7 +119,9 @@ extension Instance {
             _ = try ledger.prepare(drafts.make(events, idempotency: nil), recordedAt: now)
         }
         _ = try ledger.prepare(
-            [identity.genesis(software: founding.software)], recordedAt: ledger.time(wall: world.wall()))
+            [identity.genesis(software: founding.software)],
+            recordedAt: ledger.time(wall: world.wall())
+        )
         try append([
             Event(.configurationChanged, chain: .platform, data: ["base_url": .string(founding.baseURL)])
         ])
@@ -109,19 +132,34 @@ extension Instance {
         let user = UserID(random: world.random(16))
         let password = Base64URL.encode(world.random(15))
         let hash = try PasswordHash.hash(
-            Array(password.utf8), salt: world.random(PasswordHash.saltBytes), cost: .interactive)
+            Array(password.utf8),
+            salt: world.random(PasswordHash.saltBytes),
+            cost: .interactive
+        )
         let service = try FirstService(macKey: keys.key(KeyName.mac("hk_1")) ?? [], world: world)
         try append(
             User.firstAdministrator(
-                user, role: RoleGrantID(random: world.random(16)), email: founding.administratorEmail,
-                passwordHash: hash) + service.events)
+                user,
+                role: RoleGrantID(random: world.random(16)),
+                email: founding.administratorEmail,
+                passwordHash: hash
+            ) + service.events
+        )
         return Founded(
-            identity: identity, administrator: user, password: password, client: service.id,
-            clientSecret: service.secret.text, scopes: FirstService.scopes)
+            identity: identity,
+            administrator: user,
+            password: password,
+            client: service.id,
+            clientSecret: service.secret.text,
+            scopes: FirstService.scopes
+        )
     }
 
     private static func sign(
-        _ range: CompactRange, _ identity: LedgerIdentity, _ keys: KeyStore, _ directory: DataDirectory,
+        _ range: CompactRange,
+        _ identity: LedgerIdentity,
+        _ keys: KeyStore,
+        _ directory: DataDirectory,
     ) throws {
         let name = KeyName.checkpoint(CheckpointKeys.stream(identity.verifierKey))
         guard let seed = keys.key(name) else { throw LedgerFault.keys("the checkpoint key is missing") }
@@ -147,8 +185,11 @@ private struct FirstService {
         ]
         events = [
             Event(
-                .applicationCreated, chain: .platform, stream: id.text,
-                data: try Application.founding(body)),
+                .applicationCreated,
+                chain: .platform,
+                stream: id.text,
+                data: try Application.founding(body)
+            ),
             secret.new.created(for: id, chain: .platform),
         ]
     }

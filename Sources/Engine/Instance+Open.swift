@@ -20,8 +20,11 @@ extension Instance {
         package var onStop: @Sendable (String) -> Void
 
         package init(
-            software: String, algorithm: SigningAlgorithm? = nil, acceptsClock: Bool = false,
-            log: @escaping @Sendable (String) -> Void, onStop: @escaping @Sendable (String) -> Void,
+            software: String,
+            algorithm: SigningAlgorithm? = nil,
+            acceptsClock: Bool = false,
+            log: @escaping @Sendable (String) -> Void,
+            onStop: @escaping @Sendable (String) -> Void,
         ) {
             self.software = software
             self.algorithm = algorithm
@@ -36,7 +39,10 @@ extension Instance {
     ///
     /// - Throws: `StorageError.locked` when another process serves it, `LedgerFault` when it may not be trusted.
     package static func open(
-        _ directory: DataDirectory, kek: KeyEncryptionKey? = nil, world: World = .system, options: Options,
+        _ directory: DataDirectory,
+        kek: KeyEncryptionKey? = nil,
+        world: World = .system,
+        options: Options,
     ) async throws -> Instance {
         try LedgerFormat.require(in: directory.top(.readOnly))
         let lock = try directory.lock()
@@ -51,21 +57,34 @@ extension Instance {
         if !options.acceptsClock { status.object(objection) }
         let keys = try views.read { try $0.members(SigningKey.self, of: .all, limit: 1_000) }
         let instance = Instance(
-            directory: directory, opened: opened, views: views, answers: try AnswerStore(folder: directory.answers()),
+            directory: directory,
+            opened: opened,
+            views: views,
+            answers: try AnswerStore(folder: directory.answers()),
             macKey: try opened.required(KeyName.mac(opened.opening.identity.secretKey)),
-            notary: try notary(opened, status), ring: KeyRing(keys, store: opened.keys, loaded: nil),
-            status: status, lock: lock)
+            notary: try notary(opened, status),
+            ring: KeyRing(keys, store: opened.keys, loaded: nil),
+            status: status,
+            lock: lock
+        )
+        // A start re-hashes what no checkpoint covered and compares the rest with the root that was signed for it.
+        let whole = opened.opening.range
+        instance.verified(
+            VerificationMark(index: whole.size - 1, root: whole.root, at: world.wall(), isOK: true)
+        )
         try instance.start(opened, options)
         if let objection, !options.acceptsClock {
             options.log("writes are refused: \(objection)")
             return instance
         }
         let opening = Event(
-            .ledgerOpened, chain: .platform,
+            .ledgerOpened,
+            chain: .platform,
             data: [
                 "software": .string(options.software), "stop": .string(stop.rawValue),
                 "views": .string(atStart.rawValue),
-            ])
+            ]
+        )
         _ = try await instance.perform(RecordEvents([opening]), by: .system)
         if let algorithm = options.algorithm { try await instance.useAlgorithm(algorithm) }
         return instance
@@ -84,7 +103,8 @@ extension Instance {
     }
 
     private static func openViews(
-        _ directory: DataDirectory, _ opened: OpenedLedger,
+        _ directory: DataDirectory,
+        _ opened: OpenedLedger,
     ) throws -> (ViewTrust.Stop, ViewsAtStart, ViewStore) {
         let stop = try ViewTrust(directory, world: opened.world).lastStop()
         var atStart = ViewsAtStart.kept
@@ -115,9 +135,15 @@ extension Instance {
     private static func notary(_ opened: OpenedLedger, _ status: WriterStatus) throws -> Notary {
         let note = try opened.anchor.checkpoint()
         return Notary(
-            origin: opened.opening.identity.origin, anchor: opened.anchor,
-            signers: try opened.opening.checkpointKeys.signers(opened.keys), edge: opened.opening.range,
-            published: note, publishedSize: opened.opening.anchored?.size ?? 0, world: opened.world, status: status)
+            origin: opened.opening.identity.origin,
+            anchor: opened.anchor,
+            signers: try opened.opening.checkpointKeys.signers(opened.keys),
+            edge: opened.opening.range,
+            published: note,
+            publishedSize: opened.opening.anchored?.size ?? 0,
+            world: opened.world,
+            status: status
+        )
     }
 
     private func start(_ opened: OpenedLedger, _ options: Options) throws {
@@ -127,17 +153,33 @@ extension Instance {
             { [self] in
                 WriterCore(
                     ledger: LedgerWriter(
-                        tables: tables, keys: keys, ledgerID: identity.id, range: opened.opening.range,
-                        lastRecordedAt: opened.opening.lastRecordedAt, random: world.random),
-                    tables: tables, views: views, keys: keys, answers: answers, anchor: anchor, identity: identity,
-                    attestedAt: attestedAt, world: world, status: status, reads: reads,
+                        tables: tables,
+                        keys: keys,
+                        ledgerID: identity.id,
+                        range: opened.opening.range,
+                        lastRecordedAt: opened.opening.lastRecordedAt,
+                        random: world.random
+                    ),
+                    tables: tables,
+                    views: views,
+                    keys: keys,
+                    answers: answers,
+                    anchor: anchor,
+                    identity: identity,
+                    attestedAt: attestedAt,
+                    world: world,
+                    status: status,
+                    reads: reads,
                     freeBytes: { path.flatMap { try? Machine.freeBytes(at: $0) } },
-                    onCommit: { [self] entries, edge in committed(entries, edge) })
-            }, onTick: { [self] in tick(path) },
+                    onCommit: { [self] entries, edge in committed(entries, edge) }
+                )
+            },
+            onTick: { [self] in tick(path) },
             onStop: { [self] stop in
                 if stop.viewsAreDamaged { try? ViewTrust(directory, world: world).forget() }
                 options.onStop(stop.why)
-            })
+            }
+        )
         try notary.start()
     }
 

@@ -36,8 +36,15 @@ package final class Instance: Sendable {
     private let lock: FolderLock?
 
     init(
-        directory: DataDirectory, opened: OpenedLedger, views: ViewStore, answers: AnswerStore, macKey: [UInt8],
-        notary: Notary, ring: KeyRing, status: WriterStatus, lock: FolderLock?,
+        directory: DataDirectory,
+        opened: OpenedLedger,
+        views: ViewStore,
+        answers: AnswerStore,
+        macKey: [UInt8],
+        notary: Notary,
+        ring: KeyRing,
+        status: WriterStatus,
+        lock: FolderLock?,
     ) {
         self.directory = directory
         self.lock = lock
@@ -76,12 +83,19 @@ package final class Instance: Sendable {
     ///
     /// - Parameter encode: the answer's bytes, kept for a client that repeats the request.
     package func perform<C: Command>(
-        _ command: C, by caller: Caller, idempotency: Idempotency? = nil,
+        _ command: C,
+        by caller: Caller,
+        idempotency: Idempotency? = nil,
         encode: (@Sendable (C.Output, _ index: UInt64) -> [UInt8])? = nil,
     ) async throws(Refusal) -> Receipt<C.Output> {
         let result = await withCheckedContinuation { (answer: PendingCommand<C>.Answer) in
             let pending = PendingCommand(
-                command, caller: caller, idempotency: idempotency, encode: encode, answer: answer)
+                command,
+                caller: caller,
+                idempotency: idempotency,
+                encode: encode,
+                answer: answer
+            )
             if let refusal = writer.queue.add(pending) { pending.answer(refusal) }
         }
         return try result.get()

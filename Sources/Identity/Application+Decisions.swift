@@ -3,7 +3,10 @@ package import Wire
 extension Application {
     /// - Parameter secret: the first secret of a confidential application, made by the caller.
     package static func register(
-        _ changes: Changes<Application>, as id: ApplicationID, secret: Secret.New?, by authority: Authority,
+        _ changes: Changes<Application>,
+        as id: ApplicationID,
+        secret: Secret.New?,
+        by authority: Authority,
         facts: some Facts,
     ) throws -> [Event] {
         let application = changes.applied(to: Application())
@@ -16,13 +19,21 @@ extension Application {
             data.append("token_lifetime", .integer(tokenLifetimeSecondsDefault))
         }
         let created = Event(
-            .applicationCreated, chain: application.chain, stream: id.text, data: data, sealed: changes.notes(of: id))
+            .applicationCreated,
+            chain: application.chain,
+            stream: id.text,
+            data: data,
+            sealed: changes.notes(of: id)
+        )
         guard application.kind.isConfidential, let secret else { return [created] }
         return [created, secret.created(for: id, chain: application.chain)]
     }
 
     package static func update(
-        _ id: ApplicationID, _ changes: Changes<Application>, ifVersion: UInt64?, by authority: Authority,
+        _ id: ApplicationID,
+        _ changes: Changes<Application>,
+        ifVersion: UInt64?,
+        by authority: Authority,
         facts: some Facts,
     ) throws -> [Event] {
         let current = try facts.living(id)
@@ -40,7 +51,10 @@ extension Application {
     }
 
     package static func delete(
-        _ id: ApplicationID, ifVersion: UInt64?, by authority: Authority, facts: some Facts,
+        _ id: ApplicationID,
+        ifVersion: UInt64?,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         let current = try facts.living(id)
         try authority.require(current.state.chain)

@@ -41,7 +41,12 @@ package struct Application: Resource {
     package static let fields: [Field<Application>] = [
         .text("name", \.name, .name, need: .required, "The name shown in the audit: name it after the service."),
         .optionalText("description", \.description, .text(max: 2_000), "What it is for."),
-        .choice("application_type", \.kind, need: .requiredFixed, "WEB and SERVICE keep a secret; SPA and NATIVE cannot."),
+        .choice(
+            "application_type",
+            \.kind,
+            need: .requiredFixed,
+            "WEB and SERVICE keep a secret; SPA and NATIVE cannot."
+        ),
         .choice("scope", \.level, need: .requiredFixed, "GLOBAL, PARTNER or TENANT: where its tokens act."),
         .identifier("tenant_id", \.tenantID, need: .fixed, "The tenant of a TENANT application."),
         .identifier("partner_id", \.partnerID, need: .fixed, "The partner of a PARTNER application."),
@@ -64,7 +69,8 @@ package struct Application: Resource {
         memberships(
             owned: [Membership("scope", level.rawValue), Membership("application_type", kind.rawValue)]
                 + (tenantID.map { [Membership("tenant_id", $0.text)] } ?? [])
-                + (partnerID.map { [Membership("partner_id", $0.text)] } ?? []))
+                + (partnerID.map { [Membership("partner_id", $0.text)] } ?? [])
+        )
     }
     package var searchText: [String] { [name] }
 }

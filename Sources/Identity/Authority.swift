@@ -18,7 +18,7 @@ package struct Authority: Sendable, Equatable {
     /// The operator at the machine itself, for commands that are run beside the server.
     package static let operatorAtTheMachine = Authority(reach: .platform, scopes: [Scope.adminWrite])
 
-    /// The gate before the body is read: may this caller do such a thing at all?
+    /// The gate before the body is read: whether this caller may do such a thing at all.
     package func gate(_ area: Scope.Area, _ right: Scope.Right) -> Rejection? {
         switch reach {
         case .platform:
@@ -36,7 +36,9 @@ package struct Authority: Sendable, Equatable {
 
     /// The contract's words, to the letter.
     package static let platformScopeMissing = Rejection(
-        .denied, "insufficient_scope", "Platform token requires admin:read or admin:write scope",
+        .denied,
+        "insufficient_scope",
+        "Platform token requires admin:read or admin:write scope",
     )
 
     /// Authority is computed from where the target stands, never from anything the request says about itself.

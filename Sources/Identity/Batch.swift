@@ -5,7 +5,8 @@ enum Batch {
     static func requireFits(_ count: Int) throws(Rejection) {
         guard count <= entriesMax else {
             throw Rejection(
-                .conflict, "batch_too_large",
+                .conflict,
+                "batch_too_large",
                 "This would write more than \(entriesMax) entries at once; delete what is below it in parts first",
             )
         }

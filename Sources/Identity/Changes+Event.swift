@@ -42,7 +42,8 @@ extension Resource {
         guard size <= Self.stateBytesMax else {
             throw .invalid([
                 FieldIssue(
-                    ["body"], "The \(Self.noun) would be \(size) bytes; at most \(Self.stateBytesMax) are kept",
+                    ["body"],
+                    "The \(Self.noun) would be \(size) bytes; at most \(Self.stateBytesMax) are kept",
                     "too_long",
                 )
             ])

@@ -57,7 +57,8 @@ package struct Changes<R: Resource>: Sendable {
     private static func check(_ field: Field<R>, _ value: JSON, _ place: [String]) -> Result<JSON, FieldFault> {
         guard value == .null else { return field.kind.check(value, at: place) }
         // `null` clears what may be absent; a name, a status or a list cannot be nothing.
-        return field.isNullable ? .success(.null) : FieldKind.fault(place, "Input should not be null", "null_not_allowed")
+        return field.isNullable
+            ? .success(.null) : FieldKind.fault(place, "Input should not be null", "null_not_allowed")
     }
 }
 

@@ -21,7 +21,9 @@ package struct Event: Sendable {
 
     package var type: EventType
     package var chain: Chain
-    /// The resource concerned. State entries with a stream make its versions.
+    /// The resource concerned.
+    ///
+    /// State entries with a stream make its versions.
     package var stream: String?
     package var result: Result
     /// The stable code of a refusal; required unless the result is `ok`.
@@ -30,8 +32,13 @@ package struct Event: Sendable {
     package var sealed: [Sealed]
 
     package init(
-        _ type: EventType, chain: Chain, stream: String? = nil, result: Result = .ok, code: String? = nil,
-        data: Members = [:], sealed: [Sealed] = [],
+        _ type: EventType,
+        chain: Chain,
+        stream: String? = nil,
+        result: Result = .ok,
+        code: String? = nil,
+        data: Members = [:],
+        sealed: [Sealed] = [],
     ) {
         self.type = type
         self.chain = chain
@@ -55,7 +62,12 @@ package struct StoredEvent: Sendable {
     package var sealedFields: [[String]]
 
     package init(
-        index: UInt64, type: EventType, recordedAt: Instant, stream: String?, version: UInt64?, data: Members,
+        index: UInt64,
+        type: EventType,
+        recordedAt: Instant,
+        stream: String?,
+        version: UInt64?,
+        data: Members,
         sealedFields: [[String]],
     ) {
         self.index = index
@@ -68,7 +80,9 @@ package struct StoredEvent: Sendable {
     }
 }
 
-/// An entry that the fold cannot take: written by a newer version, or not by us. It stops the start, by name.
+/// An entry that the fold cannot take: written by a newer version, or not by us.
+///
+/// It stops the start, by name.
 package struct Poison: Error, Sendable, Equatable {
     package let index: UInt64
     package let type: String

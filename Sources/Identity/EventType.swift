@@ -1,4 +1,6 @@
-/// Every type of entry there is, as it is stored. A name, once written, keeps its meaning for ever.
+/// Every type of entry there is, as it is stored.
+///
+/// A name, once written, keeps its meaning for ever.
 package enum EventType: String, Sendable, CaseIterable {
     // The ledger's own life.
     case ledgerCreated = "ledger.created"

@@ -5,7 +5,8 @@ import Wire
 /// It is strict both ways: an event that does not fit the state, or names a field that does not exist, is poison, never
 /// something to skip over.
 package func evolve<R: Resource>(
-    _ current: Versioned<R>?, by event: StoredEvent,
+    _ current: Versioned<R>?,
+    by event: StoredEvent,
 ) throws(Poison) -> Versioned<R> {
     guard let stream = event.stream, let id = Identifier<R>(stream), let version = event.version else {
         throw event.poison("it names no \(R.noun)")
@@ -15,8 +16,12 @@ package func evolve<R: Resource>(
         var state = R()
         try apply(event, to: &state)
         return Versioned(
-            id: id, version: version, createdIndex: event.index, createdAt: event.recordedAt,
-            updatedAt: event.recordedAt, state: state,
+            id: id,
+            version: version,
+            createdIndex: event.index,
+            createdAt: event.recordedAt,
+            updatedAt: event.recordedAt,
+            state: state,
         )
     case (.updates, .some(var resource)) where resource.state.status != .deleted:
         try apply(event, to: &resource.state)

@@ -1,6 +1,8 @@
 package import Wire
 
-/// What a decision may ask about the state it is decided against. Answers come from the writer's own transaction.
+/// What a decision may ask about the state it is decided against.
+///
+/// Answers come from the writer's own transaction.
 package protocol Facts {
     /// The present state of a resource, a deleted one included.
     func current<R: Resource>(_ id: Identifier<R>) throws -> Versioned<R>?

@@ -29,7 +29,7 @@ extension FieldKind {
         }
     }
 
-    /// `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`
+    /// A short name for addresses: `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`.
     static func slug(_ value: JSON, _ location: [String]) -> Result<JSON, FieldFault> {
         guard let text = value.text else { return fault(location, "Input should be a string", "string_type") }
         let bytes = Array(text.utf8)
@@ -38,7 +38,9 @@ extension FieldKind {
             bytes.allSatisfy({ isPlain($0) || $0 == UInt8(ascii: "-") })
         else {
             return fault(
-                location, "String should match pattern '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", "string_pattern_mismatch",
+                location,
+                "String should match pattern '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'",
+                "string_pattern_mismatch",
             )
         }
         return .success(value)
@@ -57,7 +59,10 @@ extension FieldKind {
         guard let number = value.number else { return fault(location, "Input should be an integer", "int_type") }
         if number < range.lowerBound {
             return fault(
-                location, "Input should be greater than or equal to \(range.lowerBound)", "greater_than_equal")
+                location,
+                "Input should be greater than or equal to \(range.lowerBound)",
+                "greater_than_equal"
+            )
         }
         if number > range.upperBound {
             return fault(location, "Input should be less than or equal to \(range.upperBound)", "less_than_equal")
@@ -70,7 +75,10 @@ extension FieldKind {
         let compact = value.compact
         guard compact.count <= objectBytesMax else {
             return fault(
-                location, "Object is \(compact.count) bytes of JSON; at most \(objectBytesMax) are kept", "too_long")
+                location,
+                "Object is \(compact.count) bytes of JSON; at most \(objectBytesMax) are kept",
+                "too_long"
+            )
         }
         return .success(.string(String(decoding: compact, as: UTF8.self)))
     }
@@ -86,14 +94,20 @@ extension FieldKind {
     static func identifier(_ value: JSON, _ prefix: String, _ location: [String]) -> Result<JSON, FieldFault> {
         guard let text = value.text else { return fault(location, "Input should be a string", "string_type") }
         guard text.utf8.count <= 68, text.utf8.starts(with: (prefix + "_").utf8) else {
-            return fault(location, "Input should be an identifier that starts with '\(prefix)_'", "string_pattern_mismatch")
+            return fault(
+                location,
+                "Input should be an identifier that starts with '\(prefix)_'",
+                "string_pattern_mismatch"
+            )
         }
         return .success(value)
     }
 
     /// A list of texts, each checked by itself; an element that stands twice is refused, not silently dropped.
     static func list(
-        _ value: JSON, _ location: [String], _ check: (String) -> String?,
+        _ value: JSON,
+        _ location: [String],
+        _ check: (String) -> String?,
     ) -> Result<JSON, FieldFault> {
         guard let items = value.items else { return fault(location, "Input should be a list", "list_type") }
         guard items.count <= listItemsMax else {

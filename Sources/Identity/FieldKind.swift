@@ -1,6 +1,8 @@
 package import Wire
 
-/// What a field may hold. Every text and list is bounded, because an entry must fit its 65,535 bytes.
+/// What a field may hold.
+///
+/// Every text and list is bounded, because an entry must fit its 65,535 bytes.
 package indirect enum FieldKind: Sendable {
     case text(max: Int)
     case name
@@ -39,7 +41,8 @@ package indirect enum FieldKind: Sendable {
         case .name: Self.name(value, location)
         case .slug: Self.slug(value, location)
         case .email: Self.email(value, location)
-        case .flag: value.flag == nil ? Self.fault(location, "Input should be true or false", "bool_type") : .success(value)
+        case .flag:
+            value.flag == nil ? Self.fault(location, "Input should be true or false", "bool_type") : .success(value)
         case .limit: Self.integer(value, 0...Self.limitMax, location)
         case .seconds(let range): Self.integer(value, range, location)
         case .object: Self.object(value, location)

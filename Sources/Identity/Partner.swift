@@ -22,8 +22,11 @@ package struct Partner: Resource {
         .number("max_tenants", \.tenantsMax, .limit, "How many tenants it may have; null is no limit."),
         .number("max_users_per_tenant", \.usersPerTenantMax, .limit, "Users in each tenant; null is no limit."),
         .number(
-            "max_applications_per_tenant", \.applicationsPerTenantMax, .limit,
-            "Applications in each tenant; null is no limit."),
+            "max_applications_per_tenant",
+            \.applicationsPerTenantMax,
+            .limit,
+            "Applications in each tenant; null is no limit."
+        ),
     ]
 
     package var memberships: [Membership] { memberships(owned: []) }
@@ -32,21 +35,32 @@ package struct Partner: Resource {
 
 extension Partner {
     package static func register(
-        _ changes: Changes<Partner>, as id: PartnerID, by authority: Authority, facts: some Facts,
+        _ changes: Changes<Partner>,
+        as id: PartnerID,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try authority.require(.platform)
         try requireFree(changes, for: id, facts: facts)
         try changes.applied(to: Partner()).requireFits()
         return [
             Event(
-                .partnerCreated, chain: .partner(id), stream: id.text, data: changes.data(against: nil),
-                sealed: changes.notes(of: id)),
+                .partnerCreated,
+                chain: .partner(id),
+                stream: id.text,
+                data: changes.data(against: nil),
+                sealed: changes.notes(of: id)
+            ),
             Event(.platformPartnerAdded, chain: .platform, data: ["partner": .string(id.text)]),
         ]
     }
 
     package static func update(
-        _ id: PartnerID, _ changes: Changes<Partner>, ifVersion: UInt64?, by authority: Authority, facts: some Facts,
+        _ id: PartnerID,
+        _ changes: Changes<Partner>,
+        ifVersion: UInt64?,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try authority.require(.platform)
         let partner = try facts.living(id)
@@ -61,7 +75,11 @@ extension Partner {
 
     /// Deletes a partner; with `cascade` everything below it too, as one command.
     package static func delete(
-        _ id: PartnerID, cascade: Bool, ifVersion: UInt64?, by authority: Authority, facts: some Facts,
+        _ id: PartnerID,
+        cascade: Bool,
+        ifVersion: UInt64?,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try authority.require(.platform)
         let partner = try facts.living(id)
@@ -71,7 +89,8 @@ extension Partner {
         let applications = try facts.count(Application.self, in: own)
         guard cascade || tenants + applications == 0 else {
             throw Rejection(
-                .conflict, "partner_not_empty",
+                .conflict,
+                "partner_not_empty",
                 "Partner has \(tenants) tenants and \(applications) applications; delete them first or send cascade=true",
             )
         }

@@ -12,11 +12,13 @@ package enum RedirectURI {
         guard (1...FieldKind.uriCharactersMax).contains(bytes.count) else {
             return "A redirect URI has 1 to \(FieldKind.uriCharactersMax) bytes"
         }
-        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) && !unsafe.contains($0) }) else {
+        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
             return "A redirect URI has no spaces, wildcards, backslashes or characters outside ASCII"
         }
         if bytes.contains(UInt8(ascii: "#")) { return "A redirect URI has no fragment (RFC 6749 §3.1.2)" }
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return "A redirect URI is absolute" }
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else {
+            return "A redirect URI is absolute"
+        }
         let scheme = String(decoding: bytes[..<colon], as: UTF8.self)
         let rest = Array(bytes[(colon + 1)...])
         switch scheme {
@@ -25,7 +27,7 @@ package enum RedirectURI {
         }
     }
 
-    private static let unsafe: Set<UInt8> = Set("*<>\"\\^`{|}".utf8)
+    private static let forbidden: Set<UInt8> = Set("*<>\"\\^`{|}".utf8)
 
     private static func web(_ scheme: String, _ rest: [UInt8], native: Bool) -> String? {
         guard rest.starts(with: "//".utf8) else { return "A redirect URI names a host" }
@@ -81,7 +83,9 @@ package enum RedirectURI {
 /// A web origin that scripts may call from: scheme, host and port, nothing else (RFC 6454 §6.2).
 package enum Origin {
     static func check(_ text: String) -> String? {
-        if text.utf8.count > FieldKind.uriCharactersMax { return "An origin has at most \(FieldKind.uriCharactersMax) bytes" }
+        if text.utf8.count > FieldKind.uriCharactersMax {
+            return "An origin has at most \(FieldKind.uriCharactersMax) bytes"
+        }
         if let fault = RedirectURI.check(text, native: true) { return fault.replacing("redirect URI", with: "origin") }
         let slashes = text.utf8.count(where: { $0 == UInt8(ascii: "/") })
         guard text.hasPrefix("http"), slashes == 2, !text.contains("?") else {

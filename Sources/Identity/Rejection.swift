@@ -37,7 +37,10 @@ package struct Rejection: Error, Sendable, Equatable {
     }
 
     package static let invalidToken = Self(
-        .unauthenticated, "invalid_token", "The access token is missing, malformed, expired or revoked")
+        .unauthenticated,
+        "invalid_token",
+        "The access token is missing, malformed, expired or revoked"
+    )
     package static let accessDenied = Self(.denied, "access_denied", "Access denied")
 
     package static func notFound(_ noun: String) -> Self {
@@ -45,6 +48,8 @@ package struct Rejection: Error, Sendable, Equatable {
     }
 
     package static let versionMoved = Self(
-        .moved, "version_moved", "The resource has changed since the version in If-Match; read it again",
+        .moved,
+        "version_moved",
+        "The resource has changed since the version in If-Match; read it again",
     )
 }

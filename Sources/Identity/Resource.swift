@@ -51,8 +51,13 @@ package struct Versioned<R: Resource>: Sendable {
     package var state: R
 
     package init(
-        id: Identifier<R>, version: UInt64, createdIndex: UInt64, createdAt: Instant, updatedAt: Instant,
-        deletedAt: Instant? = nil, state: R,
+        id: Identifier<R>,
+        version: UInt64,
+        createdIndex: UInt64,
+        createdAt: Instant,
+        updatedAt: Instant,
+        deletedAt: Instant? = nil,
+        state: R,
     ) {
         self.id = id
         self.version = version

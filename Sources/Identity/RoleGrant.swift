@@ -23,7 +23,9 @@ package struct RoleGrant: Resource {
     ]
 
     package var memberships: [Membership] {
-        memberships(owned: [Membership("role", role.rawValue)] + (userID.map { [Membership("user_id", $0.text)] } ?? []))
+        memberships(
+            owned: [Membership("role", role.rawValue)] + (userID.map { [Membership("user_id", $0.text)] } ?? [])
+        )
     }
     package var searchText: [String] { [] }
 }

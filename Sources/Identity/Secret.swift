@@ -51,17 +51,26 @@ package struct Secret: Resource {
 
         package func created(for application: ApplicationID, chain: Chain) -> Event {
             Event(
-                .secretCreated, chain: chain, stream: id.text,
+                .secretCreated,
+                chain: chain,
+                stream: id.text,
                 data: [
                     "application_id": .string(application.text), "key": .string(key), "mac": .string(mac),
                     "suffix": .string(suffix),
-                ])
+                ]
+            )
         }
     }
 
-    /// Puts a new secret in place. What was there ends at once, or after `overlapSeconds`.
+    /// Puts a new secret in place.
+    ///
+    /// What was there ends at once, or after `overlapSeconds`.
     package static func rotate(
-        of id: ApplicationID, to new: New, overlapSeconds: Int64, now: Instant, by authority: Authority,
+        of id: ApplicationID,
+        to new: New,
+        overlapSeconds: Int64,
+        now: Instant,
+        by authority: Authority,
         facts: some Facts,
     ) throws -> [Event] {
         let application = try facts.living(id)

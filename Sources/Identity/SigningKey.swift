@@ -40,10 +40,13 @@ package struct SigningKey: Resource {
 
         package func created(_ stage: Stage) -> Event {
             Event(
-                .signingKeyCreated, chain: .platform, stream: id.text,
+                .signingKeyCreated,
+                chain: .platform,
+                stream: id.text,
                 data: [
                     "algorithm": .string(algorithm), "jwk": .string(jwk), "stage": .string(stage.rawValue),
-                ])
+                ]
+            )
         }
     }
 
@@ -62,53 +65,83 @@ package struct SigningKey: Resource {
     package static let clockSkewSeconds: Int64 = 60
 
     /// The next key becomes current, the current one retires, and a new next is published.
+    ///
+    /// - Parameter fresh: two keys, since none may be waiting that has the algorithm wanted: then the first signs at once
+    ///   and the second is the next.
     package static func rotate(
-        to new: New, now: Instant, by authority: Authority, facts: some Facts,
+        to fresh: (first: New, second: New),
+        now: Instant,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try authority.require(.platform)
-        return try promote(now: now, facts: facts, otherwise: new)
+        return try promote(now: now, facts: facts, fresh)
     }
 
     /// Takes a leaked key out of use at once: its tokens are refused from here on.
     package static func revoke(
-        _ id: SigningKeyID, replacement: New, now: Instant, by authority: Authority, facts: some Facts,
+        _ id: SigningKeyID,
+        fresh: (first: New, second: New),
+        now: Instant,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try authority.require(.platform)
         let key = try facts.living(id)
         let revoked = Event(
-            .signingKeyRevoked, chain: .platform, stream: id.text, data: ["stage": .string(Stage.revoked.rawValue)])
+            .signingKeyRevoked,
+            chain: .platform,
+            stream: id.text,
+            data: ["stage": .string(Stage.revoked.rawValue)]
+        )
         switch key.state.stage {
         case .current:
-            let promotion = try promote(now: now, facts: facts, otherwise: replacement)
+            let promotion = try promote(now: now, facts: facts, fresh)
             return promotion.filter { $0.stream != id.text } + [revoked]
-        case .next: return [replacement.created(.next), revoked]
+        case .next: return [fresh.first.created(.next), revoked]
         case .retired, .revoked: return [revoked]
         }
     }
 
-    private static func promote(now: Instant, facts: some Facts, otherwise new: New) throws -> [Event] {
+    private static func promote(
+        now: Instant,
+        facts: some Facts,
+        _ fresh: (first: New, second: New),
+    ) throws -> [Event] {
         let living = try facts.members(SigningKey.self, of: .all, limit: 1_000)
         var events: [Event] = []
         for key in living where key.state.stage == .current {
             events.append(
                 Event(
-                    .signingKeyUpdated, chain: .platform, stream: key.id.text,
-                    data: ["retired_at": .string(now.text), "stage": .string(Stage.retired.rawValue)]))
+                    .signingKeyUpdated,
+                    chain: .platform,
+                    stream: key.id.text,
+                    data: ["retired_at": .string(now.text), "stage": .string(Stage.retired.rawValue)]
+                )
+            )
         }
         // A next key of another algorithm was made before the configuration changed: it never signs.
         let next = living.filter { $0.state.stage == .next }
-        let fitting = next.last { $0.state.algorithm == new.algorithm }
+        let fitting = next.last { $0.state.algorithm == fresh.first.algorithm }
         for key in next where key.id != fitting?.id {
             events.append(
                 Event(
-                    .signingKeyRevoked, chain: .platform, stream: key.id.text,
-                    data: ["stage": .string(Stage.revoked.rawValue)]))
+                    .signingKeyRevoked,
+                    chain: .platform,
+                    stream: key.id.text,
+                    data: ["stage": .string(Stage.revoked.rawValue)]
+                )
+            )
         }
-        guard let fitting else { return events + [new.created(.current)] }
+        guard let fitting else { return events + [fresh.first.created(.current), fresh.second.created(.next)] }
         events.append(
             Event(
-                .signingKeyUpdated, chain: .platform, stream: fitting.id.text,
-                data: ["stage": .string(Stage.current.rawValue)]))
-        return events + [new.created(.next)]
+                .signingKeyUpdated,
+                chain: .platform,
+                stream: fitting.id.text,
+                data: ["stage": .string(Stage.current.rawValue)]
+            )
+        )
+        return events + [fresh.first.created(.next)]
     }
 }

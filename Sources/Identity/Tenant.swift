@@ -16,9 +16,20 @@ package struct Tenant: Resource {
 
     package static let fields: [Field<Tenant>] = [
         .text("name", \.name, .name, need: .required, "The tenant's name."),
-        .text("slug", \.slug, .slug, need: .required, "A short name, unique among tenants, for ever; it stands in sign-in URLs."),
+        .text(
+            "slug",
+            \.slug,
+            .slug,
+            need: .required,
+            "A short name, unique among tenants, for ever; it stands in sign-in URLs."
+        ),
         .choice("status", \.status, settable: Status.settable, "ACTIVE or SUSPENDED."),
-        .identifier("partner_id", \.partnerID, need: .required, "The partner it belongs to; a PATCH moves it to another."),
+        .identifier(
+            "partner_id",
+            \.partnerID,
+            need: .required,
+            "The partner it belongs to; a PATCH moves it to another."
+        ),
         .sealed("contact_email", \.contactEmail, .email, "Where to reach the tenant."),
         .optionalText("settings", \.settings, .object, "The tenant's settings."),
         .optionalText("branding", \.branding, .object, "How the tenant's pages look."),
@@ -32,7 +43,10 @@ package struct Tenant: Resource {
 
 extension Tenant {
     package static func register(
-        _ changes: Changes<Tenant>, as id: TenantID, by authority: Authority, facts: some Facts,
+        _ changes: Changes<Tenant>,
+        as id: TenantID,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try authority.require(.platform)
         guard let partnerID = changes["partner_id"]?.text.flatMap({ PartnerID($0) }) else {
@@ -43,14 +57,22 @@ extension Tenant {
         try changes.applied(to: Tenant()).requireFits()
         return [
             Event(
-                .tenantCreated, chain: .tenant(id), stream: id.text, data: changes.data(against: nil),
-                sealed: changes.notes(of: id)),
+                .tenantCreated,
+                chain: .tenant(id),
+                stream: id.text,
+                data: changes.data(against: nil),
+                sealed: changes.notes(of: id)
+            ),
             Event(.partnerTenantAdded, chain: .partner(partnerID), data: ["tenant": .string(id.text)]),
         ]
     }
 
     package static func update(
-        _ id: TenantID, _ changes: Changes<Tenant>, ifVersion: UInt64?, by authority: Authority, facts: some Facts,
+        _ id: TenantID,
+        _ changes: Changes<Tenant>,
+        ifVersion: UInt64?,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try authority.require(.platform)
         let tenant = try facts.living(id)
@@ -73,7 +95,11 @@ extension Tenant {
 
     /// Deletes a tenant; with `cascade` its applications too, as one command.
     package static func delete(
-        _ id: TenantID, cascade: Bool, ifVersion: UInt64?, by authority: Authority, facts: some Facts,
+        _ id: TenantID,
+        cascade: Bool,
+        ifVersion: UInt64?,
+        by authority: Authority,
+        facts: some Facts,
     ) throws -> [Event] {
         try authority.require(.platform)
         let tenant = try facts.living(id)
@@ -81,7 +107,8 @@ extension Tenant {
         let applications = try facts.count(Application.self, in: Membership("tenant_id", id.text))
         guard cascade || applications == 0 else {
             throw Rejection(
-                .conflict, "tenant_not_empty",
+                .conflict,
+                "tenant_not_empty",
                 "Tenant has \(applications) applications; delete them first or send cascade=true",
             )
         }
@@ -97,9 +124,13 @@ extension Tenant {
             + [Event(.tenantDeleted, chain: .tenant(id), stream: id.text)]
     }
 
-    /// One batch in three chains. The tenant's own chain neither breaks nor is renamed.
+    /// One batch in three chains.
+    ///
+    /// The tenant's own chain neither breaks nor is renamed.
     private static func transfer(
-        _ tenant: Versioned<Tenant>, to target: PartnerID, facts: some Facts,
+        _ tenant: Versioned<Tenant>,
+        to target: PartnerID,
+        facts: some Facts,
     ) throws -> [Event] {
         guard let origin = tenant.state.partnerID else { throw Rejection.notFound(Partner.noun) }
         try requireRoom(in: target, facts: facts)
@@ -109,8 +140,11 @@ extension Tenant {
         return [
             Event(.partnerTenantRemoved, chain: .partner(origin), data: moved),
             Event(
-                .tenantTransferred, chain: .tenant(tenant.id), stream: tenant.id.text,
-                data: ["from": .string(origin.text), "to": .string(target.text)]),
+                .tenantTransferred,
+                chain: .tenant(tenant.id),
+                stream: tenant.id.text,
+                data: ["from": .string(origin.text), "to": .string(target.text)]
+            ),
             Event(.partnerTenantAdded, chain: .partner(target), data: moved),
         ]
     }

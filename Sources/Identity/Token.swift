@@ -1,6 +1,8 @@
 package import Wire
 
-/// A token that was taken back before its time. Tokens that live out their time leave no state behind.
+/// A token that was taken back before its time.
+///
+/// Tokens that live out their time leave no state behind.
 package struct Token: Resource {
     package static let noun = "token"
 
@@ -19,15 +21,24 @@ package struct Token: Resource {
     package var memberships: [Membership] { memberships(owned: []) }
     package var searchText: [String] { [] }
 
-    /// RFC 7009 §2: the client takes back its own token. A second time changes nothing.
+    /// RFC 7009 §2: the client takes back its own token.
+    ///
+    /// A second time changes nothing.
     package static func revoke(
-        _ id: TokenID, of application: ApplicationID, chain: Chain, expiresAt: Instant, facts: some Facts,
+        _ id: TokenID,
+        of application: ApplicationID,
+        chain: Chain,
+        expiresAt: Instant,
+        facts: some Facts,
     ) throws -> [Event] {
         guard try facts.current(id) == nil else { return [] }
         return [
             Event(
-                .tokenRevoked, chain: chain, stream: id.text,
-                data: ["application_id": .string(application.text), "expires_at": .string(expiresAt.text)])
+                .tokenRevoked,
+                chain: chain,
+                stream: id.text,
+                data: ["application_id": .string(application.text), "expires_at": .string(expiresAt.text)]
+            )
         ]
     }
 }

@@ -1,6 +1,8 @@
 import Wire
 
-/// A person who signs in. Everything personal stands in sealed segments; rows say only where.
+/// A person who signs in.
+///
+/// Everything personal stands in sealed segments; rows say only where.
 package struct User: Resource {
     package static let noun = "user"
 
@@ -14,7 +16,12 @@ package struct User: Resource {
     package static let fields: [Field<User>] = [
         .sealed("email", \.email, .email, need: .internalOnly, "The address the person signs in with."),
         .sealed("password", \.password, .stored, need: .internalOnly, "The Argon2id hash of the password."),
-        .flag("must_change_password", \.mustChangePassword, need: .internalOnly, "Whether the next sign-in sets a new one."),
+        .flag(
+            "must_change_password",
+            \.mustChangePassword,
+            need: .internalOnly,
+            "Whether the next sign-in sets a new one."
+        ),
         .choice("status", \.status, settable: Status.settable, need: .internalOnly, "ACTIVE or SUSPENDED."),
     ]
 
@@ -25,19 +32,31 @@ package struct User: Resource {
 
     /// The first person of a platform, with the right to everything.
     package static func firstAdministrator(
-        _ id: UserID, role: RoleGrantID, email: String, passwordHash: String,
+        _ id: UserID,
+        role: RoleGrantID,
+        email: String,
+        passwordHash: String,
     ) -> [Event] {
         [
             Event(
-                .userCreated, chain: .platform, stream: id.text, data: ["must_change_password": false],
+                .userCreated,
+                chain: .platform,
+                stream: id.text,
+                data: ["must_change_password": false],
                 sealed: [
                     Event.Sealed(
-                        subject: id.text, key: profileKey(id),
-                        fields: ["email": .string(email), "password": .string(passwordHash)])
-                ]),
+                        subject: id.text,
+                        key: profileKey(id),
+                        fields: ["email": .string(email), "password": .string(passwordHash)]
+                    )
+                ]
+            ),
             Event(
-                .roleGranted, chain: .platform, stream: role.text,
-                data: ["role": .string(RoleGrant.Role.superAdmin.rawValue), "user_id": .string(id.text)]),
+                .roleGranted,
+                chain: .platform,
+                stream: role.text,
+                data: ["role": .string(RoleGrant.Role.superAdmin.rawValue), "user_id": .string(id.text)]
+            ),
         ]
     }
 
@@ -46,11 +65,18 @@ package struct User: Resource {
         _ = try facts.living(id)
         return [
             Event(
-                .userPasswordReset, chain: .platform, stream: id.text, data: ["must_change_password": true],
+                .userPasswordReset,
+                chain: .platform,
+                stream: id.text,
+                data: ["must_change_password": true],
                 sealed: [
                     Event.Sealed(
-                        subject: id.text, key: profileKey(id), fields: ["password": .string(passwordHash)])
-                ])
+                        subject: id.text,
+                        key: profileKey(id),
+                        fields: ["password": .string(passwordHash)]
+                    )
+                ]
+            )
         ]
     }
 }

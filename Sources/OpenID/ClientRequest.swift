@@ -18,16 +18,26 @@ struct ClientRequest {
         form = try Self.form(request)
         proof = try Self.proof(request, form, macKey: macKey)
         caller = Caller(
-            actor: .anonymous, authority: Authority(reach: .platform, scopes: []), home: .platform,
+            actor: .anonymous,
+            authority: Authority(reach: .platform, scopes: []),
+            home: .platform,
             request: Caller.Request(
-                id: request.id, endpoint: endpoint, trace: request.trace, address: request.address,
-                userAgent: request.header("user-agent")))
+                id: request.id,
+                endpoint: endpoint,
+                trace: request.trace,
+                address: request.address,
+                userAgent: request.header("user-agent")
+            )
+        )
     }
 
     private static func form(_ request: Request) throws(OAuthError) -> Parameters {
         guard case .bytes(let body) = request.body else {
             throw OAuthError(
-                status: 413, error: "invalid_request", description: "The body has more than \(bodyBytesMax) bytes")
+                status: 413,
+                error: "invalid_request",
+                description: "The body has more than \(bodyBytesMax) bytes"
+            )
         }
         let type = request.header("content-type")?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
         guard type == mediaType else { throw .invalidRequest("The body must be \(mediaType)") }
@@ -46,7 +56,9 @@ struct ClientRequest {
 
     /// RFC 6749 §2.3: a client uses one way of authentication in a request, and no more.
     private static func proof(
-        _ request: Request, _ form: Parameters, macKey: [UInt8],
+        _ request: Request,
+        _ form: Parameters,
+        macKey: [UInt8],
     ) throws(OAuthError) -> ClientProof {
         let authorization: Authorization
         do throws(Malformed) {

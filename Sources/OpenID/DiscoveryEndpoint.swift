@@ -40,9 +40,16 @@ struct DiscoveryEndpoint: Sendable {
 
     private func endpoint(_ path: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
         Endpoint(
-            .get, PathTemplate(path), name: "oauth.discovery", access: .open, "An issuer's metadata",
-            replies: [Endpoint.Reply(200, "The metadata", .anyObject), Endpoint.Reply(404, "No such issuer", .anyObject)],
-            answer: answer)
+            .get,
+            PathTemplate(path),
+            name: "oauth.discovery",
+            access: .open,
+            "An issuer's metadata",
+            replies: [
+                Endpoint.Reply(200, "The metadata", .anyObject), Endpoint.Reply(404, "No such issuer", .anyObject),
+            ],
+            answer: answer
+        )
     }
 
     private func answer(slug: String) -> Response {
@@ -51,7 +58,9 @@ struct DiscoveryEndpoint: Sendable {
         return answer(tenant: id)
     }
 
-    /// A tenant that is suspended keeps its metadata: verifiers still need to read them. A deleted one is unknown.
+    /// A tenant that is suspended keeps its metadata: verifiers still need to read them.
+    ///
+    /// A deleted one is unknown.
     private func answer(tenant id: TenantID?) -> Response {
         guard let id, let tenant = try? instance.read({ try $0.living(id) }) else { return Metadata.unknownTenant }
         return answer(Metadata.tenant(id, slug: tenant.state.slug, settings.baseURL))

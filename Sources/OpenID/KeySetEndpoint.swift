@@ -27,12 +27,20 @@ struct KeySetEndpoint: Sendable {
 
     private func endpoint(_ path: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
         Endpoint(
-            .get, PathTemplate(path), name: "oauth.keys", access: .open, "The keys that verify tokens",
+            .get,
+            PathTemplate(path),
+            name: "oauth.keys",
+            access: .open,
+            "The keys that verify tokens",
             replies: [
                 Endpoint.Reply(
-                    200, "A JWK set",
-                    .object([.init("keys", .array(.anyObject), "Public keys", required: true)], closed: false))
-            ], answer: answer)
+                    200,
+                    "A JWK set",
+                    .object([.init("keys", .array(.anyObject), "Public keys", required: true)], closed: false)
+                )
+            ],
+            answer: answer
+        )
     }
 
     private func answer() -> Response {

@@ -14,21 +14,28 @@ struct Metadata {
     /// The platform's document, the same at each of its addresses.
     static func platform(_ base: BaseURL) -> Self {
         Self(
-            issuer: Issuer.text(of: .platform, base: base), tokenEndpoint: "\(base)/oauth/token",
-            introspectionEndpoint: "\(base)/oauth/introspect", revocationEndpoint: "\(base)/oauth/revoke",
-            keySet: "\(base)/keys", scopes: [Scope.adminRead, Scope.adminWrite])
+            issuer: Issuer.text(of: .platform, base: base),
+            tokenEndpoint: "\(base)/oauth/token",
+            introspectionEndpoint: "\(base)/oauth/introspect",
+            revocationEndpoint: "\(base)/oauth/revoke",
+            keySet: "\(base)/keys",
+            scopes: [Scope.adminRead, Scope.adminWrite]
+        )
     }
 
     static func tenant(_ id: TenantID, slug: String, _ base: BaseURL) -> Self {
         let door = "\(base)/api/v1/auth/tenants/\(slug)"
         return Self(
-            issuer: Issuer.text(of: .tenant(id), base: base), tokenEndpoint: "\(door)/oauth/token",
-            introspectionEndpoint: "\(door)/oauth/introspect", revocationEndpoint: "\(door)/oauth/revoke",
+            issuer: Issuer.text(of: .tenant(id), base: base),
+            tokenEndpoint: "\(door)/oauth/token",
+            introspectionEndpoint: "\(door)/oauth/introspect",
+            revocationEndpoint: "\(door)/oauth/revoke",
             keySet: "\(door)/.well-known/jwks.json",
             scopes: [
                 Scope.native(.tenants, .read), Scope.native(.applications, .read),
                 Scope.native(.applications, .write), Scope.native(.audit, .read),
-            ])
+            ]
+        )
     }
 
     func document(algorithm: String) -> JSON {

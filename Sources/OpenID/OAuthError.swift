@@ -27,7 +27,11 @@ struct OAuthError: Error, Sendable, Equatable {
             self.init(rejection)
         case .busy(let seconds, let why):
             self.init(
-                status: 503, error: "temporarily_unavailable", description: why, retryAfterSeconds: seconds)
+                status: 503,
+                error: "temporarily_unavailable",
+                description: why,
+                retryAfterSeconds: seconds
+            )
         case .diskFull:
             self.init(status: 507, error: "server_error", description: "The disk is full; no token can be recorded")
         case .refusingWrites(let why):
@@ -43,7 +47,11 @@ struct OAuthError: Error, Sendable, Equatable {
             self = .invalidRequest(rejection.detail)
         case .conflict:
             self.init(
-                status: 503, error: "temporarily_unavailable", description: rejection.detail, retryAfterSeconds: 1)
+                status: 503,
+                error: "temporarily_unavailable",
+                description: rejection.detail,
+                retryAfterSeconds: 1
+            )
         case .unauthenticated, .denied, .absent, .limit, .moved:
             // §5.2: a client that could not be proven, or is nobody here, is told so with 401.
             let isClient = rejection.code == "invalid_client"
@@ -53,18 +61,25 @@ struct OAuthError: Error, Sendable, Equatable {
 
     var response: Response {
         let body: JSON = ["error": .string(error), "error_description": .string(printable)]
-        var response = Response.json(status, body.compact).adding("cache-control", "no-store").adding("pragma", "no-cache")
+        var response = Response.json(status, body.compact).adding("cache-control", "no-store").adding(
+            "pragma",
+            "no-cache"
+        )
         if status == 401 { response = response.adding("www-authenticate", "Basic realm=\"muniment\"") }
         if let retryAfterSeconds { response = response.adding("retry-after", String(retryAfterSeconds)) }
         return response
     }
 
-    /// §5.2: "Values for the "error_description" parameter MUST NOT include characters outside the set %x20-21 / %x23-5B
-    /// / %x5D-7E."
+    /// The description in the characters that a client may be shown.
+    ///
+    /// §5.2: "Values for the "error_description" parameter MUST NOT include characters outside the set %x20-21 /
+    /// %x23-5B / %x5D-7E."
     private var printable: String {
         String(
             decoding: description.utf8.map { byte in
                 (0x20...0x7E).contains(byte) && byte != 0x22 && byte != 0x5C ? byte : UInt8(ascii: "?")
-            }, as: UTF8.self)
+            },
+            as: UTF8.self
+        )
     }
 }

@@ -17,7 +17,9 @@ package enum OpenIDEndpoints {
     }
 
     private static func clientEndpoints(
-        _ prefix: String, _ door: @escaping @Sendable (PathParameters) -> Door, _ instance: Instance,
+        _ prefix: String,
+        _ door: @escaping @Sendable (PathParameters) -> Door,
+        _ instance: Instance,
         _ settings: OpenIDSettings,
     ) -> [Endpoint] {
         let token = TokenEndpoint(instance: instance, settings: settings)
@@ -28,7 +30,10 @@ package enum OpenIDEndpoints {
                 await token.answer($0, at: door($1))
             },
             form(
-                "\(prefix)/introspect", IntrospectionEndpoint.name, "Tell about one's own token", inspectedForm,
+                "\(prefix)/introspect",
+                IntrospectionEndpoint.name,
+                "Tell about one's own token",
+                inspectedForm,
                 introspectionReply
             ) {
                 await introspection.answer($0, at: door($1))
@@ -40,11 +45,20 @@ package enum OpenIDEndpoints {
     }
 
     private static func form(
-        _ path: String, _ name: String, _ summary: String, _ form: Schema, _ reply: Schema?,
+        _ path: String,
+        _ name: String,
+        _ summary: String,
+        _ form: Schema,
+        _ reply: Schema?,
         answer: @escaping Endpoint.Answer,
     ) -> Endpoint {
         Endpoint(
-            .post, PathTemplate(path), name: name, access: .client, summary, dialect: .oauth,
+            .post,
+            PathTemplate(path),
+            name: name,
+            access: .client,
+            summary,
+            dialect: .oauth,
             body: Endpoint.Body(form, mediaType: ClientRequest.mediaType),
             replies: [
                 Endpoint.Reply(200, "Done", reply), Endpoint.Reply(400, "The request is refused", error),
@@ -53,7 +67,9 @@ package enum OpenIDEndpoints {
                 Endpoint.Reply(503, "Try again later", error),
                 Endpoint.Reply(507, "The disk is full", error),
             ],
-            bodyBytesMax: ClientRequest.bodyBytesMax, answer: answer)
+            bodyBytesMax: ClientRequest.bodyBytesMax,
+            answer: answer
+        )
     }
 
     private static let tokenForm = Schema.object(
@@ -63,7 +79,9 @@ package enum OpenIDEndpoints {
             .init("resource", .string(format: "uri"), "Whom the token is for (RFC 8707)"),
             .init("client_id", .string(), "The client, unless it uses Basic"),
             .init("client_secret", .string(format: "password"), "Its secret, unless it uses Basic"),
-        ], closed: false)
+        ],
+        closed: false
+    )
 
     private static let inspectedForm = Schema.object(
         [
@@ -71,7 +89,9 @@ package enum OpenIDEndpoints {
             .init("token_type_hint", .string(), "What kind of token it is"),
             .init("client_id", .string(), "The client, unless it uses Basic"),
             .init("client_secret", .string(format: "password"), "Its secret, unless it uses Basic"),
-        ], closed: false)
+        ],
+        closed: false
+    )
 
     private static let tokenReply = Schema.object([
         .init("access_token", .string(), "A JWT (RFC 9068)", required: true),
@@ -81,11 +101,15 @@ package enum OpenIDEndpoints {
     ])
 
     private static let introspectionReply = Schema.object(
-        [.init("active", .boolean, "Whether it stands", required: true)], closed: false)
+        [.init("active", .boolean, "Whether it stands", required: true)],
+        closed: false
+    )
 
     private static let error = Schema.object(
         [
             .init("error", .string(), "A code of RFC 6749 §5.2", required: true),
             .init("error_description", .string(), "What to do about it"),
-        ], closed: false)
+        ],
+        closed: false
+    )
 }

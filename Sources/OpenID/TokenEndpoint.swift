@@ -19,7 +19,9 @@ struct TokenEndpoint: Sendable {
             }
             guard grant == "client_credentials" else {
                 throw OAuthError(
-                    error: "unsupported_grant_type", description: "The grant types supported are: client_credentials")
+                    error: "unsupported_grant_type",
+                    description: "The grant types supported are: client_credentials"
+                )
             }
             return try await issue(client, at: door)
         } catch {
@@ -33,8 +35,13 @@ struct TokenEndpoint: Sendable {
             throw OAuthError(status: 503, error: "temporarily_unavailable", description: "There is no signing key")
         }
         let command = IssueToken(
-            door: door, proof: client.proof, scopes: try scopes(client.form), resources: try resources(client.form),
-            baseURL: settings.baseURL, signingKey: key.id)
+            door: door,
+            proof: client.proof,
+            scopes: try scopes(client.form),
+            resources: try resources(client.form),
+            baseURL: settings.baseURL,
+            signingKey: key.id
+        )
         let receipt: Receipt<AccessToken>
         do throws(Refusal) {
             receipt = try await instance.perform(command, by: client.caller)

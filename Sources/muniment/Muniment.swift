@@ -22,7 +22,8 @@ struct Muniment: AsyncParsableCommand {
             """,
         version: software,
         subcommands: [
-            Init.self, Serve.self, Verify.self, Rebuild.self, Replay.self, Entries.self, LastCheckpoint.self, Proof.self,
+            Init.self, Serve.self, Verify.self, Rebuild.self, Replay.self, Entries.self, LastCheckpoint.self,
+            Proof.self,
             Keys.self, Recover.self, Clock.self, GetToken.self,
         ],
     )

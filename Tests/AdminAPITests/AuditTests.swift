@@ -26,7 +26,7 @@ struct AuditTests {
                 let stored = try JSON.parse(entry.encoded).members ?? [:]
                 for (name, value) in stored { #expect(item[name] == value, "\(name)") }
             }
-            for name in ["evt_AAAAAAAAAAAAAAAAAAAAAA", "99999999", "007", "-1", "+1", "x", "evt_", "18446744073709551615"] {
+            for name in ["evt_AAAAAAAAAAAAAAAAAAAAAA", "99999999", "007", "-1", "+1", "x", "evt_", "\(UInt64.max)"] {
                 #expect(await server.call(.get, "/audit/\(name)").status == 404, "\(name)")
             }
             #expect(try server.last("entry.read")?.data["entry"]?.text == entry.id)
@@ -49,11 +49,12 @@ struct AuditTests {
                 ("tenant_id=\(tenant)", { $0.chain == tenant }),
                 ("partner_id=\(partner)", { $0.chain == partner || $0.chain == tenant }),
                 ("partner_id=\(partner)&tenant_id=\(tenant)", { $0.chain == tenant }),
-                ("actor_id=\(client)", { $0.actor.id == client }), ("action=tenant.created", { $0.type == "tenant.created" }),
+                ("actor_id=\(client)", { $0.actor.id == client }),
+                ("action=tenant.created", { $0.type == "tenant.created" }),
                 ("resource_type=partner", { $0.type.hasPrefix("partner.") }),
                 ("resource_type=partner&action=tenant.created", { _ in false }),
                 ("resource_id=\(tenant)", { $0.stream == tenant }), ("result=DENIED", { $0.result == .denied }),
-                ("ip_address=192.0.2.44", { $0.request != nil && $0.request?.endpoint != "oauth.token" }),
+                ("ip_address=192.0.2.44", { $0.request?.ip != nil || $0.sealed.contains { $0.fields.contains("ip") } }),
                 ("start_time=\(start.text)", { $0.recordedAt >= start }),
                 ("end_time=\(end.text)", { $0.recordedAt <= end }),
                 ("start_time=\(start.text)&end_time=\(end.text)", { $0.recordedAt >= start && $0.recordedAt <= end }),
@@ -75,8 +76,8 @@ struct AuditTests {
     }
 
     @Test(arguments: [
-        "start_time=yesterday", "tenant_id=x", "partner_id=tnt_1", "ip_address=host", "result=maybe", "order=up", "page=0",
-        "per_page=101", "as_of=1", "colour=red", "actor_id=\(String(repeating: "x", count: 69))",
+        "start_time=yesterday", "tenant_id=x", "partner_id=tnt_1", "ip_address=host", "result=maybe", "order=up",
+        "page=0", "per_page=101", "as_of=1", "colour=red", "actor_id=\(String(repeating: "x", count: 69))",
     ])
     func `S36 a filter that means nothing is 422`(query: String) async throws {
         try await Server.run { server in

@@ -7,11 +7,15 @@ import Wire
 
 /// Versions, indexes and reasons: what a request may say about itself beside its body.
 struct ConditionTests {
-    @Test(arguments: [
-        ([], 200), (["*"], 200), ([#""1""#], 200), ([#""9", "1""#], 200), ([#""9""#, #""1""#], 200), ([#" "1" "#], 200),
-        ([#""2""#], 412), ([#"W/"1""#], 412), ([#""01""#], 412), ([#""+1""#], 412), (["1"], 412), (["nonsense"], 412),
-        ([""], 412), ([#""""#], 412), ([#""0""#], 412),
-    ] as [([String], Int)])
+    @Test(
+        arguments: [
+            ([], 200), (["*"], 200), ([#""1""#], 200), ([#""9", "1""#], 200), ([#""9""#, #""1""#], 200),
+            ([#" "1" "#], 200),
+            ([#""2""#], 412), ([#"W/"1""#], 412), ([#""01""#], 412), ([#""+1""#], 412), (["1"], 412),
+            (["nonsense"], 412),
+            ([""], 412), ([#""""#], 412), ([#""0""#], 412),
+        ] as [([String], Int)]
+    )
     func `If-Match lets only the version through that it names`(values: [String], status: Int) async throws {
         try await Server.run { server in
             let partner = try await server.partner()
@@ -36,7 +40,8 @@ struct ConditionTests {
                     for number in 0..<1_000 {
                         group.addTask {
                             let name = JSON.string("Round \(round), number \(number)")
-                            return await server.call(.patch, "/partners/\(partner)", ["name": name], headers: tag).status
+                            return await server.call(.patch, "/partners/\(partner)", ["name": name], headers: tag)
+                                .status
                         }
                     }
                     return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }

@@ -9,7 +9,8 @@ struct ListTests {
             let partner = try await server.partner()
             var made: [String] = []
             for number in 0..<7 {
-                made.append(try await server.tenant("zebra-\(number)", of: partner, ["name": .string("Zebra 0\(number)")]))
+                let name = JSON.string("Zebra 0\(number)")
+                made.append(try await server.tenant("zebra-\(number)", of: partner, ["name": name]))
             }
             let base = "/tenants?partner_id=\(partner)"
             for (page, expected) in [(1, made[0..<3]), (2, made[3..<6]), (3, made[6...]), (4, [])] {
@@ -53,7 +54,8 @@ struct ListTests {
     }
 
     @Test(arguments: [
-        "per_page=0", "per_page=101", "per_page=-1", "per_page=many", "per_page=1.5", "per_page=", "page=0", "page=first",
+        "per_page=0", "per_page=101", "per_page=-1", "per_page=many", "per_page=1.5", "per_page=", "page=0",
+        "page=first",
         "page=1000000000000000000000000000000", "status=asleep", "colour=red", "as_of=0", "as_of=2026-01-01T00:00:00Z",
         "page=1&page=2", "search=%ff", "search=%", "min_index=-1", "min_index=soon", "partner_id=tnt_1",
     ])

@@ -81,10 +81,12 @@ struct OrderOfAnswersTests {
         }
     }
 
-    @Test(arguments: [
-        (nil, 415), ("text/plain", 415), ("application/xml", 415), ("application/json; charset=latin1", 415),
-        ("application/merge-patch+json", 415), ("application/json", 201), ("Application/JSON; Charset=UTF-8", 201),
-    ] as [(String?, Int)])
+    @Test(
+        arguments: [
+            (nil, 415), ("text/plain", 415), ("application/xml", 415), ("application/json; charset=latin1", 415),
+            ("application/merge-patch+json", 415), ("application/json", 201), ("Application/JSON; Charset=UTF-8", 201),
+        ] as [(String?, Int)]
+    )
     func `a body is JSON, by its type`(type: String?, status: Int) async throws {
         try await Server.run { server in
             let body = Request.Body.bytes(Array(#"{"name":"A","slug":"a"}"#.utf8))
@@ -102,7 +104,8 @@ struct OrderOfAnswersTests {
     }
 
     @Test(arguments: [
-        "", "{", "nonsense", #"{"name":"A","name":"B","slug":"a"}"#, #"{"name":"\ud800","slug":"a"}"#, "{'a':1}", "{} {}",
+        "", "{", "nonsense", #"{"name":"A","name":"B","slug":"a"}"#, #"{"name":"\ud800","slug":"a"}"#, "{'a':1}",
+        "{} {}",
         #"{"a":01}"#, #"{"a":NaN}"#, "\u{FEFF}{}", String(repeating: "[", count: 100_000),
     ])
     func `S36 what is not JSON is 400, with where and why`(body: String) async throws {

@@ -19,7 +19,10 @@ struct ReachTests {
             own = try await server.tenant("own", of: partner)
             other = try await server.tenant("other", of: partner)
             token = try await server.tenantToken(
-                own, slug: "own", ["tenants:read", "applications:write", "audit:read"])
+                own,
+                slug: "own",
+                ["tenants:read", "applications:write", "audit:read"]
+            )
             theirs = try await server.application([
                 "scope": "TENANT", "tenant_id": .string(other), "name": "Neighbour's secret plan",
             ]).id
@@ -57,7 +60,8 @@ struct ReachTests {
             ]
             let up: JSON = ["name": "Up", "application_type": "SERVICE", "scope": "GLOBAL"]
             let aside: JSON = [
-                "name": "Aside", "application_type": "SERVICE", "scope": "PARTNER", "partner_id": .string(given.partner),
+                "name": "Aside", "application_type": "SERVICE", "scope": "PARTNER",
+                "partner_id": .string(given.partner),
             ]
             let attempts: [(Request.Method, String, JSON?)] = [
                 (.get, "/tenants/\(given.other)", nil), (.get, "/applications/\(given.theirs)", nil),
@@ -71,8 +75,10 @@ struct ReachTests {
                 (.get, "/tenants?partner_id=\(given.partner)", nil), (.get, "/audit?tenant_id=\(given.other)", nil),
                 (.get, "/audit?partner_id=\(given.partner)", nil),
             ]
-            let headers = ["x-tenant-id", "x-muniment-tenant", "x-original-url", "x-forwarded-for", "forwarded", "host"]
-                .map { (name: $0, value: given.other) }
+            let headers = [
+                "x-tenant-id", "x-muniment-tenant", "x-original-url", "x-forwarded-for", "forwarded", "host",
+            ]
+            .map { (name: $0, value: given.other) }
             for (method, path, body) in attempts {
                 let size = server.instance.status.size
                 let answer = await server.call(method, path, body, token: given.token, headers: headers)
@@ -142,7 +148,10 @@ struct ReachTests {
                 "scope": "PARTNER", "partner_id": .string(old), "allowed_scopes": ["tenants:read"],
             ])
             let token = try await server.token(
-                shared.id, shared["client_secret"]?.text ?? "", door: .tenant(slug: "mover"))
+                shared.id,
+                shared["client_secret"]?.text ?? "",
+                door: .tenant(slug: "mover")
+            )
             #expect(await server.call(.get, "/tenants/\(tenant)", token: token).status == 200)
             _ = await server.call(.patch, "/tenants/\(tenant)", ["partner_id": .string(new)])
             #expect(await server.call(.get, "/tenants/\(tenant)", token: token).status == 401)

@@ -13,10 +13,13 @@ struct RepetitionTests {
         try await Server.run { server in
             let partner = try await server.partner()
             let made = try await server.application()
+            let next = await server.call(.get, "/signing-keys").json.ids[1]
             let requests: [(String, JSON?)] = [
-                ("/applications", Self.service), ("/partners", ["name": "A", "slug": "a", "contact_email": "a@b.example"]),
+                ("/applications", Self.service),
+                ("/partners", ["name": "A", "slug": "a", "contact_email": "a@b.example"]),
                 ("/tenants", ["name": "T", "slug": "t", "partner_id": .string(partner)]),
-                ("/applications/\(made.id)/rotate-secret", nil), ("/signing-keys/rotate", nil),
+                ("/applications/\(made.id)/rotate-secret", nil), ("/signing-keys/\(next)/revoke", nil),
+                ("/signing-keys/rotate", nil),
             ]
             for (number, (path, body)) in requests.enumerated() {
                 let first = await server.call(.post, path, body, headers: Self.key("key-\(number)"))
@@ -36,7 +39,8 @@ struct RepetitionTests {
     @Test func `the same key with another request is refused`() async throws {
         try await Server.run { server in
             #expect(await server.call(.post, "/applications", Self.service, headers: Self.key("k")).status == 201)
-            let other = await server.call(.post, "/applications", ["name": "B", "application_type": "SPA", "scope": "GLOBAL"], headers: Self.key("k"))
+            let body: JSON = ["name": "B", "application_type": "SPA", "scope": "GLOBAL"]
+            let other = await server.call(.post, "/applications", body, headers: Self.key("k"))
             #expect(other.status == 422)
             #expect(other.places == ["header.Idempotency-Key"])
             let elsewhere = await server.call(.post, "/partners", ["name": "A", "slug": "a"], headers: Self.key("k"))
@@ -82,9 +86,12 @@ struct RepetitionTests {
         try await Server.run { server in
             let made = try await server.application(["allowed_scopes": ["admin:write"]])
             let token = try await server.token(made.id, made["client_secret"]?.text ?? "")
-            #expect(await server.call(.post, "/applications", Self.service, token: token, headers: Self.key("k")).status == 201)
+            let ask = { () async -> Int in
+                await server.call(.post, "/applications", Self.service, token: token, headers: Self.key("k")).status
+            }
+            #expect(await ask() == 201)
             _ = await server.call(.delete, "/applications/\(made.id)")
-            #expect(await server.call(.post, "/applications", Self.service, token: token, headers: Self.key("k")).status == 401)
+            #expect(await ask() == 401)
         }
     }
 

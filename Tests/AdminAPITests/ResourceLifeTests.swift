@@ -16,21 +16,30 @@ struct Collection: CustomTestStringConvertible {
     var testDescription: String { path }
 
     static let all = [
-        Collection(path: "/partners", prefix: "prt_", noun: "Partner", events: ["partner.created", "platform.partner_added"]) {
-            _ in ["name": "Acme", "slug": "acme"]
-        },
-        Collection(path: "/tenants", prefix: "tnt_", noun: "Tenant", events: ["tenant.created", "partner.tenant_added"]) {
-            ["name": "Acme", "slug": "acme", "partner_id": .string(try await $0.partner("owner"))]
-        },
-        Collection(path: "/applications", prefix: "app_", noun: "Application", events: ["application.created", "secret.created"]) {
-            _ in ["name": "Acme", "application_type": "SERVICE", "scope": "GLOBAL"]
-        },
+        Collection(
+            path: "/partners",
+            prefix: "prt_",
+            noun: "Partner",
+            events: ["partner.created", "platform.partner_added"],
+        ) { _ in ["name": "Acme", "slug": "acme"] },
+        Collection(
+            path: "/tenants",
+            prefix: "tnt_",
+            noun: "Tenant",
+            events: ["tenant.created", "partner.tenant_added"],
+        ) { ["name": "Acme", "slug": "acme", "partner_id": .string(try await $0.partner("owner"))] },
+        Collection(
+            path: "/applications",
+            prefix: "app_",
+            noun: "Application",
+            events: ["application.created", "secret.created"],
+        ) { _ in ["name": "Acme", "application_type": "SERVICE", "scope": "GLOBAL"] },
     ]
 }
 
 struct ResourceLifeTests {
     @Test(arguments: Collection.all)
-    func `a resource is created, read, changed, deleted, and every step is an entry`(collection: Collection) async throws {
+    func `a resource is created, read, changed and deleted, each an entry`(collection: Collection) async throws {
         try await Server.run { server in
             let body = try await collection.body(server)
             let created = await server.call(.post, collection.path, body)
@@ -102,7 +111,8 @@ struct ResourceLifeTests {
     @Test(arguments: Collection.all)
     func `an identifier that is none, or another kind's, names nothing`(collection: Collection) async throws {
         try await Server.run { server in
-            for name in ["prt_%00", "x", "usr_1", "0", "\(collection.prefix)", "\(collection.prefix)nobody", "%F0%9F%A6%86"] {
+            let prefix = collection.prefix
+            for name in ["prt_%00", "x", "usr_1", "0", prefix, "\(prefix)nobody", "%F0%9F%A6%86"] {
                 #expect(await server.call(.get, "\(collection.path)/\(name)").status == 404, "\(name)")
             }
         }
@@ -204,7 +214,10 @@ struct ResourceLifeTests {
             let third = await server.call(.post, "\(path)/rotate-secret", [:])
             #expect(third.status == 200)
             await #expect(throws: (any Error).self) { _ = try await server.token(made.id, secrets[1]) }
-            for body in [["overlap_seconds": -1], ["overlap_seconds": 2_592_001], ["overlap_seconds": "1"], ["x": 1]] as [JSON] {
+            let bad: [JSON] = [
+                ["overlap_seconds": -1], ["overlap_seconds": 2_592_001], ["overlap_seconds": "1"], ["x": 1],
+            ]
+            for body in bad {
                 #expect(await server.call(.post, "\(path)/rotate-secret", body).status == 422)
             }
         }

@@ -14,21 +14,29 @@ struct ScannerTests {
             let tenant = try await server.tenant("scanned", of: partner, ["contact_email": "other@scanned.example"])
             confided.append("other@scanned.example")
             let headers = [
-                (name: "idempotency-key", value: "a-key-of-the-client"), (name: "muniment-reason", value: "for-a-reason"),
+                (name: "idempotency-key", value: "a-key-of-the-client"),
+                (name: "muniment-reason", value: "for-a-reason"),
             ]
             confided += headers.map(\.value)
             let made = await server.call(
-                .post, "/applications",
+                .post,
+                "/applications",
                 [
                     "name": "Scanned", "application_type": "WEB", "scope": "TENANT", "tenant_id": .string(tenant),
                     "allowed_scopes": ["applications:write"],
-                ], headers: headers)
+                ],
+                headers: headers
+            )
             let data = try #require(made.json["data"])
             let secret = try #require(data["client_secret"]?.text)
             confided += [secret, Base64URL.encode(Array(secret.utf8)), Hex.encode(Array(secret.utf8))]
             confided.append(try await server.token(data.id, secret, door: .tenant(slug: "scanned")))
             let rotated = await server.call(
-                .post, "/applications/\(data.id)/rotate-secret", ["overlap_seconds": 5], headers: [headers[1]])
+                .post,
+                "/applications/\(data.id)/rotate-secret",
+                ["overlap_seconds": 5],
+                headers: [headers[1]]
+            )
             confided.append(try #require(rotated.json["data"]?["client_secret"]?.text))
             _ = await server.call(.post, "/signing-keys/rotate")
             _ = await server.call(.get, "/tenants?search=a-person")

@@ -15,18 +15,20 @@ struct Server: Sendable {
     static let base = "https://id.example.com"
     static let email = "founder@example.com"
 
-    let instance: Instance
-    let table: EndpointTable
+    private var running: Running?
     let clock: SimulatedWorld
     let disk: SimulatedDisk
     let founded: Instance.Founded
     let settings: AdminSettings
+    let directory: DataDirectory
     /// A token of the first service, with both platform scopes.
     let token: String
 
     /// Runs a test on a server of its own, and closes it in order.
     static func run(
-        seed: UInt64 = 1, at directory: DataDirectory? = nil, requiresReason: Bool = false,
+        seed: UInt64 = 1,
+        at directory: DataDirectory? = nil,
+        requiresReason: Bool = false,
         _ test: (Server) async throws -> Void,
     ) async throws {
         let server = try await Server(seed: seed, at: directory, requiresReason: requiresReason)
@@ -37,23 +39,71 @@ struct Server: Sendable {
             throw error
         }
         try await server.instance.close()
+        // Whatever a test did, an outsider finds the ledger whole.
+        let report = Verification(tables: server.instance.tables, keys: server.instance.keys, anchor: nil).run()
+        #expect(report.isOK, "\(report.problems)")
     }
 
     init(seed: UInt64, at place: DataDirectory? = nil, requiresReason: Bool = false) async throws {
         clock = SimulatedWorld(seed: seed)
         disk = SimulatedDisk(seed: seed)
-        let directory = place ?? DataDirectory(simulated: disk)
+        directory = place ?? DataDirectory(simulated: disk)
         founded = try Instance.create(
-            directory, kek: nil, world: clock.world,
+            directory,
+            kek: nil,
+            world: clock.world,
             Instance.Founding(
-                baseURL: Self.base, administratorEmail: Self.email, algorithm: .EdDSA, software: "muniment test"))
-        instance = try await Instance.open(
-            directory, world: clock.world,
-            options: Instance.Options(software: "muniment test", log: { _ in }, onStop: { _ in }))
+                baseURL: Self.base,
+                administratorEmail: Self.email,
+                algorithm: .EdDSA,
+                software: "muniment test"
+            )
+        )
+        let instance = try await Self.open(directory, clock)
         settings = AdminSettings(baseURL: try BaseURL(Self.base), version: "test", requiresReason: requiresReason)
-        table = EndpointTable(AdminAPI.endpoints(instance: instance, settings: settings))
+        running = Running(instance, settings)
         token = try await Self.token(
-            instance, founded.client.text, founded.clientSecret, door: .platform, base: settings.baseURL)
+            instance,
+            founded.client.text,
+            founded.clientSecret,
+            door: .platform,
+            base: settings.baseURL
+        )
+    }
+
+    /// Stops the server, lets something happen, and starts it again over the same directory, with the same token.
+    mutating func restart(_ meanwhile: () -> Void = {}) async throws {
+        try await instance.close()
+        // Whoever holds the old instance holds the directory's lock.
+        running = nil
+        meanwhile()
+        running = Running(try await Self.open(directory, clock), settings)
+    }
+
+    private struct Running {
+        let instance: Instance
+        let table: EndpointTable
+
+        init(_ instance: Instance, _ settings: AdminSettings) {
+            self.instance = instance
+            table = EndpointTable(AdminAPI.endpoints(instance: instance, settings: settings))
+        }
+    }
+
+    private var present: Running {
+        guard let running else { preconditionFailure("between two runs there is nobody to ask") }
+        return running
+    }
+
+    var instance: Instance { present.instance }
+    var table: EndpointTable { present.table }
+
+    private static func open(_ directory: DataDirectory, _ clock: SimulatedWorld) async throws -> Instance {
+        try await Instance.open(
+            directory,
+            world: clock.world,
+            options: Instance.Options(software: "muniment test", log: { _ in }, onStop: { _ in })
+        )
     }
 
     /// An access token, as the token endpoint would issue it.
@@ -62,16 +112,27 @@ struct Server: Sendable {
     }
 
     private static func token(
-        _ instance: Instance, _ client: String, _ secret: String, door: Door, base: BaseURL,
+        _ instance: Instance,
+        _ client: String,
+        _ secret: String,
+        door: Door,
+        base: BaseURL,
     ) async throws -> String {
         let key = try #require(instance.keyRing.current).id
         let command = IssueToken(
             door: door,
             proof: ClientProof(clientID: client, secretMAC: ClientSecret.mac(secret, key: instance.macKey)),
-            scopes: nil, resources: [], baseURL: base, signingKey: key)
+            scopes: nil,
+            resources: [],
+            baseURL: base,
+            signingKey: key
+        )
         let caller = Caller(
-            actor: .anonymous, authority: Authority(reach: .platform, scopes: []), home: .platform,
-            request: Caller.Request(id: "req_token", endpoint: "oauth.token"))
+            actor: .anonymous,
+            authority: Authority(reach: .platform, scopes: []),
+            home: .platform,
+            request: Caller.Request(id: "req_token", endpoint: "oauth.token")
+        )
         guard case .done(let token) = try await instance.perform(command, by: caller).result else {
             throw Refusal.failed
         }
@@ -84,7 +145,10 @@ struct Server: Sendable {
     ///   - path: below `/api/v1/admin`, with its query.
     ///   - token: `nil` sends the first service's; an empty one sends none.
     func call(
-        _ method: Request.Method, _ path: String, _ body: JSON? = nil, token: String? = nil,
+        _ method: Request.Method,
+        _ path: String,
+        _ body: JSON? = nil,
+        token: String? = nil,
         headers: [(name: String, value: String)] = [],
     ) async -> Response {
         var headers = headers
@@ -95,17 +159,25 @@ struct Server: Sendable {
     }
 
     func send(
-        _ method: Request.Method, _ path: String, body: Request.Body = .bytes([]), token: String? = nil,
+        _ method: Request.Method,
+        _ path: String,
+        body: Request.Body = .bytes([]),
+        token: String? = nil,
         headers: [(name: String, value: String)] = [],
     ) async -> Response {
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let bearer = token ?? self.token
         let full = path.hasPrefix("/health") || path.hasPrefix("/openapi") ? "" : "/api/v1/admin"
         let request = Request(
-            method: method, path: full + parts[0], query: parts.count > 1 ? String(parts[1]) : "",
+            method: method,
+            path: full + parts[0],
+            query: parts.count > 1 ? String(parts[1]) : "",
             headers: (bearer.isEmpty ? [] : [("authorization", "Bearer \(bearer)")])
                 + [("user-agent", "admin tests")] + headers,
-            body: body, address: "192.0.2.44", id: "req_\(method.rawValue)")
+            body: body,
+            address: "192.0.2.44",
+            id: "req_\(method.rawValue)"
+        )
         guard case .endpoint(let endpoint, let parameters) = table.route(method, request.path) else {
             return Response(status: 404)
         }

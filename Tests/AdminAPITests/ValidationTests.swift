@@ -6,12 +6,15 @@ import Wire
 struct ValidationTests {
     @Test(arguments: [
         // S1: encodings and paths that a browser, a proxy or a server would read in another way.
-        "https://a.example/%2e%2e/admin", "https://a.example/%2E%2E/x", "https://a.example/.%2e/x", "https://a.example/../x",
+        "https://a.example/%2e%2e/admin", "https://a.example/%2E%2E/x", "https://a.example/.%2e/x",
+        "https://a.example/../x",
         "https://a.example/./x", "https://a.example/a/..;/b", "https://a.example/..;a=b/c", "https://a%2eexample/",
         "https://a.example%2f@evil.example/", "https://a.example%00.evil.example/", "https://a.example\\@evil.example/",
         "https://a.example/\\evil", "https:\\\\a.example/", "https://a.example/\u{0}", "https://a.example/\n",
-        "https://a.example/\t", " https://a.example/", "https://a.example/ ", "https://a.example /", "https://é.example/",
-        "https://a.example/é", "https://a.example/\u{202E}", "https://a.example/%", "https:///a.example/", "https:/a.example/",
+        "https://a.example/\t", " https://a.example/", "https://a.example/ ", "https://a.example /",
+        "https://é.example/",
+        "https://a.example/é", "https://a.example/\u{202E}", "https://a.example/%", "https:///a.example/",
+        "https:/a.example/",
         "https:a.example", "//a.example/", "/relative", "relative", "", "https://", "https://:443/",
         // S2: wildcards, patterns and what else would match more than itself.
         "https://*.a.example/", "https://a.example/*", "*", "https://a.example/{x}", "https://a.example/<x>",
@@ -21,7 +24,8 @@ struct ValidationTests {
         "http://localhost@evil.example/", "http://localhost.evil.example/", "http://127.0.0.1.evil.example/",
         "http://127.0.0.1@evil.example/", "http://127.0.0.1:80@evil.example/", "http://127.1/", "http://2130706433/",
         "http://0x7f.0.0.1/", "http://0.0.0.0/", "http://[::2]/", "http://[::1/", "http://[::ffff:127.0.0.1]/",
-        "http://a.example/", "HTTP://127.0.0.1/", "http://127.0.0.1:0/", "http://127.0.0.1:65536/", "http://127.0.0.1:x/",
+        "http://a.example/", "HTTP://127.0.0.1/", "http://127.0.0.1:0/", "http://127.0.0.1:65536/",
+        "http://127.0.0.1:x/",
         // Schemes that run something.
         "javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "ftp://a.example/",
         "com.example.app:/back",
@@ -45,8 +49,12 @@ struct ValidationTests {
     ])
     func `S1 S4 a redirect URI is kept as it was given, byte for byte`(kind: String, uri: String) async throws {
         try await Server.run { server in
-            let made = try await server.application(["application_type": .string(kind), "redirect_uris": [.string(uri)]])
-            #expect(await server.call(.get, "/applications/\(made.id)").json["data"]?["redirect_uris"] == [.string(uri)])
+            let made = try await server.application([
+                "application_type": .string(kind), "redirect_uris": [.string(uri)],
+            ])
+            #expect(
+                await server.call(.get, "/applications/\(made.id)").json["data"]?["redirect_uris"] == [.string(uri)]
+            )
         }
     }
 
@@ -74,7 +82,8 @@ struct ValidationTests {
         fault("/partners", "name", .null), fault("/partners", "name", "a\u{0}b"), fault("/partners", "slug", nil),
         fault("/partners", "slug", "Upper"), fault("/partners", "slug", "-a"), fault("/partners", "slug", "a-"),
         fault("/partners", "slug", "a_b"), fault("/partners", "slug", .string(String(repeating: "a", count: 64))),
-        fault("/partners", "colour", "red"), fault("/partners", "id", "prt_mine"), fault("/partners", "max_tenants", -1),
+        fault("/partners", "colour", "red"), fault("/partners", "id", "prt_mine"),
+        fault("/partners", "max_tenants", -1),
         fault("/partners", "max_tenants", "5"), fault("/partners", "max_tenants", 1.5),
         fault("/partners", "max_tenants", 1_000_000_001), fault("/partners", "contact_email", "nobody"),
         fault("/partners", "contact_email", "a@b.example\r\nBcc: c"),
@@ -128,7 +137,11 @@ struct ValidationTests {
     @Test func `an e-mail address that is refused does not come back in the answer`() async throws {
         try await Server.run { server in
             let email = "typo@@nowhere.example"
-            let answer = await server.call(.post, "/partners", ["name": "A", "slug": "a", "contact_email": .string(email)])
+            let answer = await server.call(
+                .post,
+                "/partners",
+                ["name": "A", "slug": "a", "contact_email": .string(email)]
+            )
             #expect(answer.status == 422)
             #expect(!answer.text.contains(email))
         }
@@ -147,7 +160,9 @@ struct ValidationTests {
         }
     }
 
-    @Test(arguments: ["Müller & Söhne", "é", "e\u{301}", "🦆", "a\u{200B}b", "<script>alert(1)</script>", #""quoted" \ back"#])
+    @Test(arguments: [
+        "Müller & Söhne", "é", "e\u{301}", "🦆", "a\u{200B}b", "<script>alert(1)</script>", #""quoted" \ back"#,
+    ])
     func `names come back as they were given`(name: String) async throws {
         try await Server.run { server in
             let partner = try await server.partner("named", ["name": .string(name)])

@@ -46,7 +46,9 @@ final class RunningCommand: @unchecked Sendable {
     private let folder: Folder
 
     init(
-        _ words: [String], program: URL = Command.executable, with environment: [String: String] = [:],
+        _ words: [String],
+        program: URL = Command.executable,
+        with environment: [String: String] = [:],
         in place: String? = nil,
     ) throws {
         self.words = words

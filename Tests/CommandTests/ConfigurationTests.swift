@@ -11,7 +11,10 @@ struct ConfigurationTests {
         let expected: (String, String, String)
 
         init(
-            _ name: String, options: [String] = [], environment: [String: String] = [:], file: String? = nil,
+            _ name: String,
+            options: [String] = [],
+            environment: [String: String] = [:],
+            file: String? = nil,
             _ expected: (String, String, String),
         ) {
             testDescription = name
@@ -26,29 +29,52 @@ struct ConfigurationTests {
         Case("a default", ("listen", "127.0.0.1:8080", "default")),
         Case("the file", file: #"{"listen":"127.0.0.1:1"}"#, ("listen", "127.0.0.1:1", "FILE")),
         Case(
-            "the environment before the file", environment: ["MUNIMENT_LISTEN": "127.0.0.1:2"],
-            file: #"{"listen":"127.0.0.1:1"}"#, ("listen", "127.0.0.1:2", "MUNIMENT_LISTEN")),
+            "the environment before the file",
+            environment: ["MUNIMENT_LISTEN": "127.0.0.1:2"],
+            file: #"{"listen":"127.0.0.1:1"}"#,
+            ("listen", "127.0.0.1:2", "MUNIMENT_LISTEN")
+        ),
         Case(
-            "an option before the environment", options: ["--listen", "127.0.0.1:3"],
-            environment: ["MUNIMENT_LISTEN": "127.0.0.1:2"], file: #"{"listen":"127.0.0.1:1"}"#,
-            ("listen", "127.0.0.1:3", "--listen")),
+            "an option before the environment",
+            options: ["--listen", "127.0.0.1:3"],
+            environment: ["MUNIMENT_LISTEN": "127.0.0.1:2"],
+            file: #"{"listen":"127.0.0.1:1"}"#,
+            ("listen", "127.0.0.1:3", "--listen")
+        ),
         Case(
-            "an empty variable is none", environment: ["MUNIMENT_LISTEN": ""], ("listen", "127.0.0.1:8080", "default")),
+            "an empty variable is none",
+            environment: ["MUNIMENT_LISTEN": ""],
+            ("listen", "127.0.0.1:8080", "default")
+        ),
         Case("a flag in the file", file: #"{"dev":true}"#, ("dev", "true", "FILE")),
         Case("a flag in the environment", environment: ["MUNIMENT_DEV": "true"], ("data", "./muniment-data", "--dev")),
         Case(
-            "a list in the file", file: #"{"trusted-proxy":["10.0.0.0/8","::1/128"]}"#,
-            ("trusted-proxy", "10.0.0.0/8,::1/128", "FILE")),
+            "a list in the file",
+            file: #"{"trusted-proxy":["10.0.0.0/8","::1/128"]}"#,
+            ("trusted-proxy", "10.0.0.0/8,::1/128", "FILE")
+        ),
         Case(
-            "a list in the environment", environment: ["MUNIMENT_TRUSTED_PROXY": "10.0.0.0/8, 11.0.0.0/8"],
-            ("trusted-proxy", "10.0.0.0/8,11.0.0.0/8", "MUNIMENT_TRUSTED_PROXY")),
+            "a list in the environment",
+            environment: ["MUNIMENT_TRUSTED_PROXY": "10.0.0.0/8, 11.0.0.0/8"],
+            ("trusted-proxy", "10.0.0.0/8,11.0.0.0/8", "MUNIMENT_TRUSTED_PROXY")
+        ),
         Case(
-            "a list of options", options: ["--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "11.0.0.0/8"],
+            "a list of options",
+            options: ["--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "11.0.0.0/8"],
             environment: ["MUNIMENT_TRUSTED_PROXY": "12.0.0.0/8"],
-            ("trusted-proxy", "10.0.0.0/8,11.0.0.0/8", "--trusted-proxy")),
+            ("trusted-proxy", "10.0.0.0/8,11.0.0.0/8", "--trusted-proxy")
+        ),
         Case(
-            "a secret is never shown", environment: ["MUNIMENT_KEY": "c2VjcmV0"], ("key", "(hidden)", "MUNIMENT_KEY")),
-        Case("the file's own place", environment: ["MUNIMENT_CONFIG": "FILE"], file: "{}", ("config", "FILE", "MUNIMENT_CONFIG")),
+            "a secret is never shown",
+            environment: ["MUNIMENT_KEY": "c2VjcmV0"],
+            ("key", "(hidden)", "MUNIMENT_KEY")
+        ),
+        Case(
+            "the file's own place",
+            environment: ["MUNIMENT_CONFIG": "FILE"],
+            file: "{}",
+            ("config", "FILE", "MUNIMENT_CONFIG")
+        ),
     ]
 
     @Test(arguments: cases)

@@ -4,7 +4,12 @@ import Wire
 /// A ledger is made by one command, which says once what nobody can be told again.
 struct InitTests {
     @Test func `what is printed has the documented members in the documented order`() async throws {
-        let ledger = try await TestLedger("--base-url", "https://id.example.com:8443", "--admin-email", "root@example.com")
+        let ledger = try await TestLedger(
+            "--base-url",
+            "https://id.example.com:8443",
+            "--admin-email",
+            "root@example.com"
+        )
         let printed = ledger.printed
         #expect(printed.members?.map(\.name) == ["ledger", "super_admin", "service"])
         #expect(printed["ledger"]?.members?.map(\.name) == ["id", "origin", "verifier_key"])

@@ -71,7 +71,10 @@ struct KeyTests {
         let options = Instance.Options(software: "test", log: { _ in }, onStop: { _ in })
         let instance = try await Instance.open(DataDirectory(path: data), options: options)
         let announced = Event(
-            .dataKeyDestroyed, chain: .platform, data: ["key": .string(key), "why": "asked to be forgotten"])
+            .dataKeyDestroyed,
+            chain: .platform,
+            data: ["key": .string(key), "why": "asked to be forgotten"]
+        )
         _ = try await instance.perform(RecordEvents([announced]), by: .system)
         try instance.keys.destroy(KeyName.data(key))
         try await instance.close()
@@ -88,7 +91,8 @@ struct KeyTests {
         #expect(restored.status == 0, "\(restored.errors)")
         #expect(restored.output.contains("left out 1 "))
         let report = try await RunningCommand(
-            ["verify", "--format", "json", "--data", ledger.data], with: ["MUNIMENT_KEY": key]
+            ["verify", "--format", "json", "--data", ledger.data],
+            with: ["MUNIMENT_KEY": key]
         ).end()
         #expect(report.output.contains(#""erased":1"#), "\(report.output)")
         #expect(report.status == 0)

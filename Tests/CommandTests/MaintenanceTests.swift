@@ -52,7 +52,9 @@ struct MaintenanceTests {
         for (number, (moment, index)) in moments.enumerated() {
             let ended = try await ledger.run("replay", "--to", moment, "--into", ledger.folder.path("into\(number)"))
             #expect(ended.status == (index == nil ? 2 : 0), "\(moment): \(ended.errors)")
-            if let index { #expect(ended.output.hasPrefix("replayed to entry \(index) "), "\(moment): \(ended.output)") }
+            if let index {
+                #expect(ended.output.hasPrefix("replayed to entry \(index) "), "\(moment): \(ended.output)")
+            }
         }
         let full = try await ledger.run("replay", "--into", ledger.folder.path)
         #expect(full.status == 2)
@@ -76,14 +78,21 @@ struct MaintenanceTests {
 
     /// The world as it is, but for a wall clock that is ahead by a day.
     private static let tomorrow = World(
-        wall: { World.system.wall().adding(seconds: 86_400) }, sinceBoot: World.system.sinceBoot,
-        isClockSynchronised: World.system.isClockSynchronised, bootID: World.system.bootID,
-        random: World.system.random)
+        wall: { World.system.wall().adding(seconds: 86_400) },
+        sinceBoot: World.system.sinceBoot,
+        isClockSynchronised: World.system.isClockSynchronised,
+        bootID: World.system.bootID,
+        random: World.system.random
+    )
 
     @Test func `a clock behind the ledger stops writes until it is accepted, once and for every start`() async throws {
         let folder = try Folder()
         let founding = Instance.Founding(
-            baseURL: "http://localhost:8080", administratorEmail: "root@example.com", algorithm: .ES256, software: "test")
+            baseURL: "http://localhost:8080",
+            administratorEmail: "root@example.com",
+            algorithm: .ES256,
+            software: "test"
+        )
         _ = try Instance.create(DataDirectory(path: folder.path("data")), kek: nil, world: Self.tomorrow, founding)
         let rotate = ["keys", "rotate", "--data", folder.path("data")]
         let refused = try await RunningCommand(rotate).end()

@@ -32,7 +32,10 @@ struct OpeningTests {
         Case("no keys", says: "restore the keys") { ledger in
             let key = ledger.keyEncryptionKey
             try ledger.folder.remove("data/keys")
-            try FileManager.default.createDirectory(atPath: ledger.folder.path("data/keys"), withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: ledger.folder.path("data/keys"),
+                withIntermediateDirectories: false
+            )
             try ledger.folder.write("data/keys/kek", key)
             try ledger.folder.setMode("data/keys/kek", 0o600)
         },
@@ -67,7 +70,8 @@ struct OpeningTests {
         let before = try ledger.folder.bytes("data/ledger/data.mdb")
         for words in [
             ["verify"], ["entries"], ["checkpoint"], ["proof", "0"], ["rebuild"], ["recover"], ["clock", "accept"],
-            ["replay", "--into", ledger.folder.path("into")], ["keys", "rotate", "checkpoint"], ["keys", "rotate", "wrapping"],
+            ["replay", "--into", ledger.folder.path("into")], ["keys", "rotate", "checkpoint"],
+            ["keys", "rotate", "wrapping"],
             ["keys", "backup", ledger.folder.path("backup")],
         ] {
             #expect(try await RunningCommand(words + ["--data", ledger.data]).end().status == 3, "\(words)")

@@ -36,7 +36,8 @@ struct ServeTests {
         let ledger = try await TestLedger()
         let server = try await ledger.serve()
         for words in [
-            ["serve"], ["keys", "rotate"], ["keys", "rotate", "checkpoint"], ["keys", "rotate", "wrapping"], ["rebuild"],
+            ["serve"], ["keys", "rotate"], ["keys", "rotate", "checkpoint"], ["keys", "rotate", "wrapping"],
+            ["rebuild"],
             ["recover"], ["clock", "accept"],
         ] {
             let ended = try await RunningCommand(words + ["--data", ledger.data]).end()
@@ -118,7 +119,8 @@ struct ServeTests {
         #expect(printed[0] == printed[1])
         let names = printed[0].split(separator: "\n").map { $0.prefix { $0 != "=" } }
         #expect(
-            names == ["export MUNIMENT_BASE_URL", "export MUNIMENT_CLIENT_ID", "export MUNIMENT_CLIENT_SECRET"])
+            names == ["export MUNIMENT_BASE_URL", "export MUNIMENT_CLIENT_ID", "export MUNIMENT_CLIENT_SECRET"]
+        )
         #expect(try folder.mode("muniment-data/init.json") == 0o600)
         let kept = try JSON.parse(Array(try folder.bytes("muniment-data/init.json").dropLast()))
         let secret = try #require(kept["service"]?["client_secret"]?.text)

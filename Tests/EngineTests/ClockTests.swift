@@ -14,7 +14,9 @@ struct ClockTests {
         let before = try #require(try instance.entry(at: instance.status.size - 1)).recordedAt
         ground.clock.stepWall(microseconds: -7_200_000_000)
         let receipt = try await instance.perform(
-            RecordEvents([Event(.ledgerVerified, chain: .platform)]), by: .system)
+            RecordEvents([Event(.ledgerVerified, chain: .platform)]),
+            by: .system
+        )
         let written = try #require(try instance.entry(at: receipt.index))
         #expect(written.recordedAt > before)
         let step = try #require(try instance.entry(at: receipt.index - 1))

@@ -29,7 +29,9 @@ struct DrainTests {
     }
 
     private func register(_ slug: String, _ instance: Instance, _ ground: Ground) async -> UInt64? {
-        guard let changes = try? Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create) else { return nil }
+        guard let changes = try? Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create) else {
+            return nil
+        }
         let id = PartnerID(random: instance.world.random(16))
         let command = Change<Partner>(id) {
             try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)

@@ -61,7 +61,8 @@ struct FaultSweepTests {
         let changes = try Changes<Partner>(["name": "After", "slug": "after"], for: .create)
         _ = try await instance.perform(
             Change<Partner>(id) { try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts) },
-            by: ground.service())
+            by: ground.service()
+        )
         try await instance.close()
     }
 }

@@ -31,8 +31,13 @@ struct GatheringTests {
         let key = try #require(instance.keyRing.current?.id)
         for number in 0..<30 {
             let command = IssueToken(
-                door: .platform, proof: ClientProof(clientID: "app_nobody\(number)", secretMAC: "x"), scopes: nil,
-                resources: [], baseURL: try BaseURL(Ground.baseURL), signingKey: key)
+                door: .platform,
+                proof: ClientProof(clientID: "app_nobody\(number)", secretMAC: "x"),
+                scopes: nil,
+                resources: [],
+                baseURL: try BaseURL(Ground.baseURL),
+                signingKey: key
+            )
             _ = try? await instance.perform(command, by: Ground.stranger)
         }
         try await instance.close()
@@ -44,7 +49,8 @@ struct GatheringTests {
 
     private func types(_ instance: Instance) throws -> [String: Int] {
         Dictionary(
-            uniqueKeysWithValues: try instance.read { try $0.entryCounts() }.map { ($0.type.rawValue, $0.count) })
+            uniqueKeysWithValues: try instance.read { try $0.entryCounts() }.map { ($0.type.rawValue, $0.count) }
+        )
     }
 
     private func summed(_ instance: Instance) throws -> Int64 {

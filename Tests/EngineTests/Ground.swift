@@ -22,41 +22,72 @@ struct Ground {
         clock = SimulatedWorld(seed: seed)
         directory = DataDirectory(simulated: disk)
         founded = try Instance.create(
-            directory, kek: nil, world: clock.world,
+            directory,
+            kek: nil,
+            world: clock.world,
             Instance.Founding(
-                baseURL: Self.baseURL, administratorEmail: "admin@example.com", algorithm: algorithm,
-                software: "muniment test"))
+                baseURL: Self.baseURL,
+                administratorEmail: "admin@example.com",
+                algorithm: algorithm,
+                software: "muniment test"
+            )
+        )
     }
 
     func open() async throws -> Instance {
         let lines = lines
         return try await Instance.open(
-            directory, world: clock.world,
+            directory,
+            world: clock.world,
             options: Instance.Options(
-                software: "muniment test", log: { lines.add($0) }, onStop: { lines.add("stopped: \($0)") }))
+                software: "muniment test",
+                log: { lines.add($0) },
+                onStop: { lines.add("stopped: \($0)") }
+            )
+        )
     }
 
     /// The first service, proven, as a platform caller.
     func service(_ scopes: [String] = [Scope.adminWrite]) -> Caller {
         Caller(
             actor: Actor(
-                kind: .application, id: founded.client.text, name: "Muniment service", home: "platform",
-                credential: "tkn_test"),
-            authority: Authority(reach: .platform, scopes: scopes), home: .platform,
+                kind: .application,
+                id: founded.client.text,
+                name: "Muniment service",
+                home: "platform",
+                credential: "tkn_test"
+            ),
+            authority: Authority(reach: .platform, scopes: scopes),
+            home: .platform,
             request: Caller.Request(
-                id: "req_1", endpoint: "tenants.create", address: "192.0.2.1", userAgent: "tests"))
+                id: "req_1",
+                endpoint: "tenants.create",
+                address: "192.0.2.1",
+                userAgent: "tests"
+            )
+        )
     }
 
-    func issue(_ scopes: [String]? = nil, secret: String? = nil, macKey: [UInt8], key: SigningKeyID) throws -> IssueToken {
+    func issue(_ scopes: [String]? = nil, secret: String? = nil, macKey: [UInt8], key: SigningKeyID) throws
+        -> IssueToken
+    {
         IssueToken(
             door: .platform,
             proof: ClientProof(
                 clientID: founded.client.text,
-                secretMAC: ClientSecret.mac(secret ?? founded.clientSecret, key: macKey)),
-            scopes: scopes, resources: [], baseURL: try BaseURL(Self.baseURL), signingKey: key)
+                secretMAC: ClientSecret.mac(secret ?? founded.clientSecret, key: macKey)
+            ),
+            scopes: scopes,
+            resources: [],
+            baseURL: try BaseURL(Self.baseURL),
+            signingKey: key
+        )
     }
 
     static let stranger = Caller(
-        actor: .anonymous, authority: Authority(reach: .platform, scopes: []), home: .platform,
-        request: Caller.Request(id: "req_2", endpoint: "oauth.token", address: "192.0.2.7", userAgent: "curl"))
+        actor: .anonymous,
+        authority: Authority(reach: .platform, scopes: []),
+        home: .platform,
+        request: Caller.Request(id: "req_2", endpoint: "oauth.token", address: "192.0.2.7", userAgent: "curl")
+    )
 }

@@ -55,15 +55,26 @@ struct IdempotencyTests {
     }
 
     private func create(
-        _ slug: String, key: String, body: String, _ instance: Instance, _ ground: Ground,
+        _ slug: String,
+        key: String,
+        body: String,
+        _ instance: Instance,
+        _ ground: Ground,
     ) async throws -> Receipt<Versioned<Partner>> {
         let id = PartnerID(random: instance.world.random(16))
         let changes = try Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create)
         let idempotency = Idempotency(
-            rawKey: Array(key.utf8), method: "POST", path: "/api/v1/admin/partners", body: Array(body.utf8),
-            macKey: instance.macKey)
+            rawKey: Array(key.utf8),
+            method: "POST",
+            path: "/api/v1/admin/partners",
+            body: Array(body.utf8),
+            macKey: instance.macKey
+        )
         return try await instance.perform(
             Change<Partner>(id) { try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts) },
-            by: ground.service(), idempotency: idempotency, encode: { partner, _ in Array(partner.id.text.utf8) })
+            by: ground.service(),
+            idempotency: idempotency,
+            encode: { partner, _ in Array(partner.id.text.utf8) }
+        )
     }
 }

@@ -14,7 +14,9 @@ struct RoadTests {
         let key = try #require(instance.keyRing.current?.id)
         let before = instance.status.size
         let receipt = try await instance.perform(
-            try ground.issue(macKey: instance.macKey, key: key), by: Ground.stranger)
+            try ground.issue(macKey: instance.macKey, key: key),
+            by: Ground.stranger
+        )
         guard case .done(let token) = receipt.result else {
             Issue.record("the first request is no repetition")
             return
@@ -38,7 +40,9 @@ struct RoadTests {
         let receipt = try await first.perform(
             Change<Partner>(id) {
                 try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-            }, by: ground.service())
+            },
+            by: ground.service()
+        )
         try await first.close()
         let second = try await ground.open()
         #expect(try second.read { try $0.current(id)?.state.name } == "Acme")
@@ -54,7 +58,9 @@ struct RoadTests {
         let before = instance.status.size
         await #expect(throws: Refusal.self) {
             _ = try await instance.perform(
-                try ground.issue(secret: "wrong", macKey: instance.macKey, key: key), by: Ground.stranger)
+                try ground.issue(secret: "wrong", macKey: instance.macKey, key: key),
+                by: Ground.stranger
+            )
         }
         #expect(instance.status.size == before + 1)
         try await instance.close()

@@ -18,8 +18,15 @@ struct TokenStandingTests {
         _ = try await instance.perform(
             Change<Application>(id) {
                 try Application.update(
-                    id, changes, ifVersion: nil, by: $0.caller.authority, facts: $0.facts)
-            }, by: ground.service())
+                    id,
+                    changes,
+                    ifVersion: nil,
+                    by: $0.caller.authority,
+                    facts: $0.facts
+                )
+            },
+            by: ground.service()
+        )
         #expect(throws: Rejection.invalidToken) { try instance.read { try caller.token?.requireStanding($0) } }
         // And the writer asks again, inside its own transaction.
         await #expect(throws: Refusal.rejected(.invalidToken)) {
@@ -35,11 +42,14 @@ struct TokenStandingTests {
         let token = try #require(instance.keyRing.verify(text, now: instance.world.wall()))
         let proof = ClientProof(
             clientID: ground.founded.client.text,
-            secretMAC: ClientSecret.mac(ground.founded.clientSecret, key: instance.macKey))
+            secretMAC: ClientSecret.mac(ground.founded.clientSecret, key: instance.macKey)
+        )
         let inspection = InspectToken(proof: proof, token: token, door: .platform)
         #expect(try await instance.inspect(inspection, by: Ground.stranger) == token)
         _ = try await instance.perform(
-            RevokeToken(proof: proof, token: token, door: .platform), by: Ground.stranger)
+            RevokeToken(proof: proof, token: token, door: .platform),
+            by: Ground.stranger
+        )
         #expect(try await instance.inspect(inspection, by: Ground.stranger) == nil)
 
         let other = try await issued(ground, instance)
@@ -75,7 +85,8 @@ struct TokenStandingTests {
             altered[position] ^= 0x01
             #expect(
                 instance.keyRing.verify(String(decoding: altered, as: UTF8.self), now: now) == nil,
-                "byte \(position)")
+                "byte \(position)"
+            )
             let cut = String(decoding: text[..<position], as: UTF8.self)
             #expect(instance.keyRing.verify(cut, now: now) == nil, "cut at \(position)")
         }
@@ -90,7 +101,9 @@ struct TokenStandingTests {
         ] {
             let forged = Base64URL.encode(Array(header.utf8)) + "." + parts[1] + "." + parts[2]
             #expect(instance.keyRing.verify(forged, now: now) == nil, "\(header)")
-            #expect(instance.keyRing.verify(Base64URL.encode(Array(header.utf8)) + "." + parts[1] + ".", now: now) == nil)
+            #expect(
+                instance.keyRing.verify(Base64URL.encode(Array(header.utf8)) + "." + parts[1] + ".", now: now) == nil
+            )
         }
         try await instance.close()
     }
@@ -100,7 +113,9 @@ struct TokenStandingTests {
     private func issued(_ ground: Ground, _ instance: Instance) async throws -> String {
         let key = try #require(instance.keyRing.current?.id)
         let receipt = try await instance.perform(
-            try ground.issue(macKey: instance.macKey, key: key), by: Ground.stranger)
+            try ground.issue(macKey: instance.macKey, key: key),
+            by: Ground.stranger
+        )
         guard case .done(let token) = receipt.result else { throw Refusal.failed }
         return try instance.keyRing.sign(token.claims, with: key)
     }

@@ -40,7 +40,9 @@ struct WriterTests {
         #expect(failed.result == .failed)
         #expect(failed.data["attempted"]?.text == "tenants.create")
         let receipt = try await instance.perform(
-            RecordEvents([Event(.ledgerVerified, chain: .platform)]), by: .system)
+            RecordEvents([Event(.ledgerVerified, chain: .platform)]),
+            by: .system
+        )
         #expect(receipt.index == failed.index + 1)
         try await instance.close()
         #expect(ground.lines.all.allSatisfy { !$0.contains("OwnFault()") }, "the log names the kind, not its contents")
@@ -87,7 +89,10 @@ struct WriterTests {
         let instance = try await ground.open()
         let size = instance.status.size
         let large = Event(
-            .ledgerVerified, chain: .platform, data: ["note": .string(String(repeating: "x", count: 70_000))])
+            .ledgerVerified,
+            chain: .platform,
+            data: ["note": .string(String(repeating: "x", count: 70_000))]
+        )
         do {
             _ = try await instance.perform(RecordEvents([large]), by: .system)
             Issue.record("70,000 bytes do not fit")

@@ -8,7 +8,9 @@ extension [UInt8] {
 
 extension Digest {
     init(hex: String) throws {
-        guard let digest = Digest(try Hex.decode(hex)) else { throw Malformed("a digest of 32 bytes is expected", at: 0) }
+        guard let digest = Digest(try Hex.decode(hex)) else {
+            throw Malformed("a digest of 32 bytes is expected", at: 0)
+        }
         self = digest
     }
 

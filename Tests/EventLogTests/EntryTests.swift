@@ -30,14 +30,28 @@ struct EntryTests {
     static func full() throws -> Entry {
         let digest = SHA256Hash.hash([1])
         var entry = Entry(
-            index: 9, id: Entry.identifier(random: [UInt8](repeating: 0xFF, count: 16)),
-            recordedAt: try Instant(canonical: "2026-11-20T10:00:00.000001Z"), type: "tenant.updated", class: .state,
+            index: 9,
+            id: Entry.identifier(random: [UInt8](repeating: 0xFF, count: 16)),
+            recordedAt: try Instant(canonical: "2026-11-20T10:00:00.000001Z"),
+            type: "tenant.updated",
+            class: .state,
             actor: Actor(
-                kind: .user, id: "usr_1", role: "super_admin", home: "platform", credential: "pky_1", session: "ses_1",
+                kind: .user,
+                id: "usr_1",
+                role: "super_admin",
+                home: "platform",
+                credential: "pky_1",
+                session: "ses_1",
                 assurance: Actor.Assurance(
-                    level: .multi, methods: ["pwd", "otp"], at: try Instant(canonical: "2026-11-20T09:59:00.000000Z")),
-                onBehalfOf: [Actor.Principal(kind: .agent, id: "agt_1")]),
-            chain: "tnt_1", sequence: 4)
+                    level: .multi,
+                    methods: ["pwd", "otp"],
+                    at: try Instant(canonical: "2026-11-20T09:59:00.000000Z")
+                ),
+                onBehalfOf: [Actor.Principal(kind: .agent, id: "agt_1")]
+            ),
+            chain: "tnt_1",
+            sequence: 4
+        )
         entry.schema = 2
         entry.batch = Entry.Batch(position: 2, count: 3)
         entry.cause = 7
@@ -46,9 +60,14 @@ struct EntryTests {
         entry.stream = "tnt_1"
         entry.version = 5
         entry.request = RequestNote(
-            id: "req_1", endpoint: "tenants.update", trace: "00-00",
+            id: "req_1",
+            endpoint: "tenants.update",
+            trace: "00-00",
             idempotency: RequestNote.Idempotency(
-                key: KeyedHash(key: "hk_1", mac: digest), fingerprint: KeyedHash(key: "hk_1", mac: digest)))
+                key: KeyedHash(key: "hk_1", mac: digest),
+                fingerprint: KeyedHash(key: "hk_1", mac: digest)
+            )
+        )
         entry.data = ["name": "Zoë \u{10000} \u{E000} \"\\\n"]
         entry.sealed = [
             Entry.SealedItem(subject: "tnt_1", key: "tnt_1/notes", fields: ["reason"], commitment: digest)
@@ -69,8 +88,15 @@ struct EntryTests {
 
     @Test func `an entry without data says so with an empty object`() throws {
         let entry = Entry(
-            index: 0, id: Entry.identifier(random: [UInt8](repeating: 0, count: 16)), recordedAt: .earliest,
-            type: "ledger.closed", class: .state, actor: .system, chain: "platform", sequence: 0)
+            index: 0,
+            id: Entry.identifier(random: [UInt8](repeating: 0, count: 16)),
+            recordedAt: .earliest,
+            type: "ledger.closed",
+            class: .state,
+            actor: .system,
+            chain: "platform",
+            sequence: 0
+        )
         #expect(String(decoding: entry.encoded, as: UTF8.self).contains(#""data":{}"#))
     }
 

@@ -71,7 +71,7 @@ struct ExportTests {
     private static func run(_ words: [String]) throws -> Int32 {
         var process = pid_t()
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         let code = unsafe posix_spawn(&process, words[0], nil, nil, &arguments, environ)
         try #require(code == 0)
         var status: Int32 = 0

@@ -25,24 +25,36 @@ struct ForgedLedger {
         let id = [UInt8](repeating: 2, count: 16)
         let origin = "localhost/ledger/\(Base64URL.encode(id))"
         identity = LedgerIdentity(
-            id: id, origin: origin, verifierKey: VerifierKey(name: origin, publicKey: signer.publicKey),
-            secretKey: "hk_1", keyCheck: SHA256Hash.hash([1]))
+            id: id,
+            origin: origin,
+            verifierKey: VerifierKey(name: origin, publicKey: signer.publicKey),
+            secretKey: "hk_1",
+            keyCheck: SHA256Hash.hash([1])
+        )
         try add(identity.genesis(software: "muniment test"))
     }
 
     /// Adds one entry as the writer would have made it, but for what `change` does to it, and `rewrite` to its bytes.
     @discardableResult
     mutating func add(
-        _ draft: Draft, batch: (Int, Int)? = nil, _ change: (inout Entry) -> Void = { _ in },
+        _ draft: Draft,
+        batch: (Int, Int)? = nil,
+        _ change: (inout Entry) -> Void = { _ in },
         rewrite: (String) -> String = { $0 },
     ) throws -> UInt64 {
         let index = range.size
         if batch.map({ $0.0 == 1 }) ?? true { clock = clock.adding(microseconds: 7) }
         let head = heads["\(draft.chain)\0\(draft.class.rawValue)"]
         var entry = Entry(
-            index: index, id: Entry.identifier(random: BigEndian.bytes(index &* 0x9E37_79B9_7F4A_7C15) + BigEndian.bytes(index)),
-            recordedAt: clock, type: draft.type, class: draft.class, actor: draft.actor, chain: draft.chain,
-            sequence: head.map { $0.sequence + 1 } ?? 0)
+            index: index,
+            id: Entry.identifier(random: BigEndian.bytes(index &* 0x9E37_79B9_7F4A_7C15) + BigEndian.bytes(index)),
+            recordedAt: clock,
+            type: draft.type,
+            class: draft.class,
+            actor: draft.actor,
+            chain: draft.chain,
+            sequence: head.map { $0.sequence + 1 } ?? 0
+        )
         entry.result = draft.result
         entry.code = draft.code
         entry.cause = draft.cause

@@ -8,7 +8,9 @@ import Wire
 struct FormatPageTests {
     @Test func `the page has the digest that genesis commits to`() throws {
         let folder = #filePath.replacing(
-            "Tests/EventLogTests/FormatPageTests.swift", with: "Sources/EventLog/EventLog.docc")
+            "Tests/EventLogTests/FormatPageTests.swift",
+            with: "Sources/EventLog/EventLog.docc"
+        )
         let page = try #require(try SmallFiles(path: folder, access: .readOnly).read("LedgerFormat.md"))
         #expect(SHA256Hash.hash(page) == LedgerFormat.pageDigest, "set LedgerFormat.pageDigestHex to this digest")
         #expect(LedgerFormat.pageDigest.description == LedgerFormat.pageDigestHex)

@@ -21,7 +21,8 @@ enum FormatVectors {
             commitmentText: "wlB47S0uXUAIwUWop2S7rzHStrPk_vzF7Nb-haXQi6U",
             row: "015f19fbbd254dae9f53d69274da49977ccc77eccc89b29d92d53dc6e2310a7e34b614e7cf886a07913b0770a8a4dcca"
                 + "50c5278029cb808d69752a1c55f5c248c500cc5f10021fedbe34b2c5802812d485b550864fca4ac80539d8aacea9e934"
-                + "7d"),
+                + "7d"
+        ),
         SealedPart(
             subject: "usr_7Q3mZk0Yx2",
             salt: "1111111111111111111111111111111111111111111111111111111111111111",
@@ -29,7 +30,8 @@ enum FormatVectors {
             commitment: "8b4d36a0e78eaa632c092a23ad97071a6629b0aff5b397a6cb5fb013a281bf64",
             commitmentText: "i002oOeOqmMsCSojrZcHGmYpsK_1s5emy1-wE6KBv2Q",
             row: "01fe44b06e6d2c9541ef1ef9c632b97392aef2278f8cef5216cd76b8e97d76743dd1af9e39106e709feac79dd11aae6f"
-                + "98c24680f3653308a1317dd1bc06cc054566efcc3de861dc2c68b2c48bb6420246a5096ea85fdb261b127793186913"),
+                + "98c24680f3653308a1317dd1bc06cc054566efcc3de861dc2c68b2c48bb6420246a5096ea85fdb261b127793186913"
+        ),
         SealedPart(
             subject: "prt_k9",
             salt: "0000000000000000000000000000000000000000000000000000000000000000",
@@ -37,7 +39,8 @@ enum FormatVectors {
             commitment: "a07aa6e6c4fa5fdff113af47c06a0df2e272eeb669c8cbfd2a3259d2674a4447",
             commitmentText: "oHqm5sT6X9_xE69HwGoN8uJy7rZpyMv9KjJZ0mdKREc",
             row: "015b1423392af5ab2e1c3abde0bbdb40eff54312fdb46ba212f3a35f6945477aa96525b4d06ab3890b9deb08e444c011"
-                + "44f788fb858e052ef402691a95f6983e52c8104d748e7e56e2d8f23b50500f3f"),
+                + "44f788fb858e052ef402691a95f6983e52c8104d748e7e56e2d8f23b50500f3f"
+        ),
     ]
 
     static let macKey = "07"
@@ -50,7 +53,9 @@ enum FormatVectors {
         ("refresh_token", "d232d4dfea00e7d64de6c405b68421d28c354a83d6be1100cedd858864b7d3ea"),
     ]
 
-    /// Entries and their leaf hashes. The verifier key in the first is a placeholder.
+    /// Entries and their leaf hashes.
+    ///
+    /// The verifier key in the first is a placeholder.
     static let entries: [(bytes: String, leaf: String)] = [
         (
             #"{"actor":{"kind":"system"},"chain":"platform","class":"state","data":{"format":"BgYGBgYGBg"#

@@ -133,11 +133,15 @@ struct KeyStoreTests {
         let ledger = [UInt8](repeating: 7, count: 16)
         #expect(
             EpochKey.check(keyEncryptionKey: wrong, ledger: ledger)
-                != EpochKey.check(keyEncryptionKey: Self.keyEncryptionKey, ledger: ledger))
+                != EpochKey.check(keyEncryptionKey: Self.keyEncryptionKey, ledger: ledger)
+        )
         #expect(
             EpochKey.check(keyEncryptionKey: Self.keyEncryptionKey, ledger: ledger)
                 == HMAC256.authenticate(
-                    Array("muniment/v1/key-check".utf8) + [0] + ledger, key: Self.keyEncryptionKey))
+                    Array("muniment/v1/key-check".utf8) + [0] + ledger,
+                    key: Self.keyEncryptionKey
+                )
+        )
     }
 
     @Test func `a sealed store tells what there is and opens none of it`() throws {
@@ -186,7 +190,9 @@ struct EpochTests {
     }
 
     @Test(arguments: [Fault.denied, .keptButDenied, .powerCut, .full], 1...40)
-    func `interrupted anywhere, every key still opens, and doing it again ends it`(_ fault: Fault, operation: Int) throws {
+    func `interrupted anywhere, every key still opens, and doing it again ends it`(_ fault: Fault, operation: Int)
+        throws
+    {
         let place = try Place(.simulated, seed: UInt64(operation))
         let keys = try Self.founded(place)
         place.disk.plan(fault, at: place.disk.operations + operation)

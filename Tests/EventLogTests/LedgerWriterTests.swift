@@ -88,7 +88,8 @@ struct LedgerWriterTests {
             case .oneEntry: [TestLedger.tokenIssued(100)]
             case .newChain: TestLedger.tenantCreated("tnt_new", in: "prt_k9")
             case .batch: (0..<50).map { TestLedger.tokenIssued($0, chain: "tnt_w1") }
-            case .newStream: [TestLedger.tenantUpdated("tnt_w1", name: "x"), TestLedger.tenantUpdated("tnt_w1", name: "y")]
+            case .newStream:
+                [TestLedger.tenantUpdated("tnt_w1", name: "x"), TestLedger.tenantUpdated("tnt_w1", name: "y")]
             case .newDataKey: [TestLedger.userCreated("usr_9", in: "tnt_w1")]
             case .tooLargeAtTheEnd:
                 [
@@ -127,8 +128,12 @@ struct LedgerWriterTests {
         let drafts = [
             Draft(type: "tenant.updated", class: .state, chain: "tnt_w1", stream: "tnt_w1", sealed: parts),
             Draft(
-                type: "tenant.updated", class: .state, chain: "tnt_w1", stream: "tnt_w1",
-                sealed: [Draft.Sealed(subject: "tnt_w1", key: "tnt_w1/notes", fields: ["reason": long])]),
+                type: "tenant.updated",
+                class: .state,
+                chain: "tnt_w1",
+                stream: "tnt_w1",
+                sealed: [Draft.Sealed(subject: "tnt_w1", key: "tnt_w1/notes", fields: ["reason": long])]
+            ),
             TestLedger.tenantUpdated("tnt_w1", name: String(repeating: "x", count: Entry.bytesMax)),
         ]
         for draft in drafts {
@@ -151,8 +156,12 @@ struct LedgerWriterTests {
         let row = try #require(try ledger.tables.environment.read { try ledger.tables.segment(7, 0, $0) })
         let item = entry.sealed[0]
         let opened = Segment.open(
-            row, subject: item.subject, commitment: item.commitment, ledger: ledger.identity.id,
-            dataKey: try #require(ledger.keys.key(KeyName.data("usr_1/profile"))))
+            row,
+            subject: item.subject,
+            commitment: item.commitment,
+            ledger: ledger.identity.id,
+            dataKey: try #require(ledger.keys.key(KeyName.data("usr_1/profile")))
+        )
         #expect(opened.flatMap(Segment.fields)?["email"] == "zoe@example.com")
         #expect(String(decoding: try ledger.bytes(7), as: UTF8.self).contains("zoe") == false)
     }
@@ -174,7 +183,8 @@ struct LedgerWriterTests {
         for number in 0..<3 {
             _ = try ledger.writer.prepare(
                 [TestLedger.userCreated("usr_a\(number)", in: "tnt_w1")],
-                recordedAt: ledger.writer.time(wall: .earliest))
+                recordedAt: ledger.writer.time(wall: .earliest)
+            )
         }
         ledger.writer.abandon()
         #expect(ledger.writer.range == range)
@@ -184,18 +194,21 @@ struct LedgerWriterTests {
     }
 
     @Test(arguments: [Fault.denied, .keptButDenied, .full, .powerCut], 1...20 as ClosedRange<UInt64>)
-    func `after a commit that failed, the ledger opens with it whole or without it`(_ fault: Fault, seed: UInt64) throws {
+    func `after a commit that failed, the ledger opens with it whole or without it`(_ fault: Fault, seed: UInt64) throws
+    {
         let ledger = try TestLedger.populated(seed: seed)
         let (before, disk) = (ledger.writer.range, ledger.place.disk)
         let distance = 1 + ledger.random.below(6)
         disk.plan(fault, at: disk.operations + distance)
         _ = try ledger.writer.prepare(
-            [TestLedger.userCreated("usr_f", in: "tnt_w1"), TestLedger.tenantUpdated("tnt_w1", name: "f")].map { draft in
+            [TestLedger.userCreated("usr_f", in: "tnt_w1"), TestLedger.tenantUpdated("tnt_w1", name: "f")].map {
+                draft in
                 var draft = draft
                 draft.request = TestLedger.request("req_f", "users.create")
                 return draft
             },
-            recordedAt: ledger.writer.time(wall: .earliest))
+            recordedAt: ledger.writer.time(wall: .earliest)
+        )
         let after = ledger.writer.range
         let failed = (try? ledger.writer.commit()) == nil
         disk.crash()

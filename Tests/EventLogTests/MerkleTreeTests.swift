@@ -100,7 +100,10 @@ struct MerkleTreeTests {
             #expect(!proof.proves(leaf.altered, root: root))
             #expect(!proof.proves(leaf, root: root.altered))
             for path in Self.spoiled(proof.path) {
-                #expect(!InclusionProof(index: index, size: size, path: path).proves(leaf, root: root), "entry \(index)")
+                #expect(
+                    !InclusionProof(index: index, size: size, path: path).proves(leaf, root: root),
+                    "entry \(index)"
+                )
             }
             for other in 0...(size + 1) where other != index {
                 #expect(!InclusionProof(index: other, size: size, path: proof.path).proves(leaf, root: root))

@@ -47,426 +47,552 @@ enum MerkleVectors {
     static let inclusion = [
         Path(first: 0, second: 1, hashes: []),
         Path(
-            first: 0, second: 2,
+            first: 0,
+            second: 2,
             hashes: [
-                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-            ]),
+                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7"
+            ]
+        ),
         Path(
-            first: 1, second: 2,
+            first: 1,
+            second: 2,
             hashes: [
-                "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-            ]),
+                "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+            ]
+        ),
         Path(
-            first: 0, second: 3,
+            first: 0,
+            second: 3,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
-            ]),
+            ]
+        ),
         Path(
-            first: 1, second: 3,
+            first: 1,
+            second: 3,
             hashes: [
                 "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 3,
+            first: 2,
+            second: 3,
             hashes: [
-                "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-            ]),
+                "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"
+            ]
+        ),
         Path(
-            first: 0, second: 4,
+            first: 0,
+            second: 4,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            ]),
+            ]
+        ),
         Path(
-            first: 1, second: 4,
+            first: 1,
+            second: 4,
             hashes: [
                 "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 4,
+            first: 2,
+            second: 4,
             hashes: [
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-            ]),
+            ]
+        ),
         Path(
-            first: 3, second: 4,
+            first: 3,
+            second: 4,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-            ]),
+            ]
+        ),
         Path(
-            first: 0, second: 5,
+            first: 0,
+            second: 5,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-            ]),
+            ]
+        ),
         Path(
-            first: 1, second: 5,
+            first: 1,
+            second: 5,
             hashes: [
                 "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 5,
+            first: 2,
+            second: 5,
             hashes: [
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-            ]),
+            ]
+        ),
         Path(
-            first: 3, second: 5,
+            first: 3,
+            second: 5,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-            ]),
+            ]
+        ),
         Path(
-            first: 4, second: 5,
+            first: 4,
+            second: 5,
             hashes: [
-                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"
+            ]
+        ),
         Path(
-            first: 0, second: 6,
+            first: 0,
+            second: 6,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            ]),
+            ]
+        ),
         Path(
-            first: 1, second: 6,
+            first: 1,
+            second: 6,
             hashes: [
                 "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 6,
+            first: 2,
+            second: 6,
             hashes: [
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            ]),
+            ]
+        ),
         Path(
-            first: 3, second: 6,
+            first: 3,
+            second: 6,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            ]),
+            ]
+        ),
         Path(
-            first: 4, second: 6,
+            first: 4,
+            second: 6,
             hashes: [
                 "4271a26be0d8a84f0bd54c8c302e7cb3a3b5d1fa6780a40bcce2873477dab658",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 5, second: 6,
+            first: 5,
+            second: 6,
             hashes: [
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 0, second: 7,
+            first: 0,
+            second: 7,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e",
-            ]),
+            ]
+        ),
         Path(
-            first: 1, second: 7,
+            first: 1,
+            second: 7,
             hashes: [
                 "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 7,
+            first: 2,
+            second: 7,
             hashes: [
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e",
-            ]),
+            ]
+        ),
         Path(
-            first: 3, second: 7,
+            first: 3,
+            second: 7,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e",
-            ]),
+            ]
+        ),
         Path(
-            first: 4, second: 7,
+            first: 4,
+            second: 7,
             hashes: [
                 "4271a26be0d8a84f0bd54c8c302e7cb3a3b5d1fa6780a40bcce2873477dab658",
                 "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 5, second: 7,
+            first: 5,
+            second: 7,
             hashes: [
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
                 "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 6, second: 7,
+            first: 6,
+            second: 7,
             hashes: [
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 0, second: 8,
+            first: 0,
+            second: 8,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-            ]),
+            ]
+        ),
         Path(
-            first: 1, second: 8,
+            first: 1,
+            second: 8,
             hashes: [
                 "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 8,
+            first: 2,
+            second: 8,
             hashes: [
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-            ]),
+            ]
+        ),
         Path(
-            first: 3, second: 8,
+            first: 3,
+            second: 8,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-            ]),
+            ]
+        ),
         Path(
-            first: 4, second: 8,
+            first: 4,
+            second: 8,
             hashes: [
                 "4271a26be0d8a84f0bd54c8c302e7cb3a3b5d1fa6780a40bcce2873477dab658",
                 "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 5, second: 8,
+            first: 5,
+            second: 8,
             hashes: [
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
                 "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 6, second: 8,
+            first: 6,
+            second: 8,
             hashes: [
                 "46f6ffadd3d06a09ff3c5860d2755c8b9819db7df44251788c7d8e3180de8eb1",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 7, second: 8,
+            first: 7,
+            second: 8,
             hashes: [
                 "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
     ]
 
     static let consistency = [
         Path(first: 1, second: 1, hashes: []),
         Path(
-            first: 1, second: 2,
+            first: 1,
+            second: 2,
             hashes: [
-                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-            ]),
+                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7"
+            ]
+        ),
         Path(first: 2, second: 2, hashes: []),
         Path(
-            first: 1, second: 3,
+            first: 1,
+            second: 3,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 3,
+            first: 2,
+            second: 3,
             hashes: [
-                "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
-            ]),
+                "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7"
+            ]
+        ),
         Path(first: 3, second: 3, hashes: []),
         Path(
-            first: 1, second: 4,
+            first: 1,
+            second: 4,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 4,
+            first: 2,
+            second: 4,
             hashes: [
-                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-            ]),
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"
+            ]
+        ),
         Path(
-            first: 3, second: 4,
+            first: 3,
+            second: 4,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-            ]),
+            ]
+        ),
         Path(first: 4, second: 4, hashes: []),
         Path(
-            first: 1, second: 5,
+            first: 1,
+            second: 5,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 5,
+            first: 2,
+            second: 5,
             hashes: [
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-            ]),
+            ]
+        ),
         Path(
-            first: 3, second: 5,
+            first: 3,
+            second: 5,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-            ]),
+            ]
+        ),
         Path(
-            first: 4, second: 5,
+            first: 4,
+            second: 5,
             hashes: [
-                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-            ]),
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"
+            ]
+        ),
         Path(first: 5, second: 5, hashes: []),
         Path(
-            first: 1, second: 6,
+            first: 1,
+            second: 6,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 6,
+            first: 2,
+            second: 6,
             hashes: [
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            ]),
+            ]
+        ),
         Path(
-            first: 3, second: 6,
+            first: 3,
+            second: 6,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            ]),
+            ]
+        ),
         Path(
-            first: 4, second: 6,
+            first: 4,
+            second: 6,
             hashes: [
-                "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-            ]),
+                "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a"
+            ]
+        ),
         Path(
-            first: 5, second: 6,
+            first: 5,
+            second: 6,
             hashes: [
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
                 "4271a26be0d8a84f0bd54c8c302e7cb3a3b5d1fa6780a40bcce2873477dab658",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(first: 6, second: 6, hashes: []),
         Path(
-            first: 1, second: 7,
+            first: 1,
+            second: 7,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 7,
+            first: 2,
+            second: 7,
             hashes: [
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e",
-            ]),
+            ]
+        ),
         Path(
-            first: 3, second: 7,
+            first: 3,
+            second: 7,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e",
-            ]),
+            ]
+        ),
         Path(
-            first: 4, second: 7,
+            first: 4,
+            second: 7,
             hashes: [
-                "837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e",
-            ]),
+                "837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e"
+            ]
+        ),
         Path(
-            first: 5, second: 7,
+            first: 5,
+            second: 7,
             hashes: [
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
                 "4271a26be0d8a84f0bd54c8c302e7cb3a3b5d1fa6780a40bcce2873477dab658",
                 "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 6, second: 7,
+            first: 6,
+            second: 7,
             hashes: [
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
                 "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(first: 7, second: 7, hashes: []),
         Path(
-            first: 1, second: 8,
+            first: 1,
+            second: 8,
             hashes: [
                 "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-            ]),
+            ]
+        ),
         Path(
-            first: 2, second: 8,
+            first: 2,
+            second: 8,
             hashes: [
                 "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                 "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-            ]),
+            ]
+        ),
         Path(
-            first: 3, second: 8,
+            first: 3,
+            second: 8,
             hashes: [
                 "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
                 "07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7",
                 "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                 "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-            ]),
+            ]
+        ),
         Path(
-            first: 4, second: 8,
+            first: 4,
+            second: 8,
             hashes: [
-                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
-            ]),
+                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"
+            ]
+        ),
         Path(
-            first: 5, second: 8,
+            first: 5,
+            second: 8,
             hashes: [
                 "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
                 "4271a26be0d8a84f0bd54c8c302e7cb3a3b5d1fa6780a40bcce2873477dab658",
                 "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 6, second: 8,
+            first: 6,
+            second: 8,
             hashes: [
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
                 "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(
-            first: 7, second: 8,
+            first: 7,
+            second: 8,
             hashes: [
                 "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
                 "46f6ffadd3d06a09ff3c5860d2755c8b9819db7df44251788c7d8e3180de8eb1",
                 "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]),
+            ]
+        ),
         Path(first: 8, second: 8, hashes: []),
     ]
 

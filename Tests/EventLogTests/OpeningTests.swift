@@ -24,7 +24,12 @@ struct OpeningTests {
         var index: UInt64?
         let harm: @Sendable (TestLedger) throws -> Void
 
-        init(_ name: String, _ kind: LedgerFault.Kind, at index: UInt64? = nil, _ harm: @escaping @Sendable (TestLedger) throws -> Void) {
+        init(
+            _ name: String,
+            _ kind: LedgerFault.Kind,
+            at index: UInt64? = nil,
+            _ harm: @escaping @Sendable (TestLedger) throws -> Void
+        ) {
             self.name = name
             self.kind = kind
             self.index = index
@@ -94,9 +99,14 @@ struct OpeningTests {
         },
         Damage("a batch that was cut", .damaged, at: 21) { ledger in
             try cut(ledger, from: 22)
-            try ledger.anchor.hint(Anchor.HeadHint(size: 20, root: try ledger.tables.environment.read {
-                try ledger.tables.range(at: 20, $0).root
-            }))
+            try ledger.anchor.hint(
+                Anchor.HeadHint(
+                    size: 20,
+                    root: try ledger.tables.environment.read {
+                        try ledger.tables.range(at: 20, $0).root
+                    }
+                )
+            )
         },
         Damage("another ledger's checkpoint", .damaged) { ledger in
             let other = try TestLedger.populated(seed: 99)
@@ -154,7 +164,11 @@ struct OpeningTests {
     @Test func `without an anchor, quick verification compares the end with the stored edge`() throws {
         let ledger = try Self.unsigned()
         let verification = Verification(
-            tables: ledger.tables, keys: nil, anchor: nil, options: Verification.Options(isQuick: true))
+            tables: ledger.tables,
+            keys: nil,
+            anchor: nil,
+            options: Verification.Options(isQuick: true)
+        )
         #expect(verification.run().isOK)
         #expect(verification.run().root == ledger.writer.range.root)
         try Self.alter(ledger, ledger.tables.hashes, UInt64(22).key, at: 0)
@@ -167,8 +181,11 @@ struct OpeningTests {
         let verifier = VerifierKey(name: ledger.identity.origin, publicKey: next.publicKey)
         let change = { (key: VerifierKey, what: String) in
             Draft(
-                type: "checkpoint_key.\(what)", class: .state, stream: CheckpointKeys.stream(key),
-                data: ["verifier_key": .string(key.description)])
+                type: "checkpoint_key.\(what)",
+                class: .state,
+                stream: CheckpointKeys.stream(key),
+                data: ["verifier_key": .string(key.description)]
+            )
         }
         ledger.keys.stage(KeyName.checkpoint(CheckpointKeys.stream(verifier)), next.seed)
         try ledger.write([change(verifier, "created")])

@@ -2,7 +2,9 @@ import Glibc
 import Storage
 import Testing
 
-/// Where a ledger lies in a test: on the file system or on its simulated twin. What holds on one holds on the other.
+/// Where a ledger lies in a test: on the file system or on its simulated twin.
+///
+/// What holds on one holds on the other.
 enum Medium: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case fileSystem
     case simulated

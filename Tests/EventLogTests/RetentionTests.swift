@@ -45,11 +45,14 @@ struct RetentionTests {
         let leaf = try ledger.tables.environment.read { try ledger.tables.hash(level: 0, 9, $0) }
         try ledger.add(
             Draft(
-                type: "retention.applied", class: .state,
+                type: "retention.applied",
+                class: .state,
                 data: [
                     "before_sequence": 9, "chain": "platform", "count": 5, "counters": [:], "first_index": 5,
                     "last_index": 9, "last_leaf": .string(Base64URL.encode(leaf.bytes)),
-                ]))
+                ]
+            )
+        )
         try ledger.sign()
         #expect(ledger.verify().problems == [])
         for index in 1...4 as ClosedRange<UInt64> { try ledger.remove(index, by: 11) }
@@ -73,13 +76,17 @@ struct RetentionTests {
         #expect(more.verify().problems.contains { $0.index == 7 })
     }
 
-    @Test(arguments: [
-        ("count", 5), ("first_index", 2), ("last_index", 7), ("before_sequence", 7), ("before_sequence", 0),
-        ("last_leaf", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), ("chain", "tnt_x"), ("counters", 1),
-        ("last_index", 11), ("count", "6"),
-    ] as [(String, JSON)], [true, false])
+    @Test(
+        arguments: [
+            ("count", 5), ("first_index", 2), ("last_index", 7), ("before_sequence", 7), ("before_sequence", 0),
+            ("last_leaf", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), ("chain", "tnt_x"), ("counters", 1),
+            ("last_index", 11), ("count", "6"),
+        ] as [(String, JSON)],
+        [true, false]
+    )
     func `what announces it must be right in every member, before and after`(
-        _ member: (String, JSON), isRemoved: Bool,
+        _ member: (String, JSON),
+        isRemoved: Bool,
     ) throws {
         let ledger = try Self.ledger { $0[member.0] = member.1 }
         if isRemoved {

@@ -17,7 +17,12 @@ struct SegmentTests {
         let row = Segment.seal(plaintext, subject: known.subject, ledger: ledger, dataKey: key)
         #expect(Hex.encode(row) == known.row)
         let opened = Segment.open(
-            row, subject: known.subject, commitment: commitment, ledger: ledger, dataKey: key)
+            row,
+            subject: known.subject,
+            commitment: commitment,
+            ledger: ledger,
+            dataKey: key
+        )
         #expect(opened == plaintext)
         #expect(opened.flatMap(Segment.fields) == fields)
     }
@@ -52,9 +57,11 @@ struct SegmentTests {
         }
         let all = Set(SecretHash.Kind.allCases.map { SecretHash.mac(secret, kind: $0, key: key) })
         #expect(all.count == SecretHash.Kind.allCases.count)
-        #expect(SecretHash.Kind.allCases.map(\.rawValue).sorted() == [
-            "api_key", "client_secret", "code", "device_code", "idempotency_body", "idempotency_key", "par",
-            "refresh_token", "reset", "session",
-        ])
+        #expect(
+            SecretHash.Kind.allCases.map(\.rawValue).sorted() == [
+                "api_key", "client_secret", "code", "device_code", "idempotency_body", "idempotency_key", "par",
+                "refresh_token", "reset", "session",
+            ]
+        )
     }
 }

@@ -100,7 +100,9 @@ struct SignedNoteTests {
         #expect(try TransparencyProof(decoding: extended).encoded == MerkleVectors.proof)
     }
 
-    @Test(arguments: ["c2sp.org/tlog-proof@v2", "index 05", "index -5", "index 5 ", "indeks 5", "vBoGQ7EuTS18d5GPROD095q="])
+    @Test(arguments: [
+        "c2sp.org/tlog-proof@v2", "index 05", "index -5", "index 5 ", "indeks 5", "vBoGQ7EuTS18d5GPROD095q=",
+    ])
     func `a proof with a line that is not right is refused`(line: String) {
         let lines = MerkleVectors.proof.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         for place in 0..<5 {

@@ -79,7 +79,9 @@ struct TamperingTests {
             try OpeningTests.alter($0, $0.tables.hashes, UInt64(15).key, at: 32 * 4)
         },
         Tampering("a hash row too long", [9]) { ledger in
-            let row = try #require(try ledger.tables.environment.read { try $0.get(ledger.tables.hashes, UInt64(9).key) })
+            let row = try #require(
+                try ledger.tables.environment.read { try $0.get(ledger.tables.hashes, UInt64(9).key) }
+            )
             try ledger.tamper { try $0.put(ledger.tables.hashes, UInt64(9).key, row + [0]) }
         },
         Tampering("a hash row under no index", [nil]) { ledger in
@@ -206,7 +208,10 @@ struct TamperingTests {
         let folder = try ledger.place.folder("files")
         let random: @Sendable (Int) -> [UInt8] = { Seeded(seed: 8).bytes($0) }
         let epoch = try EpochKey.create(
-            in: folder, keyEncryptionKey: TestLedger.keyEncryptionKey, random: random)
+            in: folder,
+            keyEncryptionKey: TestLedger.keyEncryptionKey,
+            random: random
+        )
         let empty = try KeyStore(folder: folder, epoch: epoch, random: random)
         let report = Verification(tables: ledger.tables, keys: empty, anchor: ledger.anchor).run()
         #expect(report.problems.map(\.index) == [7, 7])
@@ -218,8 +223,12 @@ struct TamperingTests {
         // The promise to destroy was not kept, and the key is used again.
         try ledger.write([
             Draft(
-                type: "user.updated", class: .state, chain: "tnt_w1", stream: "usr_1",
-                sealed: [Draft.Sealed(subject: "usr_1", key: "usr_1/profile", fields: ["email": "z@example.com"])])
+                type: "user.updated",
+                class: .state,
+                chain: "tnt_w1",
+                stream: "usr_1",
+                sealed: [Draft.Sealed(subject: "usr_1", key: "usr_1/profile", fields: ["email": "z@example.com"])]
+            )
         ])
         try ledger.sign()
         #expect(ledger.verify().problems.map(\.index) == [21])
@@ -245,14 +254,24 @@ struct TamperingTests {
         for round in 0..<5 {
             for number in 0..<700 {
                 _ = try ledger.writer.prepare(
-                    [TestLedger.tokenIssued(number)], recordedAt: ledger.writer.time(wall: .earliest))
+                    [TestLedger.tokenIssued(number)],
+                    recordedAt: ledger.writer.time(wall: .earliest)
+                )
             }
             try ledger.writer.commit()
             for number in 0..<40 {
                 let name = String(repeating: "é", count: 700 * number)
                 _ = try ledger.writer.prepare(
-                    [Draft(type: "signing_key.updated", class: .state, stream: "snk_\(round)", data: ["name": .string(name)])],
-                    recordedAt: ledger.writer.time(wall: .earliest))
+                    [
+                        Draft(
+                            type: "signing_key.updated",
+                            class: .state,
+                            stream: "snk_\(round)",
+                            data: ["name": .string(name)]
+                        )
+                    ],
+                    recordedAt: ledger.writer.time(wall: .earliest)
+                )
             }
             try ledger.writer.commit()
         }

@@ -4,7 +4,9 @@ import Storage
 import Testing
 import Wire
 
-/// A ledger founded for one test, with its keys and its anchor. The same seed makes the same bytes.
+/// A ledger founded for one test, with its keys and its anchor.
+///
+/// The same seed makes the same bytes.
 struct TestLedger {
     static let start = Instant(seconds: 1_800_000_000)
     static let keyEncryptionKey = [UInt8](repeating: 9, count: 32)
@@ -26,18 +28,30 @@ struct TestLedger {
         let origin = "localhost:8080/ledger/\(Base64URL.encode(id))"
         signer = try Ed25519Key(seed: random.bytes(32))
         identity = LedgerIdentity(
-            id: id, origin: origin, verifierKey: VerifierKey(name: origin, publicKey: signer.publicKey),
-            secretKey: "hk_1", keyCheck: EpochKey.check(keyEncryptionKey: Self.keyEncryptionKey, ledger: id))
+            id: id,
+            origin: origin,
+            verifierKey: VerifierKey(name: origin, publicKey: signer.publicKey),
+            secretKey: "hk_1",
+            keyCheck: EpochKey.check(keyEncryptionKey: Self.keyEncryptionKey, ledger: id)
+        )
         let folder = try place.folder("keys")
         let epoch = try EpochKey.create(
-            in: folder, keyEncryptionKey: Self.keyEncryptionKey, random: { random.bytes($0) })
+            in: folder,
+            keyEncryptionKey: Self.keyEncryptionKey,
+            random: { random.bytes($0) }
+        )
         keys = try KeyStore(folder: folder, epoch: epoch, random: { random.bytes($0) })
         keys.stage(KeyName.checkpoint(CheckpointKeys.stream(identity.verifierKey)), signer.seed)
         tables = try LedgerTables(try place.environment())
         anchor = Anchor(folder: try place.folder("anchor"))
         writer = LedgerWriter(
-            tables: tables, keys: keys, ledgerID: id, range: CompactRange(), lastRecordedAt: .earliest,
-            random: { random.bytes($0) })
+            tables: tables,
+            keys: keys,
+            ledgerID: id,
+            range: CompactRange(),
+            lastRecordedAt: .earliest,
+            random: { random.bytes($0) }
+        )
         try write([identity.genesis(software: "muniment test")])
     }
 
@@ -81,7 +95,12 @@ struct TestLedger {
 
 extension TestLedger {
     static let service = Actor(
-        kind: .application, id: "app_svc", name: "Provisioner", home: "platform", credential: "sks_1")
+        kind: .application,
+        id: "app_svc",
+        name: "Provisioner",
+        home: "platform",
+        credential: "sks_1"
+    )
 
     static func request(_ id: String, _ endpoint: String) -> RequestNote { RequestNote(id: id, endpoint: endpoint) }
 
@@ -90,25 +109,48 @@ extension TestLedger {
         request.ip = "203.0.113.\(number % 250)"
         request.userAgent = "curl/8.5.0"
         return Draft(
-            type: "token.issued", class: .activity, actor: service, chain: chain, stream: "app_svc", request: request,
-            data: ["grant": "client_credentials", "scope": ["admin:read"], "token": .string("tkn_\(number)")])
+            type: "token.issued",
+            class: .activity,
+            actor: service,
+            chain: chain,
+            stream: "app_svc",
+            request: request,
+            data: ["grant": "client_credentials", "scope": ["admin:read"], "token": .string("tkn_\(number)")]
+        )
     }
 
     static func tokenRefused(_ number: Int) -> Draft {
         Draft(
-            type: "token.refused", class: .activity, result: .denied, code: "invalid_scope", actor: service,
-            stream: "app_svc", request: request("req_r\(number)", "oauth.token"), data: ["attempted": "token.issue"])
+            type: "token.refused",
+            class: .activity,
+            result: .denied,
+            code: "invalid_scope",
+            actor: service,
+            stream: "app_svc",
+            request: request("req_r\(number)", "oauth.token"),
+            data: ["attempted": "token.issue"]
+        )
     }
 
     static func partnerCreated(_ id: String) -> [Draft] {
         let request = request("req_\(id)", "partners.create")
         return [
             Draft(
-                type: "partner.created", class: .state, actor: service, chain: id, stream: id, request: request,
-                data: ["name": "Acme MSP", "status": "ACTIVE"]),
+                type: "partner.created",
+                class: .state,
+                actor: service,
+                chain: id,
+                stream: id,
+                request: request,
+                data: ["name": "Acme MSP", "status": "ACTIVE"]
+            ),
             Draft(
-                type: "platform.partner_added", class: .state, actor: service, request: request,
-                data: ["partner": .string(id)]),
+                type: "platform.partner_added",
+                class: .state,
+                actor: service,
+                request: request,
+                data: ["partner": .string(id)]
+            ),
         ]
     }
 
@@ -116,28 +158,55 @@ extension TestLedger {
         let request = request("req_\(id)", "tenants.create")
         return [
             Draft(
-                type: "tenant.created", class: .state, actor: service, chain: id, stream: id, request: request,
-                data: ["name": "Widget Zoë", "settings": #"{"a": 1.50}"#]),
+                type: "tenant.created",
+                class: .state,
+                actor: service,
+                chain: id,
+                stream: id,
+                request: request,
+                data: ["name": "Widget Zoë", "settings": #"{"a": 1.50}"#]
+            ),
             Draft(
-                type: "partner.tenant_added", class: .state, actor: service, chain: partner, request: request,
-                data: ["tenant": .string(id)]),
+                type: "partner.tenant_added",
+                class: .state,
+                actor: service,
+                chain: partner,
+                request: request,
+                data: ["tenant": .string(id)]
+            ),
         ]
     }
 
     static func userCreated(_ id: String, in tenant: String) -> Draft {
         Draft(
-            type: "user.created", class: .state, actor: service, chain: tenant, stream: id,
-            request: request("req_\(id)", "users.create"), data: ["status": "ACTIVE"],
+            type: "user.created",
+            class: .state,
+            actor: service,
+            chain: tenant,
+            stream: id,
+            request: request("req_\(id)", "users.create"),
+            data: ["status": "ACTIVE"],
             sealed: [
-                Draft.Sealed(subject: id, key: "\(id)/profile", fields: ["first_name": "Zoë", "email": "zoe@example.com"]),
+                Draft.Sealed(
+                    subject: id,
+                    key: "\(id)/profile",
+                    fields: ["first_name": "Zoë", "email": "zoe@example.com"]
+                ),
                 Draft.Sealed(subject: tenant, key: "\(tenant)/notes", fields: ["reason": "asked by ticket 14"]),
-            ])
+            ]
+        )
     }
 
     static func tenantUpdated(_ id: String, name: String) -> Draft {
         Draft(
-            type: "tenant.updated", class: .state, actor: service, chain: id, stream: id,
-            request: request("req_u", "tenants.update"), data: ["name": .string(name)])
+            type: "tenant.updated",
+            class: .state,
+            actor: service,
+            chain: id,
+            stream: id,
+            request: request("req_u", "tenants.update"),
+            data: ["name": .string(name)]
+        )
     }
 
     static func keyDestroyed(_ key: String) -> Draft {
@@ -156,11 +225,13 @@ extension TestLedger {
         lines.sort { $0.bytesPrecede($1) }
         let root = MerkleTree.root(of: lines.map { MerkleTree.leaf(Array($0.utf8)) })
         return Draft(
-            type: "chains.attested", class: .state,
+            type: "chains.attested",
+            class: .state,
             data: [
                 "at": .integer(Int64(size)), "count": .integer(Int64(lines.count)),
                 "root": .string(Base64URL.encode(root.bytes)),
-            ])
+            ]
+        )
     }
 
     /// Twenty entries of every kind that matters here, signed at the end.

@@ -38,11 +38,13 @@ struct DecisionTests {
         }
     }
 
-    @Test(arguments: [
-        (["name": "New", "slug": "new", "partner_id": "prt_acme"], "tenant.created partner.tenant_added"),
-        (["name": "New", "slug": "widget", "partner_id": "prt_acme"], "slug_taken"),
-        (["name": "New", "slug": "new", "partner_id": "prt_nobody"], "not_found"),
-    ] as [(Members, String)])
+    @Test(
+        arguments: [
+            (["name": "New", "slug": "new", "partner_id": "prt_acme"], "tenant.created partner.tenant_added"),
+            (["name": "New", "slug": "widget", "partner_id": "prt_acme"], "slug_taken"),
+            (["name": "New", "slug": "new", "partner_id": "prt_nobody"], "not_found"),
+        ] as [(Members, String)]
+    )
     func `a tenant is registered under a partner that has room`(body: Members, expected: String) throws {
         let changes = try Changes<Tenant>(body, for: .create)
         let outcome = Self.code {
@@ -59,7 +61,8 @@ struct DecisionTests {
         let changes = try Changes<Tenant>(["name": "x", "slug": "x", "partner_id": "prt_acme"], for: .create)
         #expect(
             Self.code { try Tenant.register(changes, as: .named("x"), by: Self.platform, facts: facts) }
-                == "max_tenants_reached")
+                == "max_tenants_reached"
+        )
     }
 
     @Test func `a suspended partner takes no tenants`() throws {
@@ -71,24 +74,29 @@ struct DecisionTests {
         #expect(
             Self.code {
                 try Tenant.update(Self.widget, changes, ifVersion: nil, by: Self.platform, facts: facts)
-            } == "partner_suspended")
+            } == "partner_suspended"
+        )
     }
 
-    @Test(arguments: [
-        (["name": "Widgets"], nil, "tenant.updated"),
-        (["name": "Widget"], nil, ""),
-        (["name": "Widgets"], 3, "tenant.updated"),
-        (["name": "Widgets"], 2, "version_moved"),
-        (["slug": "acme"], nil, "tenant.updated"),
-        (["partner_id": "prt_acme"], nil, ""),
-        (["partner_id": "prt_ajax"], nil, "partner.tenant_removed tenant.transferred partner.tenant_added"),
-        (
-            ["name": "Moved", "partner_id": "prt_ajax"], nil,
-            "tenant.updated partner.tenant_removed tenant.transferred partner.tenant_added"
-        ),
-    ] as [(Members, UInt64?, String)])
+    @Test(
+        arguments: [
+            (["name": "Widgets"], nil, "tenant.updated"),
+            (["name": "Widget"], nil, ""),
+            (["name": "Widgets"], 3, "tenant.updated"),
+            (["name": "Widgets"], 2, "version_moved"),
+            (["slug": "acme"], nil, "tenant.updated"),
+            (["partner_id": "prt_acme"], nil, ""),
+            (["partner_id": "prt_ajax"], nil, "partner.tenant_removed tenant.transferred partner.tenant_added"),
+            (
+                ["name": "Moved", "partner_id": "prt_ajax"], nil,
+                "tenant.updated partner.tenant_removed tenant.transferred partner.tenant_added"
+            ),
+        ] as [(Members, UInt64?, String)]
+    )
     func `a patch writes what differs, and a transfer is one batch`(
-        body: Members, version: UInt64?, expected: String,
+        body: Members,
+        version: UInt64?,
+        expected: String,
     ) throws {
         let changes = try Changes<Tenant>(body, for: .update)
         let outcome = Self.code {
@@ -102,32 +110,59 @@ struct DecisionTests {
         let own = Authority(reach: .tenant(Self.widget), scopes: ["tenants:write"])
         #expect(
             Self.code { try Tenant.update(Self.widget, changes, ifVersion: nil, by: own, facts: Self.facts()) }
-                == "access_denied")
+                == "access_denied"
+        )
     }
 
-    @Test(arguments: [
-        (["name": "Job", "application_type": "SERVICE", "scope": "GLOBAL", "allowed_scopes": ["admin:read"]],
-            "application.created"),
-        (["name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget"],
-            "application.created"),
-        (["name": "Job", "application_type": "SERVICE", "scope": "TENANT"], "invalid_request"),
-        (["name": "Job", "application_type": "SERVICE", "scope": "PARTNER", "tenant_id": "tnt_widget"],
-            "invalid_request"),
-        (["name": "Job", "application_type": "SERVICE", "scope": "GLOBAL", "tenant_id": "tnt_widget"],
-            "invalid_request"),
-        (["name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget",
-            "allowed_scopes": ["admin:read"]], "invalid_request"),
-        (["name": "Page", "application_type": "SPA", "scope": "GLOBAL", "token_exchange_allowed": true],
-            "invalid_request"),
-        (["name": "Page", "application_type": "SPA", "scope": "GLOBAL", "redirect_uris": ["http://localhost/"]],
-            "invalid_request"),
-        (["name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_nobody"], "not_found"),
-    ] as [(Members, String)])
+    @Test(
+        arguments: [
+            (
+                ["name": "Job", "application_type": "SERVICE", "scope": "GLOBAL", "allowed_scopes": ["admin:read"]],
+                "application.created"
+            ),
+            (
+                ["name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget"],
+                "application.created"
+            ),
+            (["name": "Job", "application_type": "SERVICE", "scope": "TENANT"], "invalid_request"),
+            (
+                ["name": "Job", "application_type": "SERVICE", "scope": "PARTNER", "tenant_id": "tnt_widget"],
+                "invalid_request"
+            ),
+            (
+                ["name": "Job", "application_type": "SERVICE", "scope": "GLOBAL", "tenant_id": "tnt_widget"],
+                "invalid_request"
+            ),
+            (
+                [
+                    "name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget",
+                    "allowed_scopes": ["admin:read"],
+                ], "invalid_request"
+            ),
+            (
+                ["name": "Page", "application_type": "SPA", "scope": "GLOBAL", "token_exchange_allowed": true],
+                "invalid_request"
+            ),
+            (
+                ["name": "Page", "application_type": "SPA", "scope": "GLOBAL", "redirect_uris": ["http://localhost/"]],
+                "invalid_request"
+            ),
+            (
+                ["name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_nobody"],
+                "not_found"
+            ),
+        ] as [(Members, String)]
+    )
     func `an application stands where its scope says`(body: Members, expected: String) throws {
         let changes = try Changes<Application>(body, for: .create)
         let outcome = Self.code {
             try Application.register(
-                changes, as: .named("job"), secret: nil, by: Self.platform, facts: Self.facts())
+                changes,
+                as: .named("job"),
+                secret: nil,
+                by: Self.platform,
+                facts: Self.facts()
+            )
         }
         #expect(outcome == expected)
     }
@@ -142,7 +177,8 @@ struct DecisionTests {
         #expect(
             Self.code {
                 try Application.register(changes, as: .named("job"), secret: nil, by: own, facts: Self.facts())
-            } == "access_denied")
+            } == "access_denied"
+        )
     }
 
     @Test func `S20 a tenant's token reaches no other tenant, whatever the body says`() throws {
@@ -154,7 +190,8 @@ struct DecisionTests {
         #expect(
             Self.code {
                 try Application.register(changes, as: .named("job"), secret: nil, by: other, facts: Self.facts())
-            } == "access_denied")
+            } == "access_denied"
+        )
     }
 
     @Test func `a partner with tenants is deleted only by cascade, and then as a whole`() throws {
@@ -162,11 +199,13 @@ struct DecisionTests {
         #expect(
             Self.code {
                 try Partner.delete(Self.acme, cascade: false, ifVersion: nil, by: Self.platform, facts: facts)
-            } == "partner_not_empty")
+            } == "partner_not_empty"
+        )
         #expect(
             Self.code {
                 try Partner.delete(Self.acme, cascade: true, ifVersion: nil, by: Self.platform, facts: facts)
-            } == "tenant.deleted partner.deleted")
+            } == "tenant.deleted partner.deleted"
+        )
     }
 
     @Test func `rotating a secret ends the old one at once, or when its overlap is over`() throws {
@@ -181,9 +220,16 @@ struct DecisionTests {
         #expect(
             Self.code {
                 try Secret.rotate(of: app, to: new, overlapSeconds: 0, now: now, by: Self.platform, facts: facts)
-            } == "secret.created secret.retired")
+            } == "secret.created secret.retired"
+        )
         let overlapping = try Secret.rotate(
-            of: app, to: new, overlapSeconds: 60, now: now, by: Self.platform, facts: facts)
+            of: app,
+            to: new,
+            overlapSeconds: 60,
+            now: now,
+            by: Self.platform,
+            facts: facts
+        )
         #expect(overlapping.map(\.type) == [.secretCreated, .secretUpdated])
         #expect(overlapping.last?.data["expires_at"]?.text == now.adding(seconds: 60).text)
     }

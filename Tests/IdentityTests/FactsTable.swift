@@ -9,7 +9,13 @@ final class FactsTable: Facts {
     func set<R: Resource>(_ id: Identifier<R>, _ state: R, version: UInt64 = 1) {
         let now = Instant(seconds: 1_790_000_000)
         states[id.text] = Versioned(
-            id: id, version: version, createdIndex: UInt64(states.count), createdAt: now, updatedAt: now, state: state)
+            id: id,
+            version: version,
+            createdIndex: UInt64(states.count),
+            createdAt: now,
+            updatedAt: now,
+            state: state
+        )
     }
 
     func reserve<R: Resource>(_ slug: String, for id: Identifier<R>) { slugs[R.noun + "/" + slug] = id.text }
@@ -35,7 +41,9 @@ final class FactsTable: Facts {
 extension Identifier {
     /// An identifier that a test can read: `tnt_widget`.
     static func named(_ name: String) -> Self {
-        guard let id = Self(Kind.prefix + "_" + name) else { preconditionFailure("\(name) is no part of an identifier") }
+        guard let id = Self(Kind.prefix + "_" + name) else {
+            preconditionFailure("\(name) is no part of an identifier")
+        }
         return id
     }
 }

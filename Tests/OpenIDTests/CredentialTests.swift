@@ -19,7 +19,10 @@ struct CredentialTests {
         #expect(words.contains { $0.hasPrefix("sks_") } && words.contains { $0.hasPrefix("evt_") })
         for word in words.sorted() where word.utf8.count < 200 && !word.contains("+") && !word.contains("%") {
             let answer = await doors.post(
-                "/oauth/token", "grant_type=client_credentials", basic: (doors.client, word))
+                "/oauth/token",
+                "grant_type=client_credentials",
+                basic: (doors.client, word)
+            )
             #expect(answer.status == 401, "\(word)")
         }
         try await doors.instance.close()
@@ -36,8 +39,10 @@ struct CredentialTests {
         wrong += secret.indices.map { Array(secret[..<$0]) } + [secret + secret, secret + [UInt8(ascii: "A")]]
         for item in wrong where item != secret {
             let answer = await doors.post(
-                "/oauth/token", "grant_type=client_credentials",
-                basic: (doors.client, String(decoding: item, as: UTF8.self)))
+                "/oauth/token",
+                "grant_type=client_credentials",
+                basic: (doors.client, String(decoding: item, as: UTF8.self))
+            )
             #expect(answer.status == 401)
         }
         try await doors.instance.close()

@@ -21,20 +21,33 @@ struct Doors {
         let clock = SimulatedWorld(seed: seed)
         let directory = DataDirectory(simulated: SimulatedDisk(seed: seed))
         let founded = try Instance.create(
-            directory, kek: nil, world: clock.world,
+            directory,
+            kek: nil,
+            world: clock.world,
             Instance.Founding(
-                baseURL: Self.baseURL, administratorEmail: "admin@example.com", algorithm: .EdDSA, software: "test"))
+                baseURL: Self.baseURL,
+                administratorEmail: "admin@example.com",
+                algorithm: .EdDSA,
+                software: "test"
+            )
+        )
         instance = try await Instance.open(
-            directory, world: clock.world,
-            options: Instance.Options(software: "test", log: { _ in }, onStop: { _ in }))
+            directory,
+            world: clock.world,
+            options: Instance.Options(software: "test", log: { _ in }, onStop: { _ in })
+        )
         table = EndpointTable(
-            OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: try BaseURL(Self.baseURL))))
+            OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: try BaseURL(Self.baseURL)))
+        )
         client = founded.client.text
         secret = founded.clientSecret
     }
 
     func post(
-        _ path: String, _ form: String, basic: (String, String)? = nil, type: String? = Doors.form,
+        _ path: String,
+        _ form: String,
+        basic: (String, String)? = nil,
+        type: String? = Doors.form,
         headers: [(name: String, value: String)] = [],
     ) async -> Response {
         var all = headers

@@ -50,7 +50,10 @@ struct InspectionTests {
 
     private func issued(_ doors: Doors) async throws -> String {
         let answer = await doors.post(
-            "/oauth/token", "grant_type=client_credentials", basic: (doors.client, doors.secret))
+            "/oauth/token",
+            "grant_type=client_credentials",
+            basic: (doors.client, doors.secret)
+        )
         return try #require(answer.json["access_token"]?.text)
     }
 }

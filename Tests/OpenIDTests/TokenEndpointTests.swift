@@ -37,20 +37,42 @@ struct TokenEndpointTests {
     static let cases = [
         Case(testDescription: "no grant type", form: "scope=admin:read", status: 400, error: "invalid_request"),
         Case(testDescription: "an empty grant type", form: "grant_type=", status: 400, error: "invalid_request"),
-        Case(testDescription: "another grant", form: "grant_type=password", status: 400, error: "unsupported_grant_type"),
-        Case(testDescription: "S4 a repeated grant type", form: "\(grant)&\(grant)", status: 400, error: "invalid_request"),
         Case(
-            testDescription: "S4 a repeated scope", form: "\(grant)&scope=admin:read&scope=admin:write", status: 400,
-            error: "invalid_request"),
+            testDescription: "another grant",
+            form: "grant_type=password",
+            status: 400,
+            error: "unsupported_grant_type"
+        ),
         Case(
-            testDescription: "S4 a repeated parameter that means nothing", form: "\(grant)&x=1&x=2", status: 400,
-            error: "invalid_request"),
+            testDescription: "S4 a repeated grant type",
+            form: "\(grant)&\(grant)",
+            status: 400,
+            error: "invalid_request"
+        ),
         Case(
-            testDescription: "two ways of authentication", form: "\(grant)&client_secret=x", status: 400,
-            error: "invalid_request"),
+            testDescription: "S4 a repeated scope",
+            form: "\(grant)&scope=admin:read&scope=admin:write",
+            status: 400,
+            error: "invalid_request"
+        ),
         Case(
-            testDescription: "another client in the form", form: "\(grant)&client_id=app_other", status: 400,
-            error: "invalid_request"),
+            testDescription: "S4 a repeated parameter that means nothing",
+            form: "\(grant)&x=1&x=2",
+            status: 400,
+            error: "invalid_request"
+        ),
+        Case(
+            testDescription: "two ways of authentication",
+            form: "\(grant)&client_secret=x",
+            status: 400,
+            error: "invalid_request"
+        ),
+        Case(
+            testDescription: "another client in the form",
+            form: "\(grant)&client_id=app_other",
+            status: 400,
+            error: "invalid_request"
+        ),
         Case(testDescription: "JSON", form: "{}", type: "application/json", status: 400, error: "invalid_request"),
         Case(testDescription: "no media type", type: nil, status: 400, error: "invalid_request"),
         Case(testDescription: "half an escape", form: "\(grant)&scope=%4", status: 400, error: "invalid_request"),
@@ -58,17 +80,29 @@ struct TokenEndpointTests {
         Case(testDescription: "a wrong secret", secret: "wrong", status: 401, error: "invalid_client"),
         Case(testDescription: "an empty secret", secret: "", status: 401, error: "invalid_client"),
         Case(
-            testDescription: "a scope beyond the ceiling", form: "\(grant)&scope=admin:read users:write", status: 400,
-            error: "invalid_scope"),
+            testDescription: "a scope beyond the ceiling",
+            form: "\(grant)&scope=admin:read users:write",
+            status: 400,
+            error: "invalid_scope"
+        ),
         Case(
             testDescription: "S36 a scope too long to be one",
-            form: "\(grant)&scope=" + String(repeating: "a", count: 200), status: 400, error: "invalid_scope"),
+            form: "\(grant)&scope=" + String(repeating: "a", count: 200),
+            status: 400,
+            error: "invalid_scope"
+        ),
         Case(
-            testDescription: "a resource with a fragment", form: "\(grant)&resource=https://api.example.com/%23x",
-            status: 400, error: "invalid_target"),
+            testDescription: "a resource with a fragment",
+            form: "\(grant)&resource=https://api.example.com/%23x",
+            status: 400,
+            error: "invalid_target"
+        ),
         Case(
-            testDescription: "a tenant that does not exist", path: "/api/v1/auth/tenants/nobody/oauth/token",
-            status: 401, error: "invalid_client"),
+            testDescription: "a tenant that does not exist",
+            path: "/api/v1/auth/tenants/nobody/oauth/token",
+            status: 401,
+            error: "invalid_client"
+        ),
     ]
 
     @Test(arguments: cases)
@@ -86,7 +120,8 @@ struct TokenEndpointTests {
 
     @Test func `a form authenticates as Basic does, and names whom the token is for`() async throws {
         let doors = try await Doors(seed: 3)
-        let form = "\(Self.grant)&client_id=\(doors.client)&client_secret=\(doors.secret)&scope=admin:read"
+        let form =
+            "\(Self.grant)&client_id=\(doors.client)&client_secret=\(doors.secret)&scope=admin:read"
             + "&resource=https://api.example.com"
         let answer = await doors.post("/oauth/token", form)
         #expect(answer.json["scope"]?.text == "admin:read")
@@ -96,7 +131,10 @@ struct TokenEndpointTests {
         // A token made for another service does not open ours.
         #expect(throws: Rejection.invalidToken) {
             _ = try doors.instance.authenticate(
-                text, baseURL: try BaseURL(Doors.baseURL), request: Caller.Request(id: "r", endpoint: "e"))
+                text,
+                baseURL: try BaseURL(Doors.baseURL),
+                request: Caller.Request(id: "r", endpoint: "e")
+            )
         }
         try await doors.instance.close()
     }
@@ -105,8 +143,13 @@ struct TokenEndpointTests {
         let doors = try await Doors(seed: 4)
         let answer = await doors.send(
             Request(
-                method: .post, path: Self.platform, headers: [("content-type", Doors.form)],
-                body: .tooLarge(limit: 65_536), id: "req_1"))
+                method: .post,
+                path: Self.platform,
+                headers: [("content-type", Doors.form)],
+                body: .tooLarge(limit: 65_536),
+                id: "req_1"
+            )
+        )
         #expect(answer.status == 413)
         #expect(answer.json["error"]?.text == "invalid_request")
         try await doors.instance.close()

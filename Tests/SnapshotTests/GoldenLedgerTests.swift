@@ -10,39 +10,51 @@ import Wire
 /// The golden ledger of format 1: it must replay for ever, whatever the software has become.
 @Suite(.serialized) struct GoldenLedgerTests {
     private static let folder = SnapshotFolder("ledger-v1")
+    /// The one that was signed while the first checkpoint key and its successor overlapped, and the last.
+    private static let checkpoints = ["checkpoint-handover", "checkpoint"]
 
     @Test func `the scenario writes exactly the golden ledger`() async throws {
         let scenario = try await Scenario()
         let lines = try scenario.lines()
         #expect(lines.count >= 120)
-        let note = try #require(scenario.instance.checkpoint)
         try Self.folder.expect(lines.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined(), is: "entries.ndjson")
-        try Self.folder.expect(note.encoded, is: "checkpoint")
+        for (name, note) in zip(Self.checkpoints, scenario.notes) { try Self.folder.expect(note.encoded, is: name) }
         try Self.folder.expect(try Self.views(of: lines), is: "views.json")
-        try Self.folder.expect(names: ["entries.ndjson", "checkpoint", "views.json"])
+        try Self.folder.expect(names: Set(Self.checkpoints + ["entries.ndjson", "views.json"]))
     }
 
     @Test func `two runs of the scenario do not differ in a byte`() async throws {
         let (first, second) = (try await Scenario(), try await Scenario())
         #expect(try first.lines() == second.lines())
-        #expect(first.instance.checkpoint == second.instance.checkpoint)
+        #expect(first.notes == second.notes)
     }
 
-    @Test func `the golden ledger decodes, and its root and signature hold`() throws {
+    @Test func `the golden ledger decodes, and its roots and signatures hold`() throws {
         let lines = try Self.stored()
+        let identity = try LedgerIdentity(genesis: Entry(decoding: lines[0]))
+        var trusted = [identity.verifierKey]
         var range = CompactRange()
+        var notes = try Self.checkpoints.map { name in
+            try SignedNote(decoding: String(decoding: Self.folder.read(name), as: UTF8.self))
+        }[...]
         for line in lines {
             let entry = try Entry(decoding: line)
             #expect(entry.index == range.size)
             #expect(entry.encoded == line)
             range.append(MerkleTree.leaf(line))
+            if entry.type == EventType.checkpointKeyCreated.rawValue {
+                trusted.append(try VerifierKey(try #require(entry.data["verifier_key"]?.text)))
+            }
+            guard let note = notes.first, try Checkpoint(text: note.text).size == range.size else { continue }
+            #expect(
+                try Checkpoint(text: note.text)
+                    == Checkpoint(origin: identity.origin, size: range.size, root: range.root)
+            )
+            // Two sign at a time, the older of them trusted already.
+            #expect(trusted.suffix(2).allSatisfy { note.isSigned(by: $0) })
+            notes.removeFirst()
         }
-        let note = try SignedNote(decoding: String(decoding: Self.folder.read("checkpoint"), as: UTF8.self))
-        let identity = try LedgerIdentity(genesis: Entry(decoding: lines[0]))
-        #expect(note.isSigned(by: identity.verifierKey))
-        #expect(
-            try Checkpoint(text: note.text)
-                == Checkpoint(origin: identity.origin, size: range.size, root: range.root))
+        #expect(notes.isEmpty, "a checkpoint of a size that the ledger never has")
     }
 
     @Test func `the golden ledger folds into the views it always led to`() throws {
@@ -53,8 +65,10 @@ import Wire
     func `the verifier that shares no code accepts the golden ledger`() throws {
         let identity = try LedgerIdentity(genesis: Entry(decoding: Self.stored()[0]))
         try IndependentVerifier.expectVerified(
-            entries: Self.folder.path + "/entries.ndjson", checkpoints: [Self.folder.path + "/checkpoint"],
-            key: identity.verifierKey)
+            entries: Self.folder.path + "/entries.ndjson",
+            checkpoints: Self.checkpoints.map { "\(Self.folder.path)/\($0)" },
+            key: identity.verifierKey
+        )
     }
 
     private static func stored() throws -> [[UInt8]] {
@@ -68,7 +82,8 @@ import Wire
         let store = try ViewStore(
             Environment(simulated: SimulatedDisk(seed: 1), name: "views"),
             sealKey: [UInt8](repeating: 1, count: ViewStore.sealKeyBytes),
-            blindKey: [UInt8](repeating: 2, count: ViewStore.blindKeyBytes))
+            blindKey: [UInt8](repeating: 2, count: ViewStore.blindKeyBytes)
+        )
         let draft = try store.draft()
         var range = CompactRange()
         for line in lines {

@@ -26,18 +26,31 @@ final class Ground {
         clock = SimulatedWorld(seed: seed)
         directory = DataDirectory(simulated: disk)
         founded = try Instance.create(
-            directory, kek: nil, world: clock.world,
+            directory,
+            kek: nil,
+            world: clock.world,
             Instance.Founding(
-                baseURL: Self.baseURL, administratorEmail: "admin@id.example.com", algorithm: .EdDSA,
-                software: Self.software))
+                baseURL: Self.baseURL,
+                administratorEmail: "admin@id.example.com",
+                algorithm: .EdDSA,
+                software: Self.software
+            )
+        )
     }
 
-    func open() async throws -> Session {
+    /// - Parameter acceptsClock: whether an operator has looked at a clock that went back.
+    func open(acceptsClock: Bool = false) async throws -> Session {
         let lines = lines
         let instance = try await Instance.open(
-            directory, world: clock.world,
+            directory,
+            world: clock.world,
             options: Instance.Options(
-                software: Self.software, log: { lines.add($0) }, onStop: { lines.add("stopped: \($0)") }))
+                software: Self.software,
+                acceptsClock: acceptsClock,
+                log: { lines.add($0) },
+                onStop: { lines.add("stopped: \($0)") }
+            )
+        )
         let session = try Session(self, instance)
         try await session.settle()
         return session

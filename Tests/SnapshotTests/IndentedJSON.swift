@@ -39,7 +39,7 @@ struct IndentedJSON {
                 if isFlat.last == false { newLine(&out, depth) } else { out.append(UInt8(ascii: " ")) }
             case UInt8(ascii: ":"):
                 out += [byte, UInt8(ascii: " ")]
-            case _:
+            default:
                 out.append(byte)
             }
             place += 1
@@ -64,7 +64,7 @@ struct IndentedJSON {
             case UInt8(ascii: "{"), UInt8(ascii: "["): return false
             case UInt8(ascii: "]"): return true
             case UInt8(ascii: "}"): return place == start + 1
-            case _: place += 1
+            default: place += 1
             }
         }
         return true

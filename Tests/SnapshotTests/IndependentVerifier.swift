@@ -10,7 +10,9 @@ enum IndependentVerifier {
 
     /// - Parameter notes: the last checkpoint, and those before it that hand trust from key to key.
     static func expectVerified(
-        _ lines: [[UInt8]], _ notes: [SignedNote], sourceLocation: SourceLocation = #_sourceLocation,
+        _ lines: [[UInt8]],
+        _ notes: [SignedNote],
+        sourceLocation: SourceLocation = #_sourceLocation,
     ) throws {
         let path = try temporaryFolder()
         let folder = try SmallFiles(path: path)
@@ -20,12 +22,18 @@ enum IndependentVerifier {
         let first = try #require(lines.first)
         let key = try LedgerIdentity(genesis: Entry(decoding: first)).verifierKey
         try expectVerified(
-            entries: "\(path)/entries.ndjson", checkpoints: notes.indices.map { "\(path)/checkpoint-\($0)" }, key: key,
-            sourceLocation: sourceLocation)
+            entries: "\(path)/entries.ndjson",
+            checkpoints: notes.indices.map { "\(path)/checkpoint-\($0)" },
+            key: key,
+            sourceLocation: sourceLocation
+        )
     }
 
     static func expectVerified(
-        entries: String, checkpoints: [String], key: VerifierKey, sourceLocation: SourceLocation = #_sourceLocation,
+        entries: String,
+        checkpoints: [String],
+        key: VerifierKey,
+        sourceLocation: SourceLocation = #_sourceLocation,
     ) throws {
         let words =
             ["\(SnapshotFolder.project)/Tools/verify_ledger.py", "--entries", entries, "--key", key.description]

@@ -10,27 +10,29 @@ import Wire
 /// Entries of the types that the format has and later work writes, appended to a scenario's ledger as its page says.
 struct LaterEntries {
     let tables: LedgerTables
-    /// The checkpoints that hand trust from the first checkpoint key to the one in use at the end.
+    /// The scenario's checkpoints, and two of what follows.
     private(set) var notes: [SignedNote]
     private let writer: LedgerWriter
     private let keys: KeyStore
     private let wall: Instant
     private var origin: String
-    private var signers: [Ed25519Key]
+    private let signers: [Ed25519Key]
 
     init(after scenario: Scenario) throws {
         let (instance, ground) = (scenario.instance, scenario.ground)
-        (tables, keys, origin) = (instance.tables, instance.keys, instance.identity.origin)
+        (tables, keys, origin, notes) = (instance.tables, instance.keys, instance.identity.origin, scenario.notes)
         wall = ground.clock.world.wall()
-        let anchor = try ground.directory.anchor()
-        let opening = try Opening(tables: tables, anchor: anchor)
+        let opening = try Opening(tables: tables, anchor: ground.directory.anchor())
         signers = try opening.checkpointKeys.signers(keys)
-        notes = [try #require(try anchor.checkpoint())]
         writer = LedgerWriter(
-            tables: tables, keys: keys, ledgerID: opening.identity.id, range: opening.range,
-            lastRecordedAt: opening.lastRecordedAt, random: ground.clock.world.random)
+            tables: tables,
+            keys: keys,
+            ledgerID: opening.identity.id,
+            range: opening.range,
+            lastRecordedAt: opening.lastRecordedAt,
+            random: ground.clock.world.random
+        )
         try writeReports(scenario)
-        try replaceCheckpointKey(seed: ground.clock.world.random(Ed25519Key.seedBytes), opening.identity.verifierKey)
         try writeEndings(scenario)
         try fork()
     }
@@ -47,24 +49,10 @@ struct LaterEntries {
         let size = JSON.integer(Int64(writer.range.size))
         try append(.ledgerVerified, ["root": root, "size": size])
         try append(.ledgerBackedUp, ["root": root, "size": size])
-        try append(.clockAccepted, ["by": -7_200_000_000])
         let totals = try scenario.instance.views.tableHashes().map { table, total in
             (table, JSON.string(Base64URL.encode(BigEndian.bytes(total.hash))))
         }
         try append(.viewsAttested, ["at": size, "tables": .object(Members(totals))])
-    }
-
-    /// Both keys sign during the overlap, so whoever trusts the first learns to trust the second.
-    private mutating func replaceCheckpointKey(seed: [UInt8], _ old: VerifierKey) throws {
-        let signer = try Ed25519Key(seed: seed)
-        let new = VerifierKey(name: origin, publicKey: signer.publicKey)
-        let data = { (key: VerifierKey) -> Members in ["verifier_key": .string(key.description)] }
-        keys.stage(KeyName.checkpoint(CheckpointKeys.stream(new)), seed)
-        try append(.checkpointKeyCreated, data(new), stream: CheckpointKeys.stream(new))
-        signers.append(signer)
-        sign()
-        try append(.checkpointKeyRetired, data(old), stream: CheckpointKeys.stream(old))
-        signers = [signer]
     }
 
     /// An erasure, and a retention whose entries have not gone yet.
@@ -83,7 +71,8 @@ struct LaterEntries {
                 "first_index": .integer(Int64(first.index)),
                 "last_index": .integer(Int64(last.index)),
                 "last_leaf": .string(Base64URL.encode(MerkleTree.leaf(last.encoded).bytes)),
-            ])
+            ]
+        )
     }
 
     /// The history after the last checkpoint is given up: from here on the ledger has another name.
@@ -98,7 +87,8 @@ struct LaterEntries {
                     "origin": .string(known.origin), "root": .string(Base64URL.encode(known.root.bytes)),
                     "size": .integer(Int64(known.size)),
                 ]
-            ])
+            ]
+        )
         origin += "/\(index)"
         sign()
     }

@@ -15,7 +15,9 @@ struct LineDifference: CustomStringConvertible {
             }
         }
         let sorted = changes.sorted { ($0.offset, $1.mark) < ($1.offset, $0.mark) }
-        var shown = sorted.prefix(Self.linesMax).map { "\($0.mark) \($0.offset + 1): \($0.line.prefix(Self.lineCharactersMax))" }
+        var shown = sorted.prefix(Self.linesMax).map {
+            "\($0.mark) \($0.offset + 1): \($0.line.prefix(Self.lineCharactersMax))"
+        }
         if sorted.count > Self.linesMax { shown.append("… and \(sorted.count - Self.linesMax) more lines") }
         description = shown.joined(separator: "\n")
     }

@@ -1,3 +1,5 @@
+import Endpoints
+import Testing
 import Wire
 
 // The first day: partners, tenants, applications, and their changes.
@@ -26,8 +28,11 @@ extension Session {
         let platform = try await register(msp, reseller, tenants)
         // A transfer: one command, entries in three chains.
         try await admin(
-            .patch, "/tenants/\(tenants[1])", ["partner_id": .string(reseller)],
-            reason: "The%20customer%20changes%20its%20partner")
+            .patch,
+            "/tenants/\(tenants[1])",
+            ["partner_id": .string(reseller)],
+            reason: "The%20customer%20changes%20its%20partner"
+        )
         return platform
     }
 
@@ -60,9 +65,19 @@ extension Session {
             "redirect_uris": ["https://app.widget.example/"], "allowed_origins": ["https://app.widget.example"],
         ])
         try await admin(
-            .patch, "/applications/\(tenant.id)", ["description": "Where customers order", "token_lifetime": 1_800])
+            .patch,
+            "/applications/\(tenant.id)",
+            ["description": "Where customers order", "token_lifetime": 1_800]
+        )
         return Platform(
-            msp: msp, reseller: reseller, tenants: tenants, global: global, partner: partner, tenant: tenant, spa: spa)
+            msp: msp,
+            reseller: reseller,
+            tenants: tenants,
+            global: global,
+            partner: partner,
+            tenant: tenant,
+            spa: spa
+        )
     }
 
     /// The last day: applications, tenants and partners go.
@@ -73,7 +88,12 @@ extension Session {
         try await admin(.delete, "/applications/\(platform.spa.id)", status: 204)
         try await admin(.delete, "/tenants/\(platform.tenants[0])", query: "cascade=true", status: 204)
         try await admin(
-            .delete, "/partners/\(platform.reseller)", query: "cascade=true", reason: "Contract%20ended", status: 204)
+            .delete,
+            "/partners/\(platform.reseller)",
+            query: "cascade=true",
+            reason: "Contract%20ended",
+            status: 204
+        )
         return platform.tenants[0] + "/notes"
     }
 }

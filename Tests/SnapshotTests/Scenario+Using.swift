@@ -1,3 +1,4 @@
+import Endpoints
 import Engine
 import Identity
 import Testing
@@ -12,7 +13,9 @@ extension Session {
             try await token(platform.tenant, at: "\(door)/token")
             try await token(platform.partner, at: "/api/v1/auth/tenants/cafe/oauth/token", "&scope=tenants:read")
         }
-        let leaked = try #require(try await token(platform.tenant, at: "\(door)/token", "&resource=https://api.example"))
+        let leaked = try #require(
+            try await token(platform.tenant, at: "\(door)/token", "&resource=https://api.example")
+        )
         for _ in 0..<2 { _ = try await ask(form("\(door)/revoke", "token=\(leaked)", basic: platform.tenant)) }
         // A rotation with overlap keeps the old secret a while; the next one ends both.
         let next = try await rotateSecret(of: platform.tenant, overlapSeconds: 3_600)
@@ -27,6 +30,9 @@ extension Session {
         try await admin(.post, "/signing-keys/rotate")
         let retired = try #require(instance.keyRing.members.first { $0.key.stage == .retired })
         try await admin(.post, "/signing-keys/\(retired.id)/revoke", reason: "It%20may%20have%20leaked")
+        // The token that did it was signed with that key, so it is over too.
+        try await admin(.get, "/signing-keys", status: 401)
+        try await signIn(ground.service)
     }
 
     /// Identical reads within a minute are counted; each read of the audit is an entry.
@@ -79,7 +85,8 @@ extension Session {
         try await token(own)
         // A token that was taken back proves nobody.
         _ = try await ask(
-            form("/api/v1/auth/tenants/widget/oauth/revoke", "token=\(accessToken)", basic: platform.tenant))
+            form("/api/v1/auth/tenants/widget/oauth/revoke", "token=\(accessToken)", basic: platform.tenant)
+        )
         try await admin(.get, "/tenants", status: 401)
         try await signIn(ground.service)
     }
@@ -96,11 +103,7 @@ extension Session {
         }
         try await fillDisk()
         #expect(try await token(ground.service) == nil)
-        let user = ground.founded.administrator
-        let recovery = Change<User>(user) {
-            try User.recover(user, passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", facts: $0.facts)
-        }
-        _ = try await instance.perform(recovery, by: .system)
+        _ = try await instance.resetPassword(of: ground.founded.administrator)
         try await pass(seconds: 86_400)
     }
 }

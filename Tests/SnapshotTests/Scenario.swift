@@ -9,11 +9,13 @@ struct Scenario {
     let ground: Ground
     /// The ledger after the last close, to read from.
     let instance: Instance
+    /// A checkpoint that hands trust from the first checkpoint key to its successor, and the last one.
+    let notes: [SignedNote]
     /// A data key that a later erasure may destroy, for nothing is sealed under it any more.
     let finishedKey: String
 
     init() async throws {
-        let ground = try Ground(seed: Self.seed)
+        ground = try Ground(seed: Self.seed)
         let first = try await ground.open()
         try await first.signIn(ground.service)
         var platform = try await first.buildPlatform()
@@ -22,16 +24,29 @@ struct Scenario {
         try await first.readAround(platform)
         try await first.meetRefusals(platform)
         try await first.meetTrouble()
-        let finished = try await first.takeDown(platform)
+        finishedKey = try await first.takeDown(platform)
         try await first.close()
-        // The next day, the next run.
         ground.clock.pass(microseconds: 86_400_000_000)
+        let handover = try await Self.replaceCheckpointKeys(ground)
+        // The machine comes up with a clock that is two hours late, and its operator says that it is right.
+        ground.clock.stepWall(microseconds: -7_200_000_000)
+        let third = try await ground.open(acceptsClock: true)
+        _ = try await third.instance.acceptClock()
+        try await third.token(ground.service)
+        try await third.close()
+        instance = third.instance
+        notes = [handover, try #require(third.instance.checkpoint)]
+    }
+
+    /// The next run: the first rotation lets two keys sign, the second retires the older one.
+    private static func replaceCheckpointKeys(_ ground: Ground) async throws -> SignedNote {
         let second = try await ground.open()
         for _ in 0..<3 { try await second.token(ground.service, at: "/api/v1/platform/oauth/token") }
+        _ = try await second.instance.rotateCheckpointKey()
+        let handover = try #require(second.instance.checkpoint)
+        _ = try await second.instance.rotateCheckpointKey()
         try await second.close()
-        self.ground = ground
-        instance = second.instance
-        finishedKey = finished
+        return handover
     }
 
     var size: UInt64 { instance.status.size }

@@ -9,8 +9,13 @@ extension Session {
     /// - Returns: the resource in the answer; null when there is none.
     @discardableResult
     func admin(
-        _ method: Request.Method, _ path: String, query: String = "", _ body: JSON? = nil, reason: String? = nil,
-        headers more: [(name: String, value: String)] = [], status: Int = 200,
+        _ method: Request.Method,
+        _ path: String,
+        query: String = "",
+        _ body: JSON? = nil,
+        reason: String? = nil,
+        headers more: [(name: String, value: String)] = [],
+        status: Int = 200,
         sourceLocation: SourceLocation = #_sourceLocation,
     ) async throws -> JSON {
         var headers = [(name: "authorization", value: "Bearer \(accessToken)")] + more
@@ -27,11 +32,21 @@ extension Session {
 
     /// - Returns: the identifier of what was made.
     func create(
-        _ path: String, _ body: JSON, reason: String? = nil, headers: [(name: String, value: String)] = [],
+        _ path: String,
+        _ body: JSON,
+        reason: String? = nil,
+        headers: [(name: String, value: String)] = [],
         sourceLocation: SourceLocation = #_sourceLocation,
     ) async throws -> String {
         let made = try await admin(
-            .post, path, body, reason: reason, headers: headers, status: 201, sourceLocation: sourceLocation)
+            .post,
+            path,
+            body,
+            reason: reason,
+            headers: headers,
+            status: 201,
+            sourceLocation: sourceLocation
+        )
         return try #require(made["id"]?.text, sourceLocation: sourceLocation)
     }
 
@@ -42,7 +57,10 @@ extension Session {
 
     func rotateSecret(of client: Client, overlapSeconds: Int64) async throws -> Client {
         let rotated = try await admin(
-            .post, "/applications/\(client.id)/rotate-secret", ["overlap_seconds": .integer(overlapSeconds)])
+            .post,
+            "/applications/\(client.id)/rotate-secret",
+            ["overlap_seconds": .integer(overlapSeconds)]
+        )
         return Client(id: client.id, secret: try #require(rotated["client_secret"]?.text))
     }
 }

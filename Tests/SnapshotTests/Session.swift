@@ -4,14 +4,17 @@ import Storage
 import Testing
 import Wire
 
-/// A run of the server between its opening and its close. What is asked of it is asked one after the other, so that
-/// the order of entries, and of the dice thrown for them, is always the same.
+/// A run of the server between its opening and its close.
+///
+/// What is asked of it is asked one after the other, so that the order of entries, and of the dice thrown for them, is
+/// always the same.
 final class Session {
     let ground: Ground
     let instance: Instance
     private let table: EndpointTable
     /// The access token of whoever acts at the admin API.
     private(set) var accessToken = ""
+    private var isClosed = false
 
     init(_ ground: Ground, _ instance: Instance) throws {
         self.ground = ground
@@ -19,7 +22,17 @@ final class Session {
         table = EndpointTable(try Ground.endpoints(of: instance))
     }
 
-    func close() async throws { try await instance.close() }
+    /// A server with one application at each of its doors.
+    static func withPlatform() async throws -> (Session, Platform) {
+        let session = try await Ground(seed: 6_749).open()
+        try await session.signIn(session.ground.service)
+        return (session, try await session.buildPlatform())
+    }
+
+    func close() async throws {
+        isClosed = true
+        try await instance.close()
+    }
 
     /// Both clocks go on.
     func pass(seconds: Int64 = 0, microseconds: Int64 = 0) async throws {
@@ -30,10 +43,15 @@ final class Session {
     /// Returns once the writer has looked at the clock and written what was due.
     ///
     /// It looks once a second by itself too; were dice thrown before it had, their order would be left to chance.
-    func settle() async throws { _ = try await instance.perform(RecordEvents([]), by: .system) }
+    func settle() async throws {
+        // Once closed it writes nothing more.
+        if !isClosed { _ = try await instance.perform(RecordEvents([]), by: .system) }
+    }
 
-    /// Returns once the notary has signed what there is. Its thread writes to the disk too, at moments of its own: after
-    /// this the next operation of the disk is the writer's.
+    /// Returns once the notary has signed what there is.
+    ///
+    /// Its thread writes to the disk too, at moments of its own: after this the next operation of the disk is the
+    /// writer's.
     func waitForNotary() async throws {
         while instance.checkpointSize < instance.status.size { try await Task.sleep(for: .milliseconds(5)) }
     }
@@ -63,12 +81,21 @@ extension Session {
     }
 
     func request(
-        _ method: Request.Method, _ path: String, query: String = "", _ headers: [(name: String, value: String)] = [],
+        _ method: Request.Method,
+        _ path: String,
+        query: String = "",
+        _ headers: [(name: String, value: String)] = [],
         body: String = "",
     ) -> Request {
         Request(
-            method: method, path: path, query: query, headers: headers + [("user-agent", "example-client/1.0")],
-            body: .bytes(Array(body.utf8)), address: "192.0.2.7", id: ground.nextRequestID())
+            method: method,
+            path: path,
+            query: query,
+            headers: headers + [("user-agent", "example-client/1.0")],
+            body: .bytes(Array(body.utf8)),
+            address: "192.0.2.7",
+            id: ground.nextRequestID()
+        )
     }
 
     /// A form as a client sends it.

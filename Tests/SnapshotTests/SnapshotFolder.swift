@@ -52,7 +52,8 @@ struct SnapshotFolder {
         let difference = LineDifference(from: stored, to: text)
         Issue.record(
             "Snapshots\(path.dropFirst(Self.project.utf8.count + 10))/\(name) differs (- stored, + now):\n\(difference)\n\(Self.renewal)",
-            sourceLocation: sourceLocation)
+            sourceLocation: sourceLocation
+        )
     }
 
     /// In recording, removes the files that no longer have a reason; else they are a failure.

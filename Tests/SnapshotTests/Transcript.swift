@@ -15,7 +15,10 @@ struct Transcript {
     mutating func show(_ sentence: String, _ request: Request) async throws -> Response {
         let response = try await session.ask(request)
         text += "\n# \(sentence)\n\n"
-        text += lines(">", ["\(request.method.rawValue) \(request.path)"] + request.headers.map { "\($0.name): \($0.value)" })
+        text += lines(
+            ">",
+            ["\(request.method.rawValue) \(request.path)"] + request.headers.map { "\($0.name): \($0.value)" }
+        )
         switch request.body {
         case .bytes(let body): text += Self.body(">", body)
         case .tooLarge(let limit): text += "> (more than \(limit) bytes)\n"
@@ -25,6 +28,11 @@ struct Transcript {
         text += Self.body("<", response.body)
         if let token = try? JSON.parse(response.body)["access_token"]?.text { text += Self.decoded(token) }
         return response
+    }
+
+    /// Shows a form; a client that is named authenticates with Basic.
+    mutating func form(_ sentence: String, _ body: String, by client: Client? = nil, at path: String) async throws {
+        try await show(sentence, session.form(path, body, basic: client))
     }
 
     private func lines(_ mark: String, _ lines: [String]) -> String { lines.map { "\(mark) \($0)\n" }.joined() }

@@ -41,7 +41,8 @@ struct CodeText {
         case .string(let pounds, let quotes):
             let escape = [UInt8(ascii: "\\")] + [UInt8](repeating: UInt8(ascii: "#"), count: pounds)
             if rest.starts(with: escape) { return (state, min(escape.count + 1, rest.count)) }
-            let end = [UInt8](repeating: UInt8(ascii: "\""), count: quotes)
+            let end =
+                [UInt8](repeating: UInt8(ascii: "\""), count: quotes)
                 + [UInt8](repeating: UInt8(ascii: "#"), count: pounds)
             return rest.starts(with: end) ? (.code, end.count) : (state, 1)
         }

@@ -86,7 +86,7 @@ struct EventTypeTests {
         #expect(missing.isEmpty, "let the scenario of SnapshotTests write one, and record it")
     }
 
-    /// `[a-z][a-z_]{0,31}\.[a-z][a-z_]{0,31}`
+    /// Whether a name is `[a-z][a-z_]{0,31}\.[a-z][a-z_]{0,31}`.
     private static func isWellNamed(_ name: String) -> Bool {
         let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }

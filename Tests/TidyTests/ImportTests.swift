@@ -6,7 +6,9 @@ struct ImportTests {
         "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine",
     ]
 
-    /// What may be imported, by target. `muniment` puts everything together, so it stands in no row.
+    /// What may be imported, by target.
+    ///
+    /// `muniment` puts everything together, so it stands in no row.
     private static let table: [String: Set<String>] = [
         "Wire": [],
         "Storage": ["CLMDB", "Glibc", "Synchronization"],
@@ -33,7 +35,10 @@ struct ImportTests {
         let files = try Repository.files(below: "Sources")
         #expect(Self.forbidden(in: files).isEmpty)
         let targets = Set(try Repository.folders(in: "Sources"))
-        #expect(targets == Set(Self.table.keys).union(Self.withoutRow), "a target without a row, or a row without a target")
+        #expect(
+            targets == Set(Self.table.keys).union(Self.withoutRow),
+            "a target without a row, or a row without a target"
+        )
     }
 
     @Test(arguments: [
@@ -51,8 +56,10 @@ struct ImportTests {
             file.code.enumerated().compactMap { number, line in
                 guard let module = module(of: line), table[file.target]?.contains(module) != true else { return nil }
                 return Finding(
-                    path: file.path, line: number + 1,
-                    advice: "\(file.target) may not know \(module): ask for the value, or move the code a layer up")
+                    path: file.path,
+                    line: number + 1,
+                    advice: "\(file.target) may not know \(module): ask for the value, or move the code a layer up"
+                )
             }
         }
     }
@@ -61,7 +68,9 @@ struct ImportTests {
     private static func module(of line: String) -> String? {
         let words = line.split(separator: " ")
         guard let place = words.firstIndex(of: "import"), place + 1 < words.count,
-            words[..<place].allSatisfy({ $0.hasPrefix("@") || ["package", "private", "internal", "public"].contains($0) })
+            words[..<place].allSatisfy({
+                $0.hasPrefix("@") || ["package", "private", "internal", "public"].contains($0)
+            })
         else { return nil }
         let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
         let name = kinds.contains(words[place + 1]) ? words.dropFirst(place + 2).first : words[place + 1]

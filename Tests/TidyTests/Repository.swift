@@ -11,8 +11,17 @@ enum Repository {
     }()
 
     /// Every file of code, tests and tools.
-    static func files() throws -> [SourceFile] {
+    static func files() throws -> [SourceFile] { try everything.get() }
+
+    /// Read once for all rules.
+    private static let everything = Result {
         try ["Sources", "Tests", "Tools"].flatMap(files(below:))
+            + [try readme()]
+    }
+
+    private static func readme() throws -> SourceFile {
+        let bytes = try SmallFiles(path: path, access: .readOnly).read("README.md") ?? []
+        return SourceFile(path: "README.md", text: String(decoding: bytes, as: UTF8.self))
     }
 
     static func files(below folder: String) throws -> [SourceFile] {
@@ -42,7 +51,9 @@ enum Repository {
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard unsafe Int(entry.pointee.d_type) == DT_DIR, !name.hasPrefix("."), name != "__pycache__" else { continue }
+            guard unsafe Int(entry.pointee.d_type) == DT_DIR, !name.hasPrefix("."), name != "__pycache__" else {
+                continue
+            }
             names.append(name)
         }
         return names.sorted()

@@ -2,38 +2,60 @@ extension Rule {
     /// What could crash the server, or undo what the compiler proves.
     static let safety: [Rule] = [
         .words(
-            ["unsafe"], "`unsafe` only in the wrappers of C libraries",
+            ["unsafe"],
+            "`unsafe` only in the wrappers of C libraries",
             "move the call behind Storage or OpenSSL, and give a name like it to nothing else: `grep unsafe` is a review",
             in: { $0.isSource && !["Storage", "OpenSSL"].contains($0.target) },
             bad: ["    let count = unsafe read(file, &buffer, 8)"],
-            good: ["    // An unsafe call is absent on purpose.", #"    let text = "unsafe""#, "    let unsafely = 1"]),
+            good: ["    // An unsafe call is absent on purpose.", #"    let text = "unsafe""#, "    let unsafely = 1"]
+        ),
         .words(
-            ["try!"], "no `try!`", "throw on, or handle the error where it can be handled", in: { $0.isSwift },
-            bad: ["    let value = try! parse(text)"], good: ["    let value = try? parse(text)"]),
+            ["try!"],
+            "no `try!`",
+            "throw on, or handle the error where it can be handled",
+            in: { $0.isSwift },
+            bad: ["    let value = try! parse(text)"],
+            good: ["    let value = try? parse(text)"]
+        ),
         .words(
-            ["as!"], "no `as!`", "cast with `as?` and say what a wrong type means", in: { $0.isSwift },
-            bad: ["    let name = value as! String"], good: ["    let name = value as? String"]),
+            ["as!"],
+            "no `as!`",
+            "cast with `as?` and say what a wrong type means",
+            in: { $0.isSwift },
+            bad: ["    let name = value as! String"],
+            good: ["    let name = value as? String"]
+        ),
         Rule(
-            name: "no force unwraps", advice: "use `guard let`, or `try #require` in tests", holds: { $0.isSwift },
+            name: "no force unwraps",
+            advice: "use `guard let`, or `try #require` in tests",
+            holds: { $0.isSwift },
             find: { file in file.code.indices.filter { file.code[$0].hasForceUnwrap } },
             bad: ["    return items.first!", "    let name = names[0]!.text", "    call(value!, 2)"],
-            good: ["    if a != b { return }", "    return !isOpen", "    if a!=b { return }"]),
+            good: ["    if a != b { return }", "    return !isOpen", "    if a!=b { return }"]
+        ),
         .words(
-            ["fatalError("], "no `fatalError`",
+            ["fatalError("],
+            "no `fatalError`",
             "`preconditionFailure` with the reason why it cannot happen, or a thrown error when it can",
-            in: { $0.isSource }, bad: ["    fatalError()"]),
+            in: { $0.isSource },
+            bad: ["    fatalError()"]
+        ),
         Rule(
             name: "a confession has its argument beside it",
-            advice: "say in a comment directly above why it is safe to share", holds: { $0.isSource },
+            advice: "say in a comment directly above why it is safe to share",
+            holds: { $0.isSource },
             find: { file in file.code.indices.filter { file.isConfession($0) && !file.isArgued($0) } },
             bad: ["final class Box: @unchecked Sendable {", "    nonisolated(unsafe) var count = 0"],
-            good: ["    nonisolated(unsafe) let handle = 1  // Set once, before anybody shares it."]),
+            good: ["    nonisolated(unsafe) let handle = 1  // Set once, before anybody shares it."]
+        ),
         .words(
-            ["Task {", "Task.detached", "Task(priority"], "no loose tasks in libraries",
+            ["Task {", "Task.detached", "Task(priority"],
+            "no loose tasks in libraries",
             "make the function async, or use a task group that somebody waits for",
             in: { $0.isSource && $0.target != "muniment" },
             bad: ["        Task { await run() }", "    Task.detached { }"],
-            good: ["    group.addTask { await run() }"]),
+            good: ["    group.addTask { await run() }"]
+        ),
     ]
 }
 

@@ -27,15 +27,25 @@ struct Rule: Sendable, CustomTestStringConvertible {
 extension Rule {
     /// A rule that some words are not used in code.
     static func words(
-        _ words: [String], _ name: String, _ advice: String, in holds: @escaping @Sendable (SourceFile) -> Bool,
-        bad: [String], good: [String] = [], exceptions: [(path: String, reason: String)] = [],
+        _ words: [String],
+        _ name: String,
+        _ advice: String,
+        in holds: @escaping @Sendable (SourceFile) -> Bool,
+        bad: [String],
+        good: [String] = [],
+        exceptions: [(path: String, reason: String)] = [],
     ) -> Rule {
         Rule(
-            name: name, advice: advice, holds: holds,
+            name: name,
+            advice: advice,
+            holds: holds,
             find: { file in
                 file.code.indices.filter { line in words.contains { file.code[line].has(word: $0) } }
             },
-            bad: bad, good: good, exceptions: exceptions)
+            bad: bad,
+            good: good,
+            exceptions: exceptions
+        )
     }
 }
 

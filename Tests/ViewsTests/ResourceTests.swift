@@ -93,7 +93,7 @@ struct ResourceTests {
         }
         try world.write(keys[0].created(.current), keys[1].created(.next))
         try world.decide { draft, ledger in
-            try SigningKey.rotate(to: keys[2], now: ledger.now, by: .everything, facts: draft)
+            try SigningKey.rotate(to: (keys[2], keys[2]), now: ledger.now, by: .everything, facts: draft)
         }
         try world.store.read { views throws in
             let stages = try views.list(SigningKey.self, ListQuery()).items.map { ($0.state.jwk, $0.state.stage) }

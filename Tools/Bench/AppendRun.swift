@@ -6,7 +6,7 @@ import Storage
 import Views
 import Wire
 
-/// Appends the entries of tokens on one thread, in synced commits of a given number: entry, tree, chain, then the views.
+/// Appends the entries of tokens on one thread, in synced commits of a given number: entry, tree, chain, then views.
 ///
 /// This is the writer's work without its decisions, and what `probe append` does in C.
 struct AppendRun {

@@ -3,7 +3,7 @@ import Wire
 
 /// The parts of the benchmark that run in process: each prints its measurements as lines of JSON.
 ///
-/// `Tools/bench` starts it, gives it fresh folders, and sets what it prints against limits that were measured beside it.
+/// `Tools/bench` starts it, gives it fresh folders, and sets what it prints against limits measured beside it.
 @main
 enum Bench {
     private enum Part: String, CaseIterable {

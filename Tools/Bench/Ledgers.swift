@@ -12,13 +12,15 @@ enum Ledgers {
         try Instance.create(
             DataDirectory(path: path), kek: nil,
             Instance.Founding(
-                baseURL: baseURL, administratorEmail: "bench@localhost", algorithm: algorithm, software: "bench"))
+                baseURL: baseURL, administratorEmail: "bench@localhost", algorithm: algorithm,
+                software: "bench"))
     }
 
     static func open(_ path: String) async throws -> Instance {
         try await Instance.open(
             DataDirectory(path: path),
-            options: Instance.Options(software: "bench", log: { _ in }, onStop: { print("{\"error\":\"stopped: \($0)\"}") }))
+            options: Instance.Options(
+                software: "bench", log: { _ in }, onStop: { Measurement.tell(["error": .string("stopped: \($0)")]) }))
     }
 
     /// What the script needs to ask for tokens over HTTP.

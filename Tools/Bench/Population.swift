@@ -5,7 +5,7 @@ import OpenSSL
 import Views
 import Wire
 
-/// Grows a ledger of state: partners with tenants that are renamed, suspended and activated again, eight changes to each.
+/// Grows a ledger of state: partners with tenants that are renamed, suspended and activated again, eight times each.
 ///
 /// Every entry is decided by the rules, like a request's, but a hundred tenants share a command: that is what makes a
 /// million entries in a minute.

@@ -59,6 +59,7 @@ struct TokenGrowth {
         Caller(
             actor: .anonymous, authority: Authority(reach: .platform, scopes: []), home: .platform,
             request: Caller.Request(
-                id: "req_" + Base64URL.encode(instance.world.random(16)), endpoint: "oauth.token", address: "127.0.0.1"))
+                id: "req_" + Base64URL.encode(instance.world.random(16)), endpoint: "oauth.token",
+                address: "127.0.0.1"))
     }
 }

@@ -3,9 +3,10 @@
 // It writes the same tables with rows of the same sizes, in the same order and in commits of the same size. It decides
 // nothing, parses no JSON, checks nothing and seals nothing: the limit against which `Tools/bench` measures.
 //
-//   probe append  FOLDER PER_COMMIT COMMITS_MAX SECONDS_MAX ENTRY_BYTES   entries with all their rows, ledger synced
-//   probe hash    LEDGER                                                 every leaf and node of a ledger, read and hashed
-//   probe rebuild LEDGER INTO PER_COMMIT                                 the views of a ledger of tokens, from its entries
+//   probe append  FOLDER PER_COMMIT COMMITS_MAX SECONDS_MAX ENTRY_BYTES
+//                                         entries with all their rows, the ledger synced
+//   probe hash    LEDGER                  every leaf and node of a ledger, read and hashed
+//   probe rebuild LEDGER INTO PER_COMMIT  the views of a ledger of tokens, from its entries
 //
 // Each prints one line of JSON.
 
@@ -19,7 +20,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { MAP_BYTES_LOG = 34, SEAL = 8, BLOCK_ENTRIES = 128, TERMS_MAX = 256, TERM_BYTES_MAX = 128, PER_COMMIT_MAX = 8192 };
+enum { MAP_BYTES_LOG = 34, SEAL = 8, BLOCK_ENTRIES = 128, TERMS_MAX = 256, TERM_BYTES_MAX = 128 };
+enum { PER_COMMIT_MAX = 8192 };
 
 static void require(int code, const char *what) {
     if (code == MDB_SUCCESS) return;
@@ -56,7 +58,8 @@ static MDB_dbi table(MDB_env *env, const char *name, unsigned flags) {
     return dbi;
 }
 
-static void put(MDB_txn *txn, MDB_dbi dbi, const void *key, size_t keys, const void *value, size_t values, unsigned flags) {
+static void put(MDB_txn *txn, MDB_dbi dbi, const void *key, size_t keys, const void *value, size_t values,
+                unsigned flags) {
     MDB_val k = {keys, (void *)key}, v = {values, (void *)value};
     require(mdb_put(txn, dbi, &k, &v, flags), "put");
 }
@@ -278,7 +281,9 @@ static double hash_all(MDB_env *env, MDB_dbi *tables, uint64_t *entries, uint64_
     }
     uint8_t leaf[SHA256_DIGEST_LENGTH], row[65 * SHA256_DIGEST_LENGTH];
     while (codes[0] == MDB_SUCCESS || codes[1] == MDB_SUCCESS) {
-        int i = codes[1] != MDB_SUCCESS || (codes[0] == MDB_SUCCESS && memcmp(k[0].mv_data, k[1].mv_data, 8) < 0) ? 0 : 1;
+        int isFirst = codes[0] == MDB_SUCCESS &&
+                      (codes[1] != MDB_SUCCESS || memcmp(k[0].mv_data, k[1].mv_data, 8) < 0);
+        int i = isFirst ? 0 : 1;
         leaf_hash(v[i].mv_data, v[i].mv_size, leaf);
         grow(&t, leaf, row);
         (*entries)++;
@@ -298,8 +303,8 @@ static int hash(const char *path) {
     // The first reading fetches pages from the disk; the limit is what a second one takes.
     hash_all(env, tables, &entries, &bytes);
     double seconds = hash_all(env, tables, &entries, &bytes);
-    printf("{\"entries\":%llu,\"bytes\":%llu,\"seconds\":%.6f}\n", (unsigned long long)entries, (unsigned long long)bytes,
-           seconds);
+    printf("{\"entries\":%llu,\"bytes\":%llu,\"seconds\":%.6f}\n", (unsigned long long)entries,
+           (unsigned long long)bytes, seconds);
     return 0;
 }
 
@@ -375,8 +380,8 @@ static int rebuild(const char *path, const char *into, int perCommit) {
     double seconds = now() - start;
     mdb_cursor_close(cursor);
     mdb_txn_abort(txn);
-    printf("{\"entries\":%llu,\"seconds\":%.6f,\"rows\":{\"entries\":%zu,\"terms\":%zu}}\n", (unsigned long long)entries,
-           seconds, rows(&v, v.entries), rows(&v, v.terms));
+    printf("{\"entries\":%llu,\"seconds\":%.6f,\"rows\":{\"entries\":%zu,\"terms\":%zu}}\n",
+           (unsigned long long)entries, seconds, rows(&v, v.entries), rows(&v, v.terms));
     return 0;
 }
 

@@ -25,6 +25,10 @@ package struct Change<R: Resource>: Command {
 
     package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
         RefusalNote(
-            rejection, attempted: room.caller.request.endpoint, target: id.text, caller: room.caller)
+            rejection,
+            attempted: room.caller.request.endpoint,
+            target: id.text,
+            caller: room.caller
+        )
     }
 }

@@ -17,7 +17,8 @@ extension Instance {
         let verifier = VerifierKey(name: identity.origin, publicKey: signer.publicKey)
         keys.stage(KeyName.checkpoint(CheckpointKeys.stream(verifier)), signer.seed)
         let replaced = present.verifiers.dropLast()
-        let events = [Self.event(.checkpointKeyCreated, verifier)] + replaced.map { Self.event(.checkpointKeyRetired, $0) }
+        let events =
+            [Self.event(.checkpointKeyCreated, verifier)] + replaced.map { Self.event(.checkpointKeyRetired, $0) }
         _ = try await perform(RecordEvents(events), by: .system)
         let now = try checkpointKeys()
         try notary.sign(with: now.signers(keys))
@@ -30,7 +31,10 @@ extension Instance {
 
     private static func event(_ type: EventType, _ key: VerifierKey) -> Event {
         Event(
-            type, chain: .platform, stream: CheckpointKeys.stream(key),
-            data: ["verifier_key": .string(key.description)])
+            type,
+            chain: .platform,
+            stream: CheckpointKeys.stream(key),
+            data: ["verifier_key": .string(key.description)]
+        )
     }
 }

@@ -40,7 +40,12 @@ package struct ClientProof: Sendable {
         let proven = try proven(room.facts, at: room.now)
         let state = proven.application.state
         let actor = Actor(
-            kind: .application, id: clientID, name: state.name, home: state.chain.text, credential: proven.secret.text)
+            kind: .application,
+            id: clientID,
+            name: state.name,
+            home: state.chain.text,
+            credential: proven.secret.text
+        )
         room.prove(actor, home: state.chain)
         return proven
     }
@@ -49,8 +54,13 @@ package struct ClientProof: Sendable {
     func refusal(_ rejection: Rejection, attempted: String, door: Chain, _ room: Room) throws -> RefusalNote {
         let known = try ApplicationID(clientID).flatMap { try room.facts.current($0) }
         let event = Event(
-            .authenticationFailed, chain: door, stream: known?.id.text, result: .denied, code: rejection.code,
-            data: ["attempted": .string(attempted)])
+            .authenticationFailed,
+            chain: door,
+            stream: known?.id.text,
+            result: .denied,
+            code: rejection.code,
+            data: ["attempted": .string(attempted)]
+        )
         return RefusalNote(event: event, party: known?.id.text)
     }
 }

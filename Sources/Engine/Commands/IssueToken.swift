@@ -15,7 +15,11 @@ package struct IssueToken: Command {
     package let signingKey: SigningKeyID
 
     package init(
-        door: Door, proof: ClientProof, scopes: [String]?, resources: [String], baseURL: BaseURL,
+        door: Door,
+        proof: ClientProof,
+        scopes: [String]?,
+        resources: [String],
+        baseURL: BaseURL,
         signingKey: SigningKeyID,
     ) {
         self.door = door
@@ -32,14 +36,17 @@ package struct IssueToken: Command {
         room.note(token)
         return [
             Event(
-                .tokenIssued, chain: token.door, stream: token.clientID.text,
+                .tokenIssued,
+                chain: token.door,
+                stream: token.clientID.text,
                 data: [
                     "expires_at": .string(Instant(seconds: token.expiresAtSeconds).text),
                     "grant": "client_credentials",
                     "scope": .array(token.scopes.map(JSON.string)),
                     "signing_key": .string(signingKey.text),
                     "token": .string(token.id.text),
-                ])
+                ]
+            )
         ]
     }
 
@@ -56,8 +63,13 @@ package struct IssueToken: Command {
         var data: Members = ["attempted": "token.issue"]
         if let scopes { data["scope"] = .array(scopes.prefix(FieldKind.listItemsMax).map(JSON.string)) }
         let event = Event(
-            .tokenRefused, chain: room.caller.home, stream: room.caller.actor.id, result: .denied,
-            code: rejection.code, data: data)
+            .tokenRefused,
+            chain: room.caller.home,
+            stream: room.caller.actor.id,
+            result: .denied,
+            code: rejection.code,
+            data: data
+        )
         return RefusalNote(event: event, party: room.caller.actor.id)
     }
 
@@ -78,11 +90,18 @@ package struct IssueToken: Command {
         var tenant: TenantID?
         if case .tenant(let id) = issuer { tenant = id }
         return AccessToken(
-            id: room.newID(), issuer: Issuer.text(of: issuer, base: baseURL),
-            audience: resources.isEmpty ? [application.id.text] : resources, subject: application.id.text,
-            clientID: application.id, scopes: granted, issuedAtSeconds: room.wall.seconds,
-            expiresAtSeconds: room.wall.seconds + lifetime, tenantID: tenant, partnerID: state.partnerID,
-            level: state.level)
+            id: room.newID(),
+            issuer: Issuer.text(of: issuer, base: baseURL),
+            audience: resources.isEmpty ? [application.id.text] : resources,
+            subject: application.id.text,
+            clientID: application.id,
+            scopes: granted,
+            issuedAtSeconds: room.wall.seconds,
+            expiresAtSeconds: room.wall.seconds + lifetime,
+            tenantID: tenant,
+            partnerID: state.partnerID,
+            level: state.level
+        )
     }
 
     private func grant(_ application: Application) throws(Rejection) -> [String] {

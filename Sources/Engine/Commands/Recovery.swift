@@ -39,7 +39,10 @@ extension Instance {
     package func resetPassword(of user: UserID) async throws -> String {
         let password = Base64URL.encode(world.random(15))
         let hash = try PasswordHash.hash(
-            Array(password.utf8), salt: world.random(PasswordHash.saltBytes), cost: .interactive)
+            Array(password.utf8),
+            salt: world.random(PasswordHash.saltBytes),
+            cost: .interactive
+        )
         _ = try await perform(ResetPassword(user: user, passwordHash: hash), by: .system)
         return password
     }

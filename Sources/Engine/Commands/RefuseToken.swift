@@ -15,8 +15,13 @@ package struct RefuseToken: Command {
     package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
         let known = try client.flatMap { try room.facts.current($0) }
         let event = Event(
-            .authenticationFailed, chain: .platform, stream: known?.id.text, result: .denied, code: rejection.code,
-            data: ["attempted": .string(room.caller.request.endpoint)])
+            .authenticationFailed,
+            chain: .platform,
+            stream: known?.id.text,
+            result: .denied,
+            code: rejection.code,
+            data: ["attempted": .string(room.caller.request.endpoint)]
+        )
         return RefusalNote(event: event, party: known?.id.text)
     }
 }

@@ -24,8 +24,12 @@ package struct RevokeToken: Command {
             throw Rejection(.denied, "unauthorized_client", "This token was not issued to this client")
         }
         return try Token.revoke(
-            token.id, of: token.clientID, chain: token.door, expiresAt: Instant(seconds: token.expiresAtSeconds),
-            facts: room.facts)
+            token.id,
+            of: token.clientID,
+            chain: token.door,
+            expiresAt: Instant(seconds: token.expiresAtSeconds),
+            facts: room.facts
+        )
     }
 
     package func output(_ room: Room) throws {}
@@ -36,8 +40,12 @@ package struct RevokeToken: Command {
             return try proof.refusal(rejection, attempted: "token.revoke", door: place, room)
         }
         let event = Event(
-            .accessDenied, chain: room.caller.home, result: .denied, code: rejection.code,
-            data: ["attempted": "token.revoke"])
+            .accessDenied,
+            chain: room.caller.home,
+            result: .denied,
+            code: rejection.code,
+            data: ["attempted": "token.revoke"]
+        )
         return RefusalNote(event: event, party: actor)
     }
 }

@@ -15,8 +15,13 @@ package struct RotateSecret: Command {
 
     package func decide(_ room: Room) throws -> [Event] {
         try Secret.rotate(
-            of: application, to: secret.new, overlapSeconds: overlapSeconds, now: room.now,
-            by: room.caller.authority, facts: room.facts)
+            of: application,
+            to: secret.new,
+            overlapSeconds: overlapSeconds,
+            now: room.now,
+            by: room.caller.authority,
+            facts: room.facts
+        )
     }
 
     package func output(_ room: Room) throws -> Versioned<Application> {
@@ -25,6 +30,10 @@ package struct RotateSecret: Command {
 
     package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
         RefusalNote(
-            rejection, attempted: room.caller.request.endpoint, target: application.text, caller: room.caller)
+            rejection,
+            attempted: room.caller.request.endpoint,
+            target: application.text,
+            caller: room.caller
+        )
     }
 }

@@ -6,12 +6,16 @@ import Wire
 
 /// Lets the next signing key take over, and publishes a new next.
 package struct RotateSigningKey: Command {
-    let new: FreshSigningKey
+    let fresh: FreshSigningKeys
 
     package func decide(_ room: Room) throws -> [Event] {
         let events = try SigningKey.rotate(
-            to: new.key, now: room.now, by: room.caller.authority, facts: room.facts)
-        new.stage(in: room.keys)
+            to: fresh.pair,
+            now: room.now,
+            by: room.caller.authority,
+            facts: room.facts
+        )
+        fresh.stage(in: room.keys, for: events)
         return events
     }
 
@@ -23,12 +27,17 @@ package struct RotateSigningKey: Command {
 /// Takes a leaked signing key out of use at once.
 package struct RevokeSigningKey: Command {
     let id: SigningKeyID
-    let replacement: FreshSigningKey
+    let fresh: FreshSigningKeys
 
     package func decide(_ room: Room) throws -> [Event] {
         let events = try SigningKey.revoke(
-            id, replacement: replacement.key, now: room.now, by: room.caller.authority, facts: room.facts)
-        if events.contains(where: { $0.stream == replacement.key.id.text }) { replacement.stage(in: room.keys) }
+            id,
+            fresh: fresh.pair,
+            now: room.now,
+            by: room.caller.authority,
+            facts: room.facts
+        )
+        fresh.stage(in: room.keys, for: events)
         return events
     }
 
@@ -48,24 +57,28 @@ extension SigningKey {
 
 extension Instance {
     package func rotateSigningKey(
-        algorithm: SigningAlgorithm? = nil, by caller: Caller,
+        algorithm: SigningAlgorithm? = nil,
+        by caller: Caller,
     ) async throws -> Receipt<[Versioned<SigningKey>]> {
         try await perform(try rotation(algorithm: algorithm), by: caller)
     }
 
     package func revokeSigningKey(
-        _ id: SigningKeyID, by caller: Caller,
+        _ id: SigningKeyID,
+        by caller: Caller,
     ) async throws -> Receipt<[Versioned<SigningKey>]> {
         try await perform(try revocation(of: id), by: caller)
     }
 
-    /// The command that rotates. Its key pair is made here, off the writer's thread.
+    /// The command that rotates.
+    ///
+    /// Its key pair is made here, off the writer's thread.
     package func rotation(algorithm: SigningAlgorithm? = nil) throws -> RotateSigningKey {
-        RotateSigningKey(new: try FreshSigningKey(algorithm ?? currentAlgorithm, random: world.random))
+        RotateSigningKey(fresh: try FreshSigningKeys(algorithm ?? currentAlgorithm, random: world.random))
     }
 
     package func revocation(of id: SigningKeyID) throws -> RevokeSigningKey {
-        RevokeSigningKey(id: id, replacement: try FreshSigningKey(currentAlgorithm, random: world.random))
+        RevokeSigningKey(id: id, fresh: try FreshSigningKeys(currentAlgorithm, random: world.random))
     }
 
     /// Rotates when the configuration names another algorithm than the current key has.
@@ -98,4 +111,24 @@ struct FreshSigningKey: Sendable {
     ///
     /// On the writer's thread: staged earlier, it could be discarded with somebody else's commit that found no room.
     func stage(in keys: KeyStore) { keys.stage(KeyName.signing(key.id.text), pkcs8) }
+}
+
+/// Two key pairs, made before the queue: what a rotation needs at most.
+struct FreshSigningKeys: Sendable {
+    private let first: FreshSigningKey
+    private let second: FreshSigningKey
+
+    init(_ algorithm: SigningAlgorithm, random: (Int) -> [UInt8]) throws {
+        first = try FreshSigningKey(algorithm, random: random)
+        second = try FreshSigningKey(algorithm, random: random)
+    }
+
+    var pair: (first: SigningKey.New, second: SigningKey.New) { (first.key, second.key) }
+
+    /// Stages those that the decision makes use of.
+    func stage(in keys: KeyStore, for events: [Event]) {
+        for fresh in [first, second] where events.contains(where: { $0.stream == fresh.key.id.text }) {
+            fresh.stage(in: keys)
+        }
+    }
 }

@@ -9,7 +9,9 @@ extension Instance {
     ///
     /// - Returns: how many entries were folded.
     package static func rebuildViews(
-        _ directory: DataDirectory, kek: KeyEncryptionKey? = nil, world: World = .system,
+        _ directory: DataDirectory,
+        kek: KeyEncryptionKey? = nil,
+        world: World = .system,
     ) throws -> UInt64 {
         try alone(directory) {
             let opened = try OpenedLedger(directory, kek: kek, world: world)
@@ -23,7 +25,9 @@ extension Instance {
     ///
     /// - Returns: how many keys there are.
     package static func rewrapKeys(
-        _ directory: DataDirectory, kek: KeyEncryptionKey? = nil, world: World = .system,
+        _ directory: DataDirectory,
+        kek: KeyEncryptionKey? = nil,
+        world: World = .system,
     ) throws -> Int {
         try alone(directory) {
             let opened = try OpenedLedger(directory, kek: kek, world: world)
@@ -34,7 +38,7 @@ extension Instance {
         }
     }
 
-    /// Puts keys back from a backup. What the ledger destroyed since stays destroyed.
+    /// Puts keys back from a backup; what the ledger destroyed since stays destroyed.
     package static func restoreKeys(_ backup: KeyBackup, into directory: DataDirectory) throws -> KeyBackup.Restored {
         try alone(directory) {
             let tables = try directory.ledger()

@@ -19,7 +19,8 @@ extension Moment {
         case .index(let index):
             guard index < size else { return nil }
             // Of a removed entry its command is not known any more, unless a later one of the command was kept.
-            guard let (place, entry) = try Self.firstKept(from: index, in: tables, of: size), let batch = entry.batch else {
+            guard let (place, entry) = try Self.firstKept(from: index, in: tables, of: size), let batch = entry.batch
+            else {
                 return index + 1
             }
             let start = place - UInt64(batch.position - 1)
@@ -46,7 +47,9 @@ extension Moment {
     }
 
     private static func firstKept(
-        from index: UInt64, in tables: LedgerTables, of size: UInt64,
+        from index: UInt64,
+        in tables: LedgerTables,
+        of size: UInt64,
     ) throws -> (UInt64, Entry)? {
         var (start, count) = (index, UInt64(1))
         while start < size {

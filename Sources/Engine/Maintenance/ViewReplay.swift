@@ -33,7 +33,11 @@ package struct ViewReplay {
         self.target = target
         self.tables = tables
         self.keys = keys
-        builder = ViewBuilder(tables: tables, keys: keys, ledger: try LedgerIdentity(genesis: Entry(decoding: genesis)).id)
+        builder = ViewBuilder(
+            tables: tables,
+            keys: keys,
+            ledger: try LedgerIdentity(genesis: Entry(decoding: genesis)).id
+        )
     }
 
     /// - Parameter moment: `nil` is now.
@@ -54,7 +58,9 @@ package struct ViewReplay {
         defer { try? FolderMoves.remove(copy) }
         let live = try store(target.views(Self.liveName))
         guard let size = try live.applied?.size else { throw LedgerFault.format("the live views are empty") }
-        guard size != built.size else { return (size, try live.differences(from: built.views, limit: Self.differencesMax)) }
+        guard size != built.size else {
+            return (size, try live.differences(from: built.views, limit: Self.differencesMax))
+        }
         let whole = try build(Self.wholeName, size)
         defer { target.path(Self.wholeName).map { try? FolderMoves.remove($0) } }
         return (size, try live.differences(from: whole.views, limit: Self.differencesMax))
@@ -70,6 +76,8 @@ package struct ViewReplay {
     private func liveViews() throws -> Environment {
         do {
             return try directory.views("views", .readOnly)
+        } catch let fault as StorageError where fault.kind == .notFound {
+            throw LedgerFault.format("there are no live views yet; run: muniment rebuild")
         } catch let fault as StorageError where fault.kind == .notPermitted || fault.kind == .readOnly {
             return try directory.views("views", .copied)
         }

@@ -60,7 +60,9 @@ package struct DataDirectory: Sendable {
     }
 
     private func environment(
-        _ name: String, sync: Environment.Sync, _ access: Environment.Access,
+        _ name: String,
+        sync: Environment.Sync,
+        _ access: Environment.Access,
     ) throws -> Environment {
         let options = Environment.Options(mapBytes: Self.mapBytes, sync: sync, access: access)
         switch place {

@@ -45,7 +45,10 @@ struct OpenedLedger {
 
     func viewStore(_ environment: Environment) throws -> ViewStore {
         try ViewStore(
-            environment, sealKey: try required(KeyName.viewRows), blindKey: try required(KeyName.blindIndex))
+            environment,
+            sealKey: try required(KeyName.viewRows),
+            blindKey: try required(KeyName.blindIndex)
+        )
     }
 
     var builder: ViewBuilder { ViewBuilder(tables: tables, keys: keys, ledger: opening.identity.id) }

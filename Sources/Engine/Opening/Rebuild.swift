@@ -7,8 +7,9 @@ enum Rebuild {
     static let freshName = "views.new"
     static let oldName = "views.old"
 
-    /// Folds the whole ledger into a fresh folder and swaps it in. Whatever interrupts this, the old views stand or the
-    /// new ones do; leftovers are removed by the next rebuild.
+    /// Folds the whole ledger into a fresh folder and swaps it in.
+    ///
+    /// Whatever interrupts this, the old views stand or the new ones do; leftovers are removed by the next rebuild.
     static func run(_ ledger: OpenedLedger, in directory: DataDirectory) throws {
         guard let live = directory.path("views"), let fresh = directory.path(freshName),
             let old = directory.path(oldName)

@@ -32,7 +32,9 @@ struct ViewBuilder {
         return size - start
     }
 
-    /// One commit's worth. It ends where a command ends: views never show half a command.
+    /// One commit's worth.
+    ///
+    /// It ends where a command ends: views never show half a command.
     private func fold(_ views: ViewStore, from start: UInt64, to size: UInt64) throws -> UInt64 {
         let draft = try views.draft()
         var (next, end) = (start, start)

@@ -20,7 +20,7 @@ struct ViewTrust {
         if let path = directory.path("views/data.mdb"), let file = try? Machine.fileIdentity(of: path) {
             identity = "\(file.device):\(file.inode)"
         } else {
-            identity = "simulated"
+            identity = "none"
         }
     }
 

@@ -33,9 +33,10 @@ extension Instance {
             isVerifiedOK: mark?.isOK,
             checkpoint: note.map { .init(size: $0.size, root: Base64.encode($0.root.bytes), at: notary.publishedAt) },
             clockDriftMicroseconds: world.wall().microseconds - world.sinceBoot() - clockOffset,
-            isClockSynchronised: world.isClockSynchronised())
+            isClockSynchronised: world.isClockSynchronised()
+        )
     }
 
-    /// Keeps what a verification found, for health to show.
+    /// Keeps what a verification found, for health to show: the start's own, until a deeper one says more.
     package func verified(_ mark: VerificationMark) { verification.withLock { $0 = mark } }
 }

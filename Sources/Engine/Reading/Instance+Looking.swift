@@ -20,13 +20,21 @@ extension Instance {
     ///
     /// Whether its token still stands is asked of the very state that the answer is made from.
     package func look<Value>(
-        by caller: Caller, _ body: (ViewSnapshot) throws -> Value,
+        by caller: Caller,
+        _ body: (ViewSnapshot) throws -> Value,
     ) throws(Refusal) -> Sight<Value> {
-        do {
-            return try read { snapshot in
+        try attempt(for: caller) {
+            try read { snapshot in
                 try caller.token?.requireStanding(snapshot)
                 return Sight(value: try body(snapshot), index: try snapshot.size &- 1)
             }
+        }
+    }
+
+    /// Does what may fail through a fault of ours: the caller hears that it failed, the operator why.
+    package func attempt<Value>(for caller: Caller, _ body: () throws -> Value) throws(Refusal) -> Value {
+        do {
+            return try body()
         } catch let rejection as Rejection {
             throw .rejected(rejection)
         } catch let fault as StorageError where fault.kind == .readersFull {

@@ -1,8 +1,9 @@
 package import Identity
 
 extension Instance {
-    /// Writes down that somebody reads. It is durable before the answer leaves; identical reads within a minute of it are
-    /// counted into one entry.
+    /// Writes down that somebody reads, durably, before the answer leaves.
+    ///
+    /// Identical reads within a minute of it are counted into one entry.
     package func record(_ read: Event, by caller: Caller) async throws(Refusal) {
         let now = world.wall()
         let key = ReadMeter.key(read, caller)

@@ -22,9 +22,18 @@ final class ReadMeter: Sendable {
 
     static func key(_ event: Event, _ caller: Caller) -> Digest {
         SHA256Hash.hash(
-            Array((caller.actor.id ?? "").utf8), [0], Array(caller.request.endpoint.utf8), [0],
-            JSON.object(event.data).canonical, Array((event.stream ?? "").utf8), [0],
-            Array((event.sealed.first.map { String(decoding: JSON.object($0.fields).canonical, as: UTF8.self) } ?? "").utf8))
+            Array((caller.actor.id ?? "").utf8),
+            [0],
+            Array(caller.request.endpoint.utf8),
+            [0],
+            JSON.object(event.data).canonical,
+            Array((event.stream ?? "").utf8),
+            [0],
+            Array(
+                (event.sealed.first.map { String(decoding: JSON.object($0.fields).canonical, as: UTF8.self) } ?? "")
+                    .utf8
+            )
+        )
     }
 
     /// Whether an identical read stands in the ledger already, not a minute old; if so, this one is counted to it.

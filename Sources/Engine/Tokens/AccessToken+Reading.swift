@@ -12,10 +12,18 @@ extension AccessToken {
         else { return nil }
         let audience = object["aud"]?.text.map { [$0] } ?? (object["aud"]?.items ?? []).compactMap(\.text)
         self.init(
-            id: id, issuer: issuer, audience: audience, subject: subject, clientID: client,
-            scopes: scope.split(separator: " ").map(String.init), issuedAtSeconds: issued, expiresAtSeconds: expires,
+            id: id,
+            issuer: issuer,
+            audience: audience,
+            subject: subject,
+            clientID: client,
+            scopes: scope.split(separator: " ").map(String.init),
+            issuedAtSeconds: issued,
+            expiresAtSeconds: expires,
             tenantID: object["tenant_id"]?.text.flatMap { TenantID($0) },
-            partnerID: object["partner_id"]?.text.flatMap { PartnerID($0) }, level: level)
+            partnerID: object["partner_id"]?.text.flatMap { PartnerID($0) },
+            level: level
+        )
     }
 
     /// The door it was issued at, and so the chain its entries count in.

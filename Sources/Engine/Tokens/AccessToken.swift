@@ -16,8 +16,16 @@ package struct AccessToken: Sendable, Equatable {
     package var level: Application.Level
 
     package init(
-        id: TokenID, issuer: String, audience: [String], subject: String, clientID: ApplicationID, scopes: [String],
-        issuedAtSeconds: Int64, expiresAtSeconds: Int64, tenantID: TenantID?, partnerID: PartnerID?,
+        id: TokenID,
+        issuer: String,
+        audience: [String],
+        subject: String,
+        clientID: ApplicationID,
+        scopes: [String],
+        issuedAtSeconds: Int64,
+        expiresAtSeconds: Int64,
+        tenantID: TenantID?,
+        partnerID: PartnerID?,
         level: Application.Level,
     ) {
         self.id = id

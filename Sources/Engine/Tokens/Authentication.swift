@@ -11,7 +11,9 @@ extension Instance {
     ///
     /// - Throws: `Rejection.invalidToken`.
     package func authenticate(
-        _ text: String, baseURL: BaseURL, request: Caller.Request,
+        _ text: String,
+        baseURL: BaseURL,
+        request: Caller.Request,
     ) throws(Rejection) -> Caller {
         let wall = world.wall()
         guard let token = keyRing.verify(text, now: wall), !token.isExpired(at: wall),
@@ -21,12 +23,20 @@ extension Instance {
         else { throw .invalidToken }
         guard let application = try? read({ try $0.current(token.clientID)?.state }) else { throw .invalidToken }
         let actor = Actor(
-            kind: .application, id: token.clientID.text, name: application.name, home: application.chain.text,
-            credential: token.id.text)
+            kind: .application,
+            id: token.clientID.text,
+            name: application.name,
+            home: application.chain.text,
+            credential: token.id.text
+        )
         let reach: Authority.Reach = token.tenantID.map { .tenant($0) } ?? .platform
         return Caller(
-            actor: actor, authority: Authority(reach: reach, scopes: token.scopes), home: application.chain,
-            request: request, token: token)
+            actor: actor,
+            authority: Authority(reach: reach, scopes: token.scopes),
+            home: application.chain,
+            request: request,
+            token: token
+        )
     }
 }
 

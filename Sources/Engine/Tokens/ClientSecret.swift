@@ -16,7 +16,11 @@ package struct ClientSecret: Sendable {
         text = Base64URL.encode(random(Self.bytes))
         let mac = Self.mac(text, key: macKey)
         new = Secret.New(
-            id: SecretID(random: random(SecretID.randomBytes)), key: "hk_1", mac: mac, suffix: String(text.suffix(4)))
+            id: SecretID(random: random(SecretID.randomBytes)),
+            key: "hk_1",
+            mac: mac,
+            suffix: String(text.suffix(4))
+        )
     }
 
     /// The keyed hash of a secret as a client presents it, in base64url.

@@ -24,9 +24,12 @@ package struct KeyRing: Sendable {
         members = keys.map { item in
             let known = loaded?.members.first { $0.id == item.id }?.pair
             return Member(
-                id: item.id, key: item.state, createdAt: item.createdAt,
+                id: item.id,
+                key: item.state,
+                createdAt: item.createdAt,
                 pair: known ?? store.key(KeyName.signing(item.id.text)).flatMap { try? TokenKey(pkcs8: $0) },
-                header: Self.header(item.id, item.state))
+                header: Self.header(item.id, item.state)
+            )
         }
         current = members.last { $0.key.stage == .current }
     }

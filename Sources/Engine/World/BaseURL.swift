@@ -1,12 +1,14 @@
 import EventLog
 
-/// Where clients reach the server: the root of every issuer and link. It is configured, never read off a request.
+/// Where clients reach the server: the root of every issuer and link.
+///
+/// It is configured, never read off a request.
 package struct BaseURL: Sendable, Equatable, CustomStringConvertible {
     package static let bytesMax = 512
 
     /// Without a slash at the end.
     package let description: String
-    /// `host[:port]`
+    /// The host, and the port where one is named: `host[:port]`.
     package let authority: String
 
     package init(_ text: String) throws {

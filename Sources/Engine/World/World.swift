@@ -14,8 +14,10 @@ package struct World: Sendable {
     package let random: @Sendable (_ count: Int) -> [UInt8]
 
     package init(
-        wall: @escaping @Sendable () -> Instant, sinceBoot: @escaping @Sendable () -> Int64,
-        isClockSynchronised: @escaping @Sendable () -> Bool?, bootID: @escaping @Sendable () -> String,
+        wall: @escaping @Sendable () -> Instant,
+        sinceBoot: @escaping @Sendable () -> Int64,
+        isClockSynchronised: @escaping @Sendable () -> Bool?,
+        bootID: @escaping @Sendable () -> String,
         random: @escaping @Sendable (Int) -> [UInt8],
     ) {
         self.wall = wall

@@ -26,6 +26,13 @@ struct ClockWatch {
         return step
     }
 
+    /// Why writes stop after this step, if they do: a host that says itself that its clock is not synchronised has jumped.
+    static func objection(step: Int64, world: World) -> String? {
+        guard step > aheadMicroseconds, world.isClockSynchronised() == false else { return nil }
+        return "the clock has jumped \(step / 1_000_000) seconds ahead on a host whose clock is not synchronised; "
+            + "set it, or stop the server and run: muniment clock accept"
+    }
+
     static func event(step: Int64) -> Event {
         Event(.clockStepped, chain: .platform, data: ["by": .integer(step)])
     }

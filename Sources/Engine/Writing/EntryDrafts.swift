@@ -11,17 +11,32 @@ struct EntryDrafts {
     let now: Instant
 
     func make(_ events: [Event], idempotency: Idempotency?) -> [Draft] {
-        events.enumerated().map { position, event in
-            let isFirst = position == 0
+        let subject = Self.subject(of: events)
+        return events.enumerated().map { position, event in
             var draft = Draft(
-                type: event.type.rawValue, class: event.type.isState ? .state : .activity,
-                result: Entry.Result(event.result), code: event.code, actor: caller.actor, chain: event.chain.text,
-                stream: event.stream, data: event.data,
-                sealed: event.sealed.map { Draft.Sealed(subject: $0.subject, key: $0.key, fields: $0.fields) })
-            draft.request = request(event, idempotency: isFirst ? idempotency : nil)
-            if isFirst { draft.sealed += traces(event) }
+                type: event.type.rawValue,
+                class: event.type.isState ? .state : .activity,
+                result: Entry.Result(event.result),
+                code: event.code,
+                actor: caller.actor,
+                chain: event.chain.text,
+                stream: event.stream,
+                data: event.data,
+                sealed: event.sealed.map { Draft.Sealed(subject: $0.subject, key: $0.key, fields: $0.fields) }
+            )
+            draft.request = request(event, idempotency: position == 0 ? idempotency : nil)
+            if position == subject { draft.sealed += traces(event) }
             return draft
         }
+    }
+
+    /// Which entry of a command is about what the request named: traces and reason are sealed there, under its keys, so
+    /// that they end with it.
+    ///
+    /// What is deleted by cascade stands before it, and the chains it moves have no stream.
+    private static func subject(of events: [Event]) -> Int {
+        if events.allSatisfy(\.type.isDeletion) { return events.count - 1 }
+        return events.firstIndex { $0.stream != nil } ?? 0
     }
 
     /// In clear only what a machine's activity may show; the rest goes into `traces`.
@@ -35,7 +50,8 @@ struct EntryDrafts {
         note.idempotency = idempotency.map {
             RequestNote.Idempotency(
                 key: KeyedHash(key: macKey, mac: $0.key),
-                fingerprint: KeyedHash(key: macKey, mac: $0.fingerprint))
+                fingerprint: KeyedHash(key: macKey, mac: $0.fingerprint)
+            )
         }
         return note
     }
@@ -53,7 +69,11 @@ struct EntryDrafts {
         if let reason = caller.request.reason, event.type.isState {
             parts.append(
                 Draft.Sealed(
-                    subject: event.chain.text, key: event.chain.text + "/notes", fields: ["reason": .string(reason)]))
+                    subject: event.chain.text,
+                    key: event.chain.text + "/notes",
+                    fields: ["reason": .string(reason)]
+                )
+            )
         }
         return parts
     }
@@ -67,6 +87,12 @@ struct EntryDrafts {
         case .user: "\(caller.actor.id ?? "unknown")/\(now.month)"
         case .application, .client, .apiKey, .agent, .system: "\(event.chain.text)/\(now.month)"
         }
+    }
+}
+
+extension EventType {
+    fileprivate var isDeletion: Bool {
+        if case .deletes = effect { true } else { false }
     }
 }
 

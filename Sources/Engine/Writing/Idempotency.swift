@@ -18,7 +18,11 @@ package struct Idempotency: Sendable {
         let request = Array("\(method)\n\(path)\n".utf8) + body
         fingerprint = SecretHash.mac(request, kind: .idempotencyBody, key: macKey)
         sealingKey = HKDF256.derive(
-            key: rawKey, salt: key.bytes, info: Array("muniment/v1/answer".utf8), count: AES256GCM.keyBytes)
+            key: rawKey,
+            salt: key.bytes,
+            info: Array("muniment/v1/answer".utf8),
+            count: AES256GCM.keyBytes
+        )
     }
 
     /// The name of the sealed answer: of this actor's key, and no other's.

@@ -32,15 +32,22 @@ final class Notary: Sendable {
     private let thread = PinnedThread(name: "notary")
 
     init(
-        origin: String, anchor: Anchor, signers: [Ed25519Key], edge: CompactRange, published: SignedNote?,
-        publishedSize: UInt64, world: World, status: WriterStatus,
+        origin: String,
+        anchor: Anchor,
+        signers: [Ed25519Key],
+        edge: CompactRange,
+        published: SignedNote?,
+        publishedSize: UInt64,
+        world: World,
+        status: WriterStatus,
     ) {
         self.origin = origin
         self.anchor = anchor
         self.world = world
         self.status = status
         state = Mutex(
-            State(edge: edge, signers: signers, published: published, publishedSize: publishedSize))
+            State(edge: edge, signers: signers, published: published, publishedSize: publishedSize)
+        )
     }
 
     /// The last checkpoint that is safe in the anchor.

@@ -19,8 +19,11 @@ final class PendingCommand<C: Command>: Submission {
     }
 
     init(
-        _ command: C, caller: Caller, idempotency: Idempotency?,
-        encode: (@Sendable (C.Output, _ index: UInt64) -> [UInt8])?, answer: Answer,
+        _ command: C,
+        caller: Caller,
+        idempotency: Idempotency?,
+        encode: (@Sendable (C.Output, _ index: UInt64) -> [UInt8])?,
+        answer: Answer,
     ) {
         self.command = command
         self.caller = caller

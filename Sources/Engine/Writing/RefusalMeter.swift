@@ -58,11 +58,13 @@ struct RefusalMeter {
             ($0.key.chain.text, $0.key.code, $0.key.endpoint) < ($1.key.chain.text, $1.key.code, $1.key.endpoint)
         }.map { sum, count in
             Event(
-                .refusalsSummarized, chain: sum.chain,
+                .refusalsSummarized,
+                chain: sum.chain,
                 data: [
                     "code": .string(sum.code), "count": .integer(count), "endpoint": .string(sum.endpoint),
                     "from": .string(since.text), "to": .string(now.text),
-                ])
+                ]
+            )
         }
     }
 }

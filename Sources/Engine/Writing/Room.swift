@@ -19,8 +19,15 @@ package final class Room {
     private var made: (any Sendable)?
     private let random: (Int) -> [UInt8]
 
-    init(facts: ViewDraft, now: Instant, wall: Instant, caller: Caller, keys: KeyStore, index: UInt64,
-        random: @escaping (Int) -> [UInt8]) {
+    init(
+        facts: ViewDraft,
+        now: Instant,
+        wall: Instant,
+        caller: Caller,
+        keys: KeyStore,
+        index: UInt64,
+        random: @escaping (Int) -> [UInt8]
+    ) {
         self.facts = facts
         self.now = now
         self.wall = wall

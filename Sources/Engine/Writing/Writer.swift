@@ -15,7 +15,8 @@ final class Writer: Sendable {
     ///   - onTick: called after each drain, and at least every second.
     ///   - onStop: called when the writer cannot go on; the process should end.
     func start(
-        _ makeCore: @escaping @Sendable () throws -> WriterCore, onTick: @escaping @Sendable () -> Void,
+        _ makeCore: @escaping @Sendable () throws -> WriterCore,
+        onTick: @escaping @Sendable () -> Void,
         onStop: @escaping @Sendable (WriterCore.Stop) -> Void,
     ) throws {
         try thread.start { [queue, status] in

@@ -41,9 +41,18 @@ final class WriterCore {
     private var housekeeping = Housekeeping()
 
     init(
-        ledger: LedgerWriter, tables: LedgerTables, views: ViewStore, keys: KeyStore, answers: AnswerStore,
-        anchor: Anchor, identity: LedgerIdentity, attestedAt: Instant, world: World, status: WriterStatus,
-        reads: ReadMeter, freeBytes: @escaping @Sendable () -> Int?,
+        ledger: LedgerWriter,
+        tables: LedgerTables,
+        views: ViewStore,
+        keys: KeyStore,
+        answers: AnswerStore,
+        anchor: Anchor,
+        identity: LedgerIdentity,
+        attestedAt: Instant,
+        world: World,
+        status: WriterStatus,
+        reads: ReadMeter,
+        freeBytes: @escaping @Sendable () -> Int?,
         onCommit: @escaping (_ entries: [FoldedEntry], _ edge: CompactRange) -> Void,
     ) {
         self.ledger = ledger
@@ -79,7 +88,7 @@ final class WriterCore {
             for submission in decided { submission.answer(nil) }
             return rest
         } catch let refusal as Refusal {
-            // Nothing was written: the disk is full. Everyone who waited is told, and the next drain tries again.
+            // Nothing was written: the disk is full, or the clock is not to be trusted. Everyone who waited is told.
             for submission in batch { submission.answer(refusal) }
             return []
         } catch {
@@ -90,14 +99,18 @@ final class WriterCore {
 
     /// Whether the entries stand is known at the next start; a client with an Idempotency-Key may ask again and learn it.
     static let outcomeUnknown = Refusal.busy(
-        retryAfterSeconds: 5, "the outcome is unknown; ask again with the same Idempotency-Key")
+        retryAfterSeconds: 5,
+        "the outcome is unknown; ask again with the same Idempotency-Key"
+    )
 
     func openDraft() throws -> ViewDraft {
         try views.draft { [ledger] chain in try ledger.headsNote(of: chain.text) }
     }
 
     private func decide(
-        _ batch: [any Submission], _ draft: ViewDraft, _ decided: inout [any Submission],
+        _ batch: [any Submission],
+        _ draft: ViewDraft,
+        _ decided: inout [any Submission],
     ) throws -> ArraySlice<any Submission> {
         let start = world.sinceBoot()
         for (position, submission) in batch.enumerated() {
@@ -112,8 +125,14 @@ final class WriterCore {
     private func process(_ submission: any Submission, _ draft: ViewDraft) throws -> any Submission {
         let now = ledger.time(wall: world.wall())
         let room = Room(
-            facts: draft, now: now, wall: world.wall(), caller: submission.caller, keys: keys, index: ledger.range.size &- 1,
-            random: world.random)
+            facts: draft,
+            now: now,
+            wall: world.wall(),
+            caller: submission.caller,
+            keys: keys,
+            index: ledger.range.size &- 1,
+            random: world.random
+        )
         do {
             // Before a repeated answer too: what was shown once is not shown to a token that was taken back since.
             try submission.caller.token?.requireStanding(room.facts)
@@ -133,13 +152,18 @@ final class WriterCore {
         } catch let fault as StorageError {
             throw fault
         } catch let fault as ViewFault {
-            throw Stop(why: "the views are damaged and are made anew at the next start: \(fault)", viewsAreDamaged: true)
+            throw Stop(
+                why: "the views are damaged and are made anew at the next start: \(fault)",
+                viewsAreDamaged: true
+            )
         } catch {
             return try fail(submission, error, draft)
         }
     }
 
-    /// Reads the answer off. The entries stand whatever comes of that: the client asks for the state again.
+    /// Reads the answer off.
+    ///
+    /// The entries stand whatever comes of that: the client asks for the state again.
     private func finish(_ submission: any Submission, _ room: Room, _ last: UInt64?) -> any Submission {
         do {
             try submission.finish(room, index: last)
@@ -152,7 +176,10 @@ final class WriterCore {
 
     /// Leaves the entry of a refusal, or counts it, and keeps the refusal as the answer.
     private func refuse(
-        _ submission: any Submission, _ rejection: Rejection, _ room: Room, _ draft: ViewDraft,
+        _ submission: any Submission,
+        _ rejection: Rejection,
+        _ room: Room,
+        _ draft: ViewDraft,
     ) throws -> any Submission {
         takeBack(draft)
         if let note = try submission.refuse(rejection, room) {
@@ -170,8 +197,12 @@ final class WriterCore {
         takeBack(draft)
         status.report("command \(submission.caller.request.endpoint) failed: \(type(of: error))")
         let event = Event(
-            .commandFailed, chain: submission.caller.home, result: .failed, code: "internal_error",
-            data: ["attempted": .string(submission.caller.request.endpoint)])
+            .commandFailed,
+            chain: submission.caller.home,
+            result: .failed,
+            code: "internal_error",
+            data: ["attempted": .string(submission.caller.request.endpoint)]
+        )
         _ = try write([event], submission.caller, nil, ledger.time(wall: world.wall()), draft)
         try keep(draft)
         return submission
@@ -192,7 +223,11 @@ final class WriterCore {
     /// - Returns: the index of the last one; `nil` when there was nothing to write.
     @discardableResult
     func write(
-        _ events: [Event], _ caller: Caller, _ idempotency: Idempotency?, _ now: Instant, _ draft: ViewDraft,
+        _ events: [Event],
+        _ caller: Caller,
+        _ idempotency: Idempotency?,
+        _ now: Instant,
+        _ draft: ViewDraft,
     ) throws -> UInt64? {
         guard !events.isEmpty else { return nil }
         let drafts = EntryDrafts(caller: caller, macKey: identity.secretKey, now: now)
@@ -207,13 +242,16 @@ final class WriterCore {
     }
 
     private func repeated(
-        _ submission: any Submission, _ draft: ViewDraft, at now: Instant,
+        _ submission: any Submission,
+        _ draft: ViewDraft,
+        at now: Instant,
     ) throws -> Replay? {
         guard let idempotency = submission.idempotency, let actor = submission.caller.actor.id,
             let earlier = try draft.idempotent(actor: actor, key: idempotency.key, at: now)
         else { return nil }
         guard earlier.fingerprint == idempotency.fingerprint else { return .rejection(Self.keyReused) }
-        guard let sealed = answers.answer(idempotency.answerName(actor: actor)), let answer = idempotency.open(sealed) else {
+        guard let sealed = answers.answer(idempotency.answerName(actor: actor)), let answer = idempotency.open(sealed)
+        else {
             return .rejection(Self.answerGone)
         }
         return .answer(answer, index: try lastIndex(ofCommandAt: earlier.index))
@@ -229,10 +267,16 @@ final class WriterCore {
 
     private static let keyReused = Rejection.invalid([
         FieldIssue(
-            ["header", "Idempotency-Key"], "This key was used with another request in the last 24 hours", "value_error")
+            ["header", "Idempotency-Key"],
+            "This key was used with another request in the last 24 hours",
+            "value_error"
+        )
     ])
     private static let answerGone = Rejection(
-        .conflict, "answer_gone", "This request was carried out before; its answer is no longer kept")
+        .conflict,
+        "answer_gone",
+        "This request was carried out before; its answer is no longer kept"
+    )
 
     private func keepAnswer(_ submission: any Submission) throws {
         guard let idempotency = submission.idempotency, let actor = submission.caller.actor.id,
@@ -257,7 +301,13 @@ final class WriterCore {
         }
         if housekeeping.isSweepDue(now: now) { try answers.sweep(now: now) }
         if status.isDiskFull { due += Self.fullDiskIsOver.map { ($0, .system) } }
-        if let step = clock.step(world: world) { due.append((ClockWatch.event(step: step), .system)) }
+        if let step = clock.step(world: world) {
+            if let why = ClockWatch.objection(step: step, world: world) {
+                status.object(why)
+                throw Refusal.refusingWrites(why)
+            }
+            due.append((ClockWatch.event(step: step), .system))
+        }
         due += meter.due(now: now, atOnce: isClosing).map { ($0, .system) }
         due += reads.due(now: now, atOnce: isClosing)
         for (event, caller) in due {

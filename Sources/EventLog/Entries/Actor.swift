@@ -47,8 +47,15 @@ package struct Actor: Sendable, Equatable {
     package var onBehalfOf: [Principal]
 
     package init(
-        kind: Kind, id: String? = nil, name: String? = nil, role: String? = nil, home: String? = nil,
-        credential: String? = nil, session: String? = nil, assurance: Assurance? = nil, onBehalfOf: [Principal] = [],
+        kind: Kind,
+        id: String? = nil,
+        name: String? = nil,
+        role: String? = nil,
+        home: String? = nil,
+        credential: String? = nil,
+        session: String? = nil,
+        assurance: Assurance? = nil,
+        onBehalfOf: [Principal] = [],
     ) {
         self.kind = kind
         self.id = id

@@ -28,9 +28,18 @@ package struct Draft: Sendable {
     package var sealed: [Sealed]
 
     package init(
-        type: String, class: Entry.Class, result: Entry.Result = .ok, code: String? = nil, cause: UInt64? = nil,
-        actor: Actor = .system, chain: String = "platform", stream: String? = nil, request: RequestNote? = nil,
-        data: Members = [:], compensates: UInt64? = nil, sealed: [Sealed] = [],
+        type: String,
+        class: Entry.Class,
+        result: Entry.Result = .ok,
+        code: String? = nil,
+        cause: UInt64? = nil,
+        actor: Actor = .system,
+        chain: String = "platform",
+        stream: String? = nil,
+        request: RequestNote? = nil,
+        data: Members = [:],
+        compensates: UInt64? = nil,
+        sealed: [Sealed] = [],
     ) {
         self.type = type
         self.class = `class`

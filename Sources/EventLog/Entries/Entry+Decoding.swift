@@ -5,7 +5,9 @@ package import Wire
 // pass: a verifier outlives the versions of the software that writes. Folding is stricter, and is not done here.
 extension Entry {
     package init(decoding bytes: [UInt8]) throws(Malformed) {
-        guard bytes.count <= Self.bytesMax else { throw Malformed("an entry has at most \(Self.bytesMax) bytes", at: 0) }
+        guard bytes.count <= Self.bytesMax else {
+            throw Malformed("an entry has at most \(Self.bytesMax) bytes", at: 0)
+        }
         let line = try JSON.parse(bytes, as: .canonical)
         guard line["v"]?.number == 1 else { throw Malformed("an entry of version 1 says so in v", at: 0) }
         let reader = MemberReader(line)

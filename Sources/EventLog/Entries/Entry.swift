@@ -65,7 +65,13 @@ package struct Entry: Sendable {
     package var sealed: [SealedItem] = []
 
     package init(
-        index: UInt64, id: String, recordedAt: Instant, type: String, class: Class, actor: Actor, chain: String,
+        index: UInt64,
+        id: String,
+        recordedAt: Instant,
+        type: String,
+        class: Class,
+        actor: Actor,
+        chain: String,
         sequence: UInt64,
     ) {
         self.index = index

@@ -26,7 +26,11 @@ package struct RequestNote: Sendable, Equatable {
     package var idempotency: Idempotency?
 
     package init(
-        id: String, endpoint: String, trace: String? = nil, ip: String? = nil, userAgent: String? = nil,
+        id: String,
+        endpoint: String,
+        trace: String? = nil,
+        ip: String? = nil,
+        userAgent: String? = nil,
         idempotency: Idempotency? = nil,
     ) {
         self.id = id

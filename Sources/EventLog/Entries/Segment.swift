@@ -24,12 +24,20 @@ package enum Segment {
 
     /// - Returns: the plaintext, salt first; `nil` when the row was not sealed so.
     package static func open(
-        _ row: [UInt8], subject: String, commitment: Digest, ledger: [UInt8], dataKey: [UInt8],
+        _ row: [UInt8],
+        subject: String,
+        commitment: Digest,
+        ledger: [UInt8],
+        dataKey: [UInt8],
     ) -> [UInt8]? {
         guard row.first == version else { return nil }
         let key = segmentKey(commitment, ledger: ledger, dataKey: dataKey)
         let opened = AES256GCM.open(
-            Array(row.dropFirst()), key: key, nonce: zeroNonce, aad: associated(ledger, subject))
+            Array(row.dropFirst()),
+            key: key,
+            nonce: zeroNonce,
+            aad: associated(ledger, subject)
+        )
         guard let opened, opened.count >= saltBytes, Self.commitment(opened) == commitment else { return nil }
         return opened
     }

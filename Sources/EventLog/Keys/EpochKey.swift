@@ -29,14 +29,18 @@ package struct EpochKey: Sendable {
 
     /// Makes the first epoch of a new ledger, durably.
     package static func create(
-        in folder: SmallFiles, keyEncryptionKey: [UInt8], random: (Int) -> [UInt8],
+        in folder: SmallFiles,
+        keyEncryptionKey: [UInt8],
+        random: (Int) -> [UInt8],
     ) throws -> EpochKey {
         try EpochKey(number: first - 1, keys: [:]).next(in: folder, keyEncryptionKey: keyEncryptionKey, random: random)
     }
 
     /// A new epoch beside the present one, durable when this returns.
     func next(
-        in folder: SmallFiles, keyEncryptionKey: [UInt8], random: (Int) -> [UInt8],
+        in folder: SmallFiles,
+        keyEncryptionKey: [UInt8],
+        random: (Int) -> [UInt8],
     ) throws -> EpochKey {
         let (next, key) = (number + 1, random(Self.bytes))
         let nonce = random(AES256GCM.nonceBytes)
@@ -55,8 +59,11 @@ package struct EpochKey: Sendable {
             guard let file = try folder.read(name), file.count > AES256GCM.nonceBytes else { continue }
             // An old epoch whose destruction was interrupted does not open, and nothing needs it.
             keys[number] = AES256GCM.open(
-                Array(file.dropFirst(AES256GCM.nonceBytes)), key: keyEncryptionKey,
-                nonce: Array(file.prefix(AES256GCM.nonceBytes)), aad: Array(name.utf8))
+                Array(file.dropFirst(AES256GCM.nonceBytes)),
+                key: keyEncryptionKey,
+                nonce: Array(file.prefix(AES256GCM.nonceBytes)),
+                aad: Array(name.utf8)
+            )
         }
         guard let newest = numbers.max(), keys[newest] != nil else { return nil }
         return EpochKey(number: newest, keys: keys)
@@ -75,7 +82,10 @@ package struct EpochKey: Sendable {
     func unwrap(_ wrapped: [UInt8], id: String, epoch: Int) -> [UInt8]? {
         guard let key = keys[epoch], wrapped.count > AES256GCM.nonceBytes else { return nil }
         return AES256GCM.open(
-            Array(wrapped.dropFirst(AES256GCM.nonceBytes)), key: key,
-            nonce: Array(wrapped.prefix(AES256GCM.nonceBytes)), aad: Array(id.utf8))
+            Array(wrapped.dropFirst(AES256GCM.nonceBytes)),
+            key: key,
+            nonce: Array(wrapped.prefix(AES256GCM.nonceBytes)),
+            aad: Array(id.utf8)
+        )
     }
 }

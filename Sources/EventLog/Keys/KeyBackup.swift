@@ -28,7 +28,8 @@ package struct KeyBackup: Sendable {
     package var encoded: [UInt8] {
         let object: JSON = [
             "files": .array(
-                files.map { ["bytes": .string(Base64URL.encode($0.bytes)), "name": .string($0.name)] }),
+                files.map { ["bytes": .string(Base64URL.encode($0.bytes)), "name": .string($0.name)] }
+            ),
             "ledger": .string(Base64URL.encode(ledger)), "v": 1,
         ]
         return object.canonical + [0x0A]
@@ -37,7 +38,8 @@ package struct KeyBackup: Sendable {
     package init(decoding bytes: [UInt8]) throws {
         do throws(Malformed) {
             let object = try JSON.parse(Array(bytes.prefix { $0 != 0x0A }), as: .canonical)
-            guard object["v"]?.number == 1, let ledger = object["ledger"]?.text, let files = object["files"]?.items else {
+            guard object["v"]?.number == 1, let ledger = object["ledger"]?.text, let files = object["files"]?.items
+            else {
                 throw Malformed("a key backup of version 1 is expected", at: 0)
             }
             self.ledger = try Base64URL.decode(ledger)

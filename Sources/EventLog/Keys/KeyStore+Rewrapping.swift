@@ -45,7 +45,9 @@ extension KeyStore {
 
     /// - Returns: `nil` for a tombstone.
     private static func opened(
-        _ record: KeyBundle.Record, of bundle: KeyBundle, by epoch: EpochKey,
+        _ record: KeyBundle.Record,
+        of bundle: KeyBundle,
+        by epoch: EpochKey,
     ) throws -> [UInt8]? {
         guard let wrapped = record.wrapped else { return nil }
         guard let key = epoch.unwrap(wrapped, id: record.id, epoch: bundle.epoch) else {

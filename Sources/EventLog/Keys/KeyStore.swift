@@ -29,7 +29,9 @@ package final class KeyStore: Sendable {
 
     /// Opens what is there; without the epoch key (`nil`) it tells which keys exist and opens none.
     package init(
-        folder: SmallFiles, epoch: EpochKey?, random: @escaping @Sendable (Int) -> [UInt8],
+        folder: SmallFiles,
+        epoch: EpochKey?,
+        random: @escaping @Sendable (Int) -> [UInt8],
     ) throws {
         self.folder = folder
         self.random = random
@@ -108,7 +110,9 @@ package final class KeyStore: Sendable {
         return made
     }
 
-    /// Makes what was staged durable. A no-op when nothing was.
+    /// Makes what was staged durable.
+    ///
+    /// A no-op when nothing was.
     package func flush() throws {
         let (staged, number, epoch) = state.withLock { state in
             if !state.staged.isEmpty { state.nextBundle += 1 }

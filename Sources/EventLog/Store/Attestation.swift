@@ -12,14 +12,17 @@ package struct Attestation: Sendable, Equatable {
         let lines = heads.map { item in
             Array(
                 "\(item.chain)\n\(item.class.rawValue)\n\(item.head.sequence)\n\(Base64URL.encode(item.head.leaf.bytes))\n"
-                    .utf8)
+                    .utf8
+            )
         }.sorted { $0.lexicographicallyPrecedes($1) }
         self.at = at
         count = UInt64(lines.count)
         root = MerkleTree.root(of: lines.map(MerkleTree.leaf))
     }
 
-    /// The heads as they are on disk. The entry is a command of its own, so nothing may be prepared before it.
+    /// The heads as they are on disk.
+    ///
+    /// The entry is a command of its own, so nothing may be prepared before it.
     package init(of tables: LedgerTables) throws {
         let (size, heads) = try tables.environment.read { reader in
             (try tables.size(reader), try tables.heads(reader))
@@ -29,11 +32,13 @@ package struct Attestation: Sendable, Equatable {
 
     package var draft: Draft {
         Draft(
-            type: "chains.attested", class: .state,
+            type: "chains.attested",
+            class: .state,
             data: [
                 "at": .integer(Int64(at)), "count": .integer(Int64(count)),
                 "root": .string(Base64URL.encode(root.bytes)),
-            ])
+            ]
+        )
     }
 }
 

@@ -22,10 +22,16 @@ package struct CheckpointKeys: Sendable {
 
     /// Reads the streams of checkpoint keys; there are as many as there were rotations.
     package init(
-        identity: LedgerIdentity, tables: LedgerTables, _ reader: borrowing some TableReader & ~Copyable,
+        identity: LedgerIdentity,
+        tables: LedgerTables,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws {
         let first = Life(
-            stream: Self.stream(identity.verifierKey), key: identity.verifierKey, from: 0, until: nil)
+            stream: Self.stream(identity.verifierKey),
+            key: identity.verifierKey,
+            from: 0,
+            until: nil
+        )
         lives = [first]
         var last: [UInt64] = []
         try reader.scan(tables.streams, prefix: Array("cpk_".utf8)) { _, row in

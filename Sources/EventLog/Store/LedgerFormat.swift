@@ -7,11 +7,13 @@ package enum LedgerFormat {
     package static let version: Int64 = 1
     package static let fileName = "format"
 
-    /// SHA-256 of the format page beside this target, as genesis commits to it. A test compares it with the page.
+    /// SHA-256 of the format page beside this target, as genesis commits to it.
+    ///
+    /// A test compares it with the page.
     package static let pageDigest = Digest(pageDigestBytes.span)
 
     private static let pageDigestBytes: [UInt8] = (try? Hex.decode(pageDigestHex)) ?? []
-    package static let pageDigestHex = "5ec69cee5b60c77796e53fefb150c803a610b3bca711cbefd0d3d707ead9a57a"
+    package static let pageDigestHex = "a373926601414f242cecb762786d9785f0b7685821fef5129419e73d6f9b7511"
 
     package static func write(in folder: SmallFiles) throws {
         let object: JSON = ["format": .integer(version), "lowest_reader": .integer(version)]
@@ -27,7 +29,9 @@ package enum LedgerFormat {
             let reader = object["lowest_reader"]?.number
         else { throw LedgerFault.format("the file named format is not ours") }
         guard reader <= version else {
-            throw LedgerFault.format("this ledger needs a program that reads format \(reader); this one reads \(version)")
+            throw LedgerFault.format(
+                "this ledger needs a program that reads format \(reader); this one reads \(version)"
+            )
         }
     }
 }

@@ -41,7 +41,8 @@ package struct LedgerIdentity: Sendable, Equatable {
     /// The first entry of a ledger.
     package func genesis(software: String) -> Draft {
         Draft(
-            type: "ledger.created", class: .state,
+            type: "ledger.created",
+            class: .state,
             data: [
                 "format": .string(Base64URL.encode(LedgerFormat.pageDigest.bytes)),
                 "hash": "sha256",
@@ -51,6 +52,7 @@ package struct LedgerIdentity: Sendable, Equatable {
                 "secret_key": .string(secretKey),
                 "software": .string(software),
                 "verifier_key": .string(verifierKey.description),
-            ])
+            ]
+        )
     }
 }

@@ -21,7 +21,9 @@ extension LedgerTables {
 
     /// The root of the perfect subtree `(level, n)`, as its last leaf stored it.
     package func hash(
-        level: Int, _ n: UInt64, _ reader: borrowing some TableReader & ~Copyable,
+        level: Int,
+        _ n: UInt64,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> Digest {
         let leaf = ((n + 1) << UInt64(level)) - 1
         guard let row = try reader.get(hashes, BigEndian.bytes(leaf)), row.count >= 32 * (level + 1),
@@ -42,7 +44,9 @@ extension LedgerTables {
     }
 
     package func inclusion(
-        of index: UInt64, in size: UInt64, _ reader: borrowing some TableReader & ~Copyable,
+        of index: UInt64,
+        in size: UInt64,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> InclusionProof {
         var nodes: [(Int, UInt64)] = []
         // The places first, then the reading: a lent transaction does not go into a closure that may escape.
@@ -57,7 +61,9 @@ extension LedgerTables {
     }
 
     package func head(
-        _ chain: String, _ class: Entry.Class, _ reader: borrowing some TableReader & ~Copyable,
+        _ chain: String,
+        _ class: Entry.Class,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> Head? {
         guard let row = try reader.get(chains, Self.chainKey(chain, `class`)) else { return nil }
         guard let head = Head(row: row) else { throw LedgerFault.damaged(index: nil, "the head of chain \(chain)") }
@@ -65,7 +71,8 @@ extension LedgerTables {
     }
 
     package func head(
-        of stream: String, _ reader: borrowing some TableReader & ~Copyable,
+        of stream: String,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> StreamHead? {
         guard let row = try reader.get(streams, Array(stream.utf8)) else { return nil }
         guard let head = StreamHead(row: row) else { throw LedgerFault.damaged(index: nil, "the head of \(stream)") }
@@ -73,7 +80,9 @@ extension LedgerTables {
     }
 
     package func segment(
-        _ index: UInt64, _ ordinal: Int, _ reader: borrowing some TableReader & ~Copyable,
+        _ index: UInt64,
+        _ ordinal: Int,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> [UInt8]? {
         try reader.get(segments, Self.segmentKey(index, ordinal))
     }

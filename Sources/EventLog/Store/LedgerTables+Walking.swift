@@ -19,14 +19,18 @@ extension LedgerTables {
 
     /// The lines from an index on, in order, at most `linesPerPage` of them and none at or past `end`.
     package func page(
-        from start: UInt64, to end: UInt64, _ reader: borrowing some TableReader & ~Copyable,
+        from start: UInt64,
+        to end: UInt64,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> [Line] {
         let stop = min(end, start + UInt64(Self.linesPerPage))
         guard start < stop else { return [] }
         var bytes: [[UInt8]?] = Array(repeating: nil, count: Int(stop - start))
         for table in [state, activity] {
             try reader.scan(table, from: BigEndian.bytes(start), .forward) { key, value in
-                guard key.count == 8 else { throw LedgerFault.damaged(index: nil, "a row of \(table.name) has no index") }
+                guard key.count == 8 else {
+                    throw LedgerFault.damaged(index: nil, "a row of \(table.name) has no index")
+                }
                 let index = BigEndian.value(key)
                 guard index < stop else { return false }
                 let row = value.copied

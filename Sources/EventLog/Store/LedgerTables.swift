@@ -2,7 +2,9 @@ package import OpenSSL
 package import Storage
 import Wire
 
-/// The tables of `ledger/data.mdb`, and the bytes of their rows. Numbers are big-endian.
+/// The tables of `ledger/data.mdb`, and the bytes of their rows.
+///
+/// Numbers are big-endian.
 ///
 /// Nothing stands here but what follows from entries and segments:
 /// - `entries.state`, `entries.activity`: index[8] → the entry's bytes; of an activity entry that retention removed, the

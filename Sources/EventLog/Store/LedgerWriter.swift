@@ -53,7 +53,11 @@ package final class LedgerWriter {
     private var durable: (range: CompactRange, last: Instant)
 
     package init(
-        tables: LedgerTables, keys: KeyStore, ledgerID: [UInt8], range: CompactRange, lastRecordedAt: Instant,
+        tables: LedgerTables,
+        keys: KeyStore,
+        ledgerID: [UInt8],
+        range: CompactRange,
+        lastRecordedAt: Instant,
         random: @escaping (Int) -> [UInt8],
     ) {
         self.tables = tables
@@ -105,7 +109,9 @@ package final class LedgerWriter {
         self.mark = nil
     }
 
-    /// Makes everything prepared durable. After an error the outcome is unknown: open again to see.
+    /// Makes everything prepared durable.
+    ///
+    /// After an error the outcome is unknown: open again to see.
     package func commit() throws {
         guard !prepared.isEmpty else { return }
         try keys.flush()
@@ -192,8 +198,15 @@ package final class LedgerWriter {
         let key = ChainKey(chain: draft.chain, class: draft.class)
         let head = try head(draft.chain, draft.class)
         var entry = Entry(
-            index: range.size, id: Entry.identifier(random: random(16)), recordedAt: recordedAt, type: draft.type,
-            class: draft.class, actor: draft.actor, chain: draft.chain, sequence: head.map { $0.sequence + 1 } ?? 0)
+            index: range.size,
+            id: Entry.identifier(random: random(16)),
+            recordedAt: recordedAt,
+            type: draft.type,
+            class: draft.class,
+            actor: draft.actor,
+            chain: draft.chain,
+            sequence: head.map { $0.sequence + 1 } ?? 0
+        )
         entry.result = draft.result
         entry.code = draft.code
         entry.batch = batch
@@ -203,7 +216,9 @@ package final class LedgerWriter {
         entry.request = draft.request
         entry.data = draft.data
         entry.compensates = draft.compensates
-        if draft.class == .state, let stream = draft.stream { entry.version = try nextVersion(of: stream, at: entry.index) }
+        if draft.class == .state, let stream = draft.stream {
+            entry.version = try nextVersion(of: stream, at: entry.index)
+        }
         let segments = try seal(draft.sealed, into: &entry)
         let bytes = entry.encoded
         guard bytes.count <= Entry.bytesMax else {
@@ -215,7 +230,12 @@ package final class LedgerWriter {
         heads[key] = LedgerTables.Head(sequence: entry.sequence, index: entry.index, leaf: leaf)
         changedHeads.insert(key)
         return Prepared(
-            entry: entry, bytes: bytes, leaf: leaf, completed: range.append(leaf), segments: segments)
+            entry: entry,
+            bytes: bytes,
+            leaf: leaf,
+            completed: range.append(leaf),
+            segments: segments
+        )
     }
 
     private func nextVersion(of stream: String, at index: UInt64) throws -> UInt64 {
@@ -244,8 +264,12 @@ package final class LedgerWriter {
             if isNew { mark?.madeKeys.append(name) }
             entry.sealed.append(
                 Entry.SealedItem(
-                    subject: part.subject, key: part.key, fields: part.fields.map(\.name).sorted { $0.utf16Precedes($1) },
-                    commitment: Segment.commitment(plaintext)))
+                    subject: part.subject,
+                    key: part.key,
+                    fields: part.fields.map(\.name).sorted { $0.utf16Precedes($1) },
+                    commitment: Segment.commitment(plaintext)
+                )
+            )
             rows.append(Segment.seal(plaintext, subject: part.subject, ledger: ledgerID, dataKey: key))
         }
         return rows

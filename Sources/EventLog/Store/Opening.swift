@@ -24,13 +24,15 @@ package struct Opening: Sendable {
         checkpointKeys = state.keys
         guard let note else {
             throw LedgerFault.rolledBack(
-                "the anchor has no checkpoint, but the ledger has \(state.size) entries; restore the anchor's folder")
+                "the anchor has no checkpoint, but the ledger has \(state.size) entries; restore the anchor's folder"
+            )
         }
         let checkpoint = try Self.trusted(note, state.identity, state.keys)
         anchored = checkpoint
         if state.size < checkpoint.size {
             throw LedgerFault.rolledBack(
-                "the ledger has \(state.size) entries, but a checkpoint of \(checkpoint.size) was signed")
+                "the ledger has \(state.size) entries, but a checkpoint of \(checkpoint.size) was signed"
+            )
         }
         if let hint, state.size < hint.size {
             throw LedgerFault.rolledBack("the ledger has \(state.size) entries, but \(hint.size) were acknowledged")
@@ -45,7 +47,8 @@ package struct Opening: Sendable {
     }
 
     private static func read(
-        _ tables: LedgerTables, _ reader: borrowing some TableReader & ~Copyable,
+        _ tables: LedgerTables,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> (size: UInt64, identity: LedgerIdentity, keys: CheckpointKeys) {
         let size = try tables.size(reader)
         guard size > 0, let genesis = try tables.entry(0, reader) else {
@@ -56,7 +59,9 @@ package struct Opening: Sendable {
     }
 
     private static func trusted(
-        _ note: SignedNote, _ identity: LedgerIdentity, _ keys: CheckpointKeys,
+        _ note: SignedNote,
+        _ identity: LedgerIdentity,
+        _ keys: CheckpointKeys,
     ) throws -> Checkpoint {
         let checkpoint: Checkpoint
         do throws(Malformed) {
@@ -75,7 +80,9 @@ package struct Opening: Sendable {
         return checkpoint
     }
 
-    /// The origin for ever, or after a fork at index m the origin, a slash and m. A fork keeps the keys.
+    /// The origin for ever, or after a fork at index m the origin, a slash and m.
+    ///
+    /// A fork keeps the keys.
     private static func isName(_ origin: String, of identity: LedgerIdentity) -> Bool {
         if origin.bytesEqual(identity.origin) { return true }
         let start = Array("\(identity.origin)/".utf8)
@@ -104,12 +111,16 @@ package struct Opening: Sendable {
 
     /// Checks the stored edge against the signed root, then every entry behind it against its stored hashes and heads.
     private static func rehash(
-        _ tables: LedgerTables, from checkpoint: Checkpoint, to size: UInt64,
+        _ tables: LedgerTables,
+        from checkpoint: Checkpoint,
+        to size: UInt64,
     ) throws -> (CompactRange, Instant) {
         var range = try tables.environment.read { try tables.range(at: checkpoint.size, $0) }
         guard range.root == checkpoint.root else {
             throw LedgerFault.damaged(
-                index: nil, "the first \(checkpoint.size) entries do not have the root that was signed for them")
+                index: nil,
+                "the first \(checkpoint.size) entries do not have the root that was signed for them"
+            )
         }
         var heads: [[UInt8]: LedgerTables.Head] = [:]
         var batchEnds = true
@@ -119,7 +130,9 @@ package struct Opening: Sendable {
         try tables.walk(start..<size) { line in
             guard case .entry(let index, let bytes) = line else {
                 // Retention removes only what a checkpoint covers.
-                if line.index >= checkpoint.size { throw LedgerFault.damaged(index: line.index, "the entry is missing") }
+                if line.index >= checkpoint.size {
+                    throw LedgerFault.damaged(index: line.index, "the entry is missing")
+                }
                 return
             }
             let entry = try decoded(bytes, at: index)

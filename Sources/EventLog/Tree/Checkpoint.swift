@@ -38,6 +38,7 @@ package struct Checkpoint: Sendable, Equatable {
             signatures: keys.map { key in
                 let verifier = VerifierKey(name: origin, publicKey: key.publicKey)
                 return SignedNote.Signature(name: origin, keyID: verifier.id, bytes: key.sign(message))
-            })
+            }
+        )
     }
 }

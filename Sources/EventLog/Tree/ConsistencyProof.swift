@@ -13,7 +13,9 @@ package struct ConsistencyProof: Sendable, Equatable {
     }
 
     package init(
-        from first: UInt64, to second: UInt64, hash: (_ level: Int, _ n: UInt64) throws -> Digest,
+        from first: UInt64,
+        to second: UInt64,
+        hash: (_ level: Int, _ n: UInt64) throws -> Digest,
     ) rethrows {
         precondition(0 < first && first <= second, "a proof leads from a tree with leaves to one that is no smaller")
         var path: [Digest] = []

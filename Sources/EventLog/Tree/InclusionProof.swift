@@ -16,7 +16,9 @@ package struct InclusionProof: Sendable, Equatable {
     ///
     /// - Parameter hash: the root of the perfect subtree `(level, n)`: leaves `n·2^level ..< (n+1)·2^level`.
     package init(
-        of index: UInt64, in size: UInt64, hash: (_ level: Int, _ n: UInt64) throws -> Digest,
+        of index: UInt64,
+        in size: UInt64,
+        hash: (_ level: Int, _ n: UInt64) throws -> Digest,
     ) rethrows {
         precondition(index < size, "only a tree that holds the entry can prove it")
         var path: [Digest] = []
@@ -65,7 +67,9 @@ enum Subtree {
     }
 
     static func root(
-        _ start: UInt64, _ end: UInt64, _ hash: (_ level: Int, _ n: UInt64) throws -> Digest,
+        _ start: UInt64,
+        _ end: UInt64,
+        _ hash: (_ level: Int, _ n: UInt64) throws -> Digest,
     ) rethrows -> Digest {
         let count = end - start
         if count.nonzeroBitCount == 1 {

@@ -1,7 +1,9 @@
 import OpenSSL
 package import Wire
 
-/// A text with signature lines under it. Source: C2SP `signed-note`.
+/// A text with signature lines under it.
+///
+/// Source: C2SP `signed-note`.
 package struct SignedNote: Sendable, Equatable {
     package struct Signature: Sendable, Equatable {
         package let name: String
@@ -39,7 +41,9 @@ package struct SignedNote: Sendable, Equatable {
         for position in bytes.indices.dropLast() where bytes[position] == 0x0A && bytes[position + 1] == 0x0A {
             split = position
         }
-        guard let split, bytes.last == 0x0A else { throw Malformed("a note has an empty line before its signatures", at: 0) }
+        guard let split, bytes.last == 0x0A else {
+            throw Malformed("a note has an empty line before its signatures", at: 0)
+        }
         text = String(decoding: bytes[...split], as: UTF8.self)
         let lines = bytes[(split + 2)...].dropLast().split(separator: 0x0A, omittingEmptySubsequences: false)
         guard (1...Self.signaturesMax).contains(lines.count) else {

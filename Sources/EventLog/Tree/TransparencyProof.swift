@@ -49,7 +49,8 @@ package struct TransparencyProof: Sendable, Equatable {
 
     /// Whether the entry is in the tree that a checkpoint signed by this key names.
     package func proves(_ entry: [UInt8], signedBy key: VerifierKey) -> Bool {
-        guard note.isSigned(by: key), let checkpoint = try? Checkpoint(text: note.text), checkpoint.origin.bytesEqual(key.name)
+        guard note.isSigned(by: key), let checkpoint = try? Checkpoint(text: note.text),
+            checkpoint.origin.bytesEqual(key.name)
         else { return false }
         let proof = InclusionProof(index: index, size: checkpoint.size, path: path)
         return proof.proves(MerkleTree.leaf(entry), root: checkpoint.root)

@@ -38,6 +38,8 @@ package struct VerifierKey: Sendable, Equatable, CustomStringConvertible {
             throw Malformed("a verifier key has a type and 32 bytes", at: 0)
         }
         self.init(name: String(parts[0]), algorithm: algorithm, publicKey: Array(bytes.dropFirst()))
-        guard try Hex.decode(String(parts[1])) == id else { throw Malformed("the key's id is not that of the key", at: 0) }
+        guard try Hex.decode(String(parts[1])) == id else {
+            throw Malformed("the key's id is not that of the key", at: 0)
+        }
     }
 }

@@ -28,9 +28,16 @@ struct ChainBook {
 
     func keepsActivity(_ chain: Int) -> Bool { chain < keepsActivity.count && keepsActivity[chain] }
 
-    /// Moves a head on. - Returns: what is wrong with the entry's place, if anything.
+    /// Moves a head on.
+    ///
+    /// - Returns: what is wrong with the entry's place, if anything.
     mutating func admit(
-        _ chain: Int, _ class: Entry.Class, sequence: UInt64, previous: Digest?, index: UInt64, leaf: Digest,
+        _ chain: Int,
+        _ class: Entry.Class,
+        sequence: UInt64,
+        previous: Digest?,
+        index: UInt64,
+        leaf: Digest,
     ) -> String? {
         let place = Self.place(chain, `class`)
         makeRoom(for: chain)
@@ -45,7 +52,9 @@ struct ChainBook {
         return nil
     }
 
-    /// Moves the head of a chain's activity over an entry that was removed. - Returns: its sequence.
+    /// Moves the head of a chain's activity over an entry that was removed.
+    ///
+    /// - Returns: its sequence.
     mutating func admitRemoved(_ chain: Int, index: UInt64, leaf: Digest) -> UInt64 {
         makeRoom(for: chain)
         let place = Self.place(chain, .activity)
@@ -71,7 +80,9 @@ struct ChainBook {
             lines.append(
                 Array(
                     "\(names.text(of: place / 2))\n\(name.rawValue)\n\(head.sequence)\n\(Base64URL.encode(head.leaf.bytes))\n"
-                        .utf8))
+                        .utf8
+                )
+            )
         }
         lines.sort { $0.lexicographicallyPrecedes($1) }
         return (lines.count, MerkleTree.root(of: lines.map(MerkleTree.leaf)))

@@ -33,14 +33,20 @@ struct CommandBook {
             }
             let before = UInt64(part.position - 1)
             batch = Batch(
-                first: index - min(index, before), count: part.count, time: facts.time,
-                request: EntryScanner.copy(request))
+                first: index - min(index, before),
+                count: part.count,
+                time: facts.time,
+                request: EntryScanner.copy(request)
+            )
         }
         return fault
     }
 
     private static func fault(
-        _ index: UInt64, _ facts: EntryFacts, _ request: Span<UInt8>, _ batch: Batch,
+        _ index: UInt64,
+        _ facts: EntryFacts,
+        _ request: Span<UInt8>,
+        _ batch: Batch,
     ) -> String? {
         let due = Entry.Batch(position: Int(index - batch.first) + 1, count: batch.count)
         guard facts.batch == due else {

@@ -15,7 +15,8 @@ extension EntryScanner {
         var last: Range<Int>?
         var next = 0
         while let name = try member(bytes, after: &last) {
-            guard let number = words.actor.find(word(bytes, name), from: &next), let field = ActorField(rawValue: number)
+            guard let number = words.actor.find(word(bytes, name), from: &next),
+                let field = ActorField(rawValue: number)
             else {
                 try skipValue(bytes, depth: 2)
                 continue
@@ -102,7 +103,8 @@ extension EntryScanner {
 
     /// Reads an array whose items are read by `body`, as many as the bounds allow.
     mutating func list(
-        _ bytes: Span<UInt8>, _ bounds: ClosedRange<Int>,
+        _ bytes: Span<UInt8>,
+        _ bounds: ClosedRange<Int>,
         _ body: (inout EntryScanner, Span<UInt8>) throws(Malformed) -> Void,
     ) throws(Malformed) {
         try pass(UInt8(ascii: "["), bytes)
@@ -112,6 +114,8 @@ extension EntryScanner {
             guard count <= bounds.upperBound else { break }
             try body(&self, bytes)
         }
-        guard bounds.contains(count) else { throw malformed("a list of \(bounds.lowerBound) to \(bounds.upperBound) items is expected") }
+        guard bounds.contains(count) else {
+            throw malformed("a list of \(bounds.lowerBound) to \(bounds.upperBound) items is expected")
+        }
     }
 }

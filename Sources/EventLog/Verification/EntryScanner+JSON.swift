@@ -33,15 +33,16 @@ extension EntryScanner {
         try pass(UInt8(ascii: "\""), bytes)
         let start = place
         var end = start
-        while end < bytes.count {
-            let byte = bytes[end]
-            if byte == UInt8(ascii: "\"") {
-                place = end + 1
-                return start..<end
+        if isPlain {
+            while end < bytes.count, bytes[end] != UInt8(ascii: "\"") { end += 1 }
+        } else {
+            while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
+                end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1
             }
-            end += byte == UInt8(ascii: "\\") ? 2 : 1
         }
-        throw malformed("the string does not end")
+        guard end < bytes.count else { throw malformed("the string does not end") }
+        place = end + 1
+        return start..<end
     }
 
     mutating func integer(_ bytes: Span<UInt8>) throws(Malformed) -> Int64 {

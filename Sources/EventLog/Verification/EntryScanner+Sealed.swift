@@ -52,7 +52,9 @@ extension EntryScanner {
         return range
     }
 
-    /// Distinct names in canonical order. Judged as texts: names with escapes are allowed, and segments are few.
+    /// Distinct names in canonical order.
+    ///
+    /// Judged as texts: names with escapes are allowed, and segments are few.
     private mutating func fields(_ bytes: Span<UInt8>) throws(Malformed) -> Range<Int> {
         let start = place
         try skipValue(bytes, depth: 3)

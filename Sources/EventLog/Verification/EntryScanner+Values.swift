@@ -24,7 +24,8 @@ extension EntryScanner {
         let range = try string(bytes)
         let span = bytes.extracting(range)
         if let number = chains.find(span) { return number }
-        let isParty = range.count > 4 && (isText("prt_", bytes, range.prefix(4)) || isText("tnt_", bytes, range.prefix(4)))
+        let isParty =
+            range.count > 4 && (isText("prt_", bytes, range.prefix(4)) || isText("tnt_", bytes, range.prefix(4)))
         guard isText("platform", bytes, range) || (isParty && isIdentifier(bytes, range)) else {
             throw malformed("a chain is platform, a partner or a tenant")
         }
@@ -37,10 +38,12 @@ extension EntryScanner {
         let span = bytes.extracting(range)
         if let number = types.find(span) { return (range, ownTypes[number]) }
         let parts = Self.copy(span).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        let isType = parts.count == 2 && parts.allSatisfy { part in
-            (1...32).contains(part.count) && part.first != UInt8(ascii: "_")
-                && part.allSatisfy { alphabet.isOne($0, of: Alphabet.lower | Alphabet.underscore) }
-        }
+        let isType =
+            parts.count == 2
+            && parts.allSatisfy { part in
+                (1...32).contains(part.count) && part.first != UInt8(ascii: "_")
+                    && part.allSatisfy { alphabet.isOne($0, of: Alphabet.lower | Alphabet.underscore) }
+            }
         guard isType else { throw malformed("a type is two words with a point between") }
         let own = OwnType(rawValue: String(decoding: Self.copy(span), as: UTF8.self))
         if types.count < Self.rememberedMax {
@@ -163,7 +166,9 @@ extension EntryScanner {
             place += 4
             target += 3
         }
-        let (a, b, c) = (alphabet.value(bytes[place]), alphabet.value(bytes[place + 1]), alphabet.value(bytes[place + 2]))
+        let (a, b, c) = (
+            alphabet.value(bytes[place]), alphabet.value(bytes[place + 1]), alphabet.value(bytes[place + 2])
+        )
         odd |= a | b | c
         guard odd < 64, c & 3 == 0 else { throw malformed("32 bytes in base64url are expected") }
         bits = UInt32(a) << 10 | UInt32(b) << 4 | UInt32(c) >> 2

@@ -28,7 +28,9 @@ struct EntryScanner {
 
     mutating func scan(_ entry: [UInt8]) throws(Malformed) -> EntryFacts {
         let bytes = entry.span
-        guard bytes.count <= Entry.bytesMax else { throw Malformed("an entry has at most \(Entry.bytesMax) bytes", at: 0) }
+        guard bytes.count <= Entry.bytesMax else {
+            throw Malformed("an entry has at most \(Entry.bytesMax) bytes", at: 0)
+        }
         place = 0
         isPlain = Self.isPlain(entry)
         if !isPlain { _ = try JSON.parse(entry, as: .canonical) }
@@ -38,7 +40,8 @@ struct EntryScanner {
         var last: Range<Int>?
         var next = 0
         while let name = try member(bytes, after: &last) {
-            guard let number = words.entry.find(word(bytes, name), from: &next), let field = Field(rawValue: number) else {
+            guard let number = words.entry.find(word(bytes, name), from: &next), let field = Field(rawValue: number)
+            else {
                 try skipValue(bytes, depth: 1)
                 continue
             }

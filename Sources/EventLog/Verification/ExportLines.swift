@@ -38,16 +38,15 @@ package struct ExportLines {
             var segments = page.segments[...]
             while next < pageEnd {
                 let row = page[next]
-                if let bytes = row.state ?? row.activity {
-                    if let run = LedgerTables.removedBy(bytes) {
-                        out += try removedLine(next, run, reader)
-                    } else {
-                        out += bytes
-                        out.append(0x0A)
-                        out += openings(next, bytes, segments.prefix { $0.index <= next }.filter { $0.index == next })
-                    }
-                } else {
+                guard let bytes = row.state ?? row.activity else {
                     throw LedgerFault.damaged(index: next, "the entry is missing")
+                }
+                if let run = LedgerTables.removedBy(bytes) {
+                    out += try removedLine(next, run, reader)
+                } else {
+                    out += bytes
+                    out.append(0x0A)
+                    out += openings(next, bytes, segments.prefix { $0.index <= next }.filter { $0.index == next })
                 }
                 segments = segments.drop { $0.index <= next }
                 next += 1
@@ -59,7 +58,9 @@ package struct ExportLines {
     }
 
     private func removedLine(
-        _ index: UInt64, _ run: UInt64, _ reader: borrowing some TableReader & ~Copyable,
+        _ index: UInt64,
+        _ run: UInt64,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> [UInt8] {
         let leaf = try tables.hash(level: 0, index, reader)
         var out = JSONWriter(reservingBytes: 128)
@@ -87,9 +88,15 @@ package struct ExportLines {
                     writer.key("ordinal")
                     writer.integer(Int64(ordinal))
                 }
-            } else if let row = rows.first(where: { $0.ordinal == ordinal }), let key = keys.key(KeyName.data(item.key)),
+            } else if let row = rows.first(where: { $0.ordinal == ordinal }),
+                let key = keys.key(KeyName.data(item.key)),
                 let plaintext = Segment.open(
-                    row.bytes, subject: item.subject, commitment: item.commitment, ledger: ledgerID, dataKey: key)
+                    row.bytes,
+                    subject: item.subject,
+                    commitment: item.commitment,
+                    ledger: ledgerID,
+                    dataKey: key
+                )
             {
                 out += Self.opening { writer in
                     writer.key("index")

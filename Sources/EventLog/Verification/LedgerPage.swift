@@ -3,7 +3,8 @@ import Wire
 
 /// A run of consecutive entries as one read transaction saw them, with their segments' rows.
 struct LedgerPage {
-    static let linesMax = 1_024
+    /// Few enough to stay in a processor's cache from the reading to the judging.
+    static let linesMax = 128
     /// Past these many bytes a page ends early: entries may be 64 KiB.
     static let bytesMax = 4 << 20
 
@@ -11,6 +12,13 @@ struct LedgerPage {
         var state: [UInt8]?
         /// The entry, or the eight bytes that stand where retention removed it.
         var activity: [UInt8]?
+
+        var isEmpty: Bool { state == nil && activity == nil }
+
+        /// The `retention.applied` that removed the entry.
+        var removedBy: UInt64? { state == nil ? activity.flatMap(LedgerTables.removedBy) : nil }
+
+        var entry: [UInt8]? { removedBy == nil ? state ?? activity : nil }
     }
 
     struct SegmentRow {
@@ -25,13 +33,17 @@ struct LedgerPage {
     private(set) var stop: UInt64
     private(set) var rows: [Row]
     private(set) var segments: [SegmentRow] = []
+    /// How much of entries and segments it holds.
+    private(set) var bytes = 0
     /// The first index from `stop` on that any table has; `nil` when this is the last page.
     private(set) var next: UInt64?
     /// Rows whose keys are no indexes, as messages.
     private(set) var misfits: [String] = []
 
     init(
-        _ tables: LedgerTables, from start: UInt64, copiesSegments: Bool,
+        _ tables: LedgerTables,
+        from start: UInt64,
+        copiesSegments: Bool,
         _ reader: borrowing some TableReader & ~Copyable,
     ) throws {
         self.start = start
@@ -55,13 +67,15 @@ struct LedgerPage {
 
     /// One behind the last index that has an entry here.
     var endOfRows: UInt64 {
-        start + UInt64((rows.lastIndex { $0.state != nil || $0.activity != nil } ?? -1) + 1)
+        start + UInt64((rows.lastIndex { !$0.isEmpty } ?? -1) + 1)
     }
 
     private mutating func load(
-        _ table: Table, _ reader: borrowing some TableReader & ~Copyable, _ keep: (inout Row, [UInt8]) -> Void,
+        _ table: Table,
+        _ reader: borrowing some TableReader & ~Copyable,
+        _ keep: (inout Row, [UInt8]) -> Void,
     ) throws {
-        var bytes = 0
+        var read = 0
         try reader.scan(table, from: BigEndian.bytes(start)) { key, value in
             guard key.count == 8 else {
                 misfit(table)
@@ -70,14 +84,17 @@ struct LedgerPage {
             let index = BigEndian.value(key)
             guard index < stop else { return false }
             keep(&rows[Int(index - start)], value.copied)
+            read += value.count
             bytes += value.count
-            if bytes > Self.bytesMax { stop = index + 1 }
+            if read > Self.bytesMax { stop = index + 1 }
             return true
         }
     }
 
     private mutating func loadSegments(
-        _ table: Table, copies: Bool, _ reader: borrowing some TableReader & ~Copyable,
+        _ table: Table,
+        copies: Bool,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws {
         try reader.scan(table, from: BigEndian.bytes(start)) { key, value in
             guard key.count == 10 else {
@@ -86,9 +103,11 @@ struct LedgerPage {
             }
             let index = BigEndian.value(key)
             guard index < stop else { return false }
+            bytes += value.count
             let ordinal = Int(key[8]) << 8 | Int(key[9])
             segments.append(
-                SegmentRow(index: index, ordinal: ordinal, count: value.count, bytes: copies ? value.copied : []))
+                SegmentRow(index: index, ordinal: ordinal, count: value.count, bytes: copies ? value.copied : [])
+            )
             return true
         }
     }

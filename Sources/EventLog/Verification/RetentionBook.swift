@@ -48,7 +48,9 @@ struct RetentionBook {
         if runs[run.index] == nil { runs[run.index] = run }
     }
 
-    /// Counts a removed entry in its run. - Returns: what is wrong with the run there, if anything.
+    /// Counts a removed entry in its run.
+    ///
+    /// - Returns: what is wrong with the run there, if anything.
     mutating func admitRemoved(_ run: UInt64, _ index: UInt64, sequence: UInt64, leaf: Digest) -> String? {
         guard var known = runs[run] else { return nil }
         defer { runs[run] = known }

@@ -47,7 +47,10 @@ struct SegmentBook {
 
     /// Compares the segments of an entry with their rows, which are in the order of their ordinals.
     mutating func admit(
-        _ index: UInt64, _ facts: EntryFacts, _ bytes: Span<UInt8>, _ rows: ArraySlice<LedgerPage.SegmentRow>,
+        _ index: UInt64,
+        _ facts: EntryFacts,
+        _ bytes: Span<UInt8>,
+        _ rows: ArraySlice<LedgerPage.SegmentRow>,
         _ report: inout Verification.Report,
     ) {
         var rows = rows
@@ -68,8 +71,13 @@ struct SegmentBook {
     }
 
     private mutating func open(
-        _ index: UInt64, _ ordinal: Int, _ item: EntryFacts.Sealed, _ bytes: Span<UInt8>, _ row: LedgerPage.SegmentRow,
-        _ number: Int, _ report: inout Verification.Report,
+        _ index: UInt64,
+        _ ordinal: Int,
+        _ item: EntryFacts.Sealed,
+        _ bytes: Span<UInt8>,
+        _ row: LedgerPage.SegmentRow,
+        _ number: Int,
+        _ report: inout Verification.Report,
     ) {
         guard opens, let ledgerID, let key = key(number) else {
             accounts[number].unopened += 1
@@ -78,7 +86,12 @@ struct SegmentBook {
         }
         let subject = String(decoding: EntryScanner.copy(bytes.extracting(item.subject)), as: UTF8.self)
         let plaintext = Segment.open(
-            row.bytes, subject: subject, commitment: item.commitment, ledger: ledgerID, dataKey: key)
+            row.bytes,
+            subject: subject,
+            commitment: item.commitment,
+            ledger: ledgerID,
+            dataKey: key
+        )
         guard let plaintext, plaintext.count <= Segment.plaintextBytesMax else {
             report.add(index, "segment \(ordinal) does not open as what the entry committed to")
             return

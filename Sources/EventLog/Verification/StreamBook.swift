@@ -8,7 +8,9 @@ struct StreamBook {
     private(set) var names = NameTable()
     private(set) var heads: [Head] = []
 
-    /// Moves a stream on. - Returns: the version that was due, if it is another.
+    /// Moves a stream on.
+    ///
+    /// - Returns: the version that was due, if it is another.
     mutating func admit(_ stream: Span<UInt8>, version: UInt64, index: UInt64) -> UInt64? {
         let number = names.number(of: stream)
         if number == heads.count { heads.append(Head(version: 0, index: 0)) }

@@ -5,8 +5,8 @@ import Wire
 ///
 /// Everything is recomputed from the bytes of entries: leaves, tree, chains, streams, commands, attestations, segments,
 /// and each derived table is compared with what follows. It never throws for damage: damage is what it reports. It may
-/// run beside a live writer: it reads page after page, each in a transaction of its own, and the last page together with
-/// the tables of heads in one.
+/// run beside a live writer: it reads page after page, each in a transaction of its own, and what is left at the end
+/// together with the tables of heads in one. Reading and hashing go on in a thread of their own, ahead of the judging.
 package struct Verification: Sendable {
     package struct Options: Sendable {
         /// Only the opening rules: the signed root against the stored edge, and the entries behind the checkpoint.
@@ -41,35 +41,44 @@ package struct Verification: Sendable {
         var pass = VerificationPass(keys: keys, opensSegments: options.opensSegments)
         // The anchor first: what is signed while we read is beyond what we compare with.
         let signed = readAnchor(&pass.report)
-        pass.markRoots(at: [signed.checkpoint?.size, signed.head?.size].compactMap { $0 })
-        var position: UInt64? = 0
-        while let start = position {
-            do {
-                position = try tables.environment.read { try readPage(from: start, &pass, $0) }
-            } catch {
-                pass.report.add(pass.tree.size, "the ledger cannot be read further: \(error)")
-                pass.isInterrupted = true
-                position = nil
-            }
+        let marks = [signed.checkpoint?.size, signed.head?.size].compactMap { $0 }
+        let ahead = ReadAhead(TreeStage(tables, marks: marks, copiesSegments: pass.readsSegmentRows))
+        var failure: String?
+        var isAtEnd = false
+        while !isAtEnd, failure == nil {
+            let batch = ahead.next()
+            for page in batch.pages { pass.read(page, marks: marks) }
+            (isAtEnd, failure) = (batch.reachesEnd, batch.failure)
         }
-        findRepeatedIdentifiers(&pass)
-        pass.finish()
-        if !pass.isInterrupted { pass.judge(signed) }
+        var stage = ahead.stage
+        if failure == nil { failure = readEnd(&stage, &pass) }
+        if let failure {
+            pass.report.add(stage.position, "the ledger cannot be read further: \(failure)")
+            pass.isInterrupted = true
+        }
+        findRepeatedIdentifiers(&pass, below: stage.tree.size)
+        pass.finish(stage)
+        if !pass.isInterrupted { pass.judge(signed, stage) }
         return pass.report
     }
 
-    /// - Returns: where the next page begins; `nil` behind the last one.
-    private func readPage(
-        from start: UInt64, _ pass: inout VerificationPass, _ reader: borrowing ReadTransaction,
-    ) throws -> UInt64? {
-        let page = try LedgerPage(tables, from: start, copiesSegments: pass.readsSegmentRows, reader)
-        try pass.read(page, tables, reader)
-        guard let next = page.next else {
-            try pass.compareHeads(tables, reader)
-            try pass.compareRuns(tables, reader)
+    /// What was appended meanwhile, and the tables of heads, all of one moment.
+    private func readEnd(_ stage: inout TreeStage, _ pass: inout VerificationPass) -> String? {
+        do {
+            try tables.environment.read { reader in
+                var isAtEnd = false
+                while !isAtEnd {
+                    let page = try stage.read(reader)
+                    pass.read(page, marks: stage.marks)
+                    isAtEnd = page.page.next == nil
+                }
+                try pass.compareHeads(tables, reader)
+                try pass.compareRuns(tables, reader)
+            }
             return nil
+        } catch {
+            return "\(error)"
         }
-        return next
     }
 
     private func readAnchor(_ report: inout Report) -> Signed {
@@ -87,15 +96,17 @@ package struct Verification: Sendable {
     }
 
     /// The halves that the census met twice are looked at whole, in a second reading that hardly ever happens.
-    private func findRepeatedIdentifiers(_ pass: inout VerificationPass) {
+    private func findRepeatedIdentifiers(_ pass: inout VerificationPass, below size: UInt64) {
         let suspects = pass.takeCensus().suspects()
         guard !suspects.isEmpty else { return }
         var scanner = EntryScanner()
         var seen: [UInt128: UInt64] = [:]
         var position: UInt64? = 0
         do {
-            while let start = position, start < pass.tree.size {
-                let page = try tables.environment.read { try LedgerPage(tables, from: start, copiesSegments: false, $0) }
+            while let start = position, start < size {
+                let page = try tables.environment.read {
+                    try LedgerPage(tables, from: start, copiesSegments: false, $0)
+                }
                 position = page.next
                 for (offset, row) in page.rows.enumerated() {
                     guard let bytes = row.state ?? row.activity, let facts = try? scanner.scan(bytes),

@@ -33,7 +33,8 @@ extension VerificationPass {
     }
 
     private mutating func compareStreams(
-        _ tables: LedgerTables, _ reader: borrowing some TableReader & ~Copyable,
+        _ tables: LedgerTables,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws {
         var seen = [Bool](repeating: false, count: streams.heads.count)
         try reader.scan(tables.streams) { key, row in
@@ -73,22 +74,23 @@ extension VerificationPass {
     }
 
     /// Holds the ledger against what the anchor remembers of it.
-    mutating func judge(_ signed: Signed) {
+    mutating func judge(_ signed: Signed, _ stage: TreeStage) {
         guard signed.isAsked else { return }
+        let (size, roots) = (stage.tree.size, stage.roots)
         report.checkpoint = signed.checkpoint
         if let head = signed.head {
-            if head.size > tree.size {
-                report.add(nil, "the ledger has \(tree.size) entries, but \(head.size) were acknowledged")
+            if head.size > size {
+                report.add(nil, "the ledger has \(size) entries, but \(head.size) were acknowledged")
             } else if roots[head.size] != head.root {
                 report.add(nil, "the first \(head.size) entries are not those that were acknowledged")
             }
         }
         guard let checkpoint = signed.checkpoint, let note = signed.note else {
-            if tree.size > 0 { report.add(nil, "the anchor has no checkpoint") }
+            if size > 0 { report.add(nil, "the anchor has no checkpoint") }
             return
         }
-        if checkpoint.size > tree.size {
-            report.add(nil, "the ledger has \(tree.size) entries, but a checkpoint of \(checkpoint.size) was signed")
+        if checkpoint.size > size {
+            report.add(nil, "the ledger has \(size) entries, but a checkpoint of \(checkpoint.size) was signed")
         } else if roots[checkpoint.size] != checkpoint.root {
             report.add(nil, "the root of the first \(checkpoint.size) entries is not the one that was signed")
         }

@@ -8,7 +8,9 @@ struct Words {
             words = names.map(Words.word)
         }
 
-        /// The place of a name among those not yet passed. Members come in the same order as the names, so the search
+        /// The place of a name among those not yet passed.
+        ///
+        /// Members come in the same order as the names, so the search
         /// goes on where the last one ended.
         @inline(__always)
         func find(_ word: UInt128, from next: inout Int) -> Int? {

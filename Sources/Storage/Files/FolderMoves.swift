@@ -15,7 +15,9 @@ package enum FolderMoves {
         guard unsafe Glibc.rename(path, other) == 0 else { throw .fromSystem("rename \(path) to \(other)") }
     }
 
-    /// Removes a folder of plain files, if it is there. Folders within it are left, and so is it then.
+    /// Removes a folder of plain files, if it is there.
+    ///
+    /// Folders within it are left, and so is it then.
     package static func remove(_ path: String) throws(StorageError) {
         guard exists(path) else { return }
         let files = try SmallFiles(path: path, access: .readOnly)

@@ -36,8 +36,10 @@ struct ServiceClient {
     /// An access token with every scope that the application has (RFC 6749 §4.4).
     func token() async throws -> String {
         let answer = try await post(
-            "/oauth/token", authorization: "Basic " + Base64.encode(Array("\(clientID):\(secret)".utf8)),
-            body: "grant_type=client_credentials")
+            "/oauth/token",
+            authorization: "Basic " + Base64.encode(Array("\(clientID):\(secret)".utf8)),
+            body: "grant_type=client_credentials"
+        )
         guard let token = answer["access_token"]?.text else {
             throw CommandFailure(.checkFailed, "the server answered without a token")
         }
@@ -47,7 +49,10 @@ struct ServiceClient {
     /// - Returns: the identifier of the key that signs from now on.
     func rotateSigningKey() async throws -> String {
         let answer = try await post(
-            "/api/v1/admin/signing-keys/rotate", authorization: "Bearer " + token(), body: nil)
+            "/api/v1/admin/signing-keys/rotate",
+            authorization: "Bearer " + token(),
+            body: nil
+        )
         let current = answer["data"]?.items?.first { $0["status"]?.text == "current" }
         guard let id = current?["id"]?.text else {
             throw CommandFailure(.checkFailed, "the server answered without a current key")
@@ -73,11 +78,17 @@ struct ServiceClient {
     }
 
     private func send(_ request: HTTPClientRequest) async throws -> (status: Int, body: [UInt8]) {
+        var configuration = HTTPClient.Configuration()
+        // Whoever typed the command tries again sooner than a wrong address or certificate becomes right.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(Self.timeoutSeconds))
+            let response = try await client.execute(request, timeout: .seconds(Self.timeoutSeconds))
             let body = try await response.body.collect(upTo: Self.answerBytesMax)
+            try await client.shutdown()
             return (Int(response.status.code), Array(body.readableBytesView))
         } catch {
+            try? await client.shutdown()
             throw CommandFailure(.checkFailed, "\(request.url) cannot be reached: \(error)")
         }
     }

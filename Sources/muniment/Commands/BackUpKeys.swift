@@ -8,7 +8,8 @@ import Storage
 struct BackUpKeys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Write every key, wrapped, into one file; the server may run. The key-encryption key is not in it.")
+        abstract: "Write every key, wrapped, into one file; the server may run. The key-encryption key is not in it."
+    )
 
     @OptionGroup var directory: DirectoryOptions
     @Argument(help: "The file to write; it must not be there yet.") var file: String
@@ -28,7 +29,10 @@ struct BackUpKeys: AsyncParsableCommand {
     private static func write(_ bytes: [UInt8], to place: URL) throws {
         do {
             let isMade = FileManager.default.createFile(
-                atPath: place.path, contents: nil, attributes: [.posixPermissions: 0o600])
+                atPath: place.path,
+                contents: nil,
+                attributes: [.posixPermissions: 0o600]
+            )
             guard isMade else { throw CocoaError(.fileWriteNoPermission) }
             let handle = try FileHandle(forWritingTo: place)
             try handle.write(contentsOf: Data(bytes))

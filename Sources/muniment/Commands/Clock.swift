@@ -4,12 +4,15 @@ import Engine
 /// What an operator decides about the clock.
 struct Clock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Decide about the clock.", subcommands: [Accept.self])
+        abstract: "Decide about the clock.",
+        subcommands: [Accept.self]
+    )
 
     /// Takes the clock as right, though the ledger's last entries are ahead of it.
     struct Accept: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take the clock as right and let writes go on; the server is stopped. Leaves an entry.")
+            abstract: "Take the clock as right and let writes go on; the server is stopped. Leaves an entry."
+        )
 
         @OptionGroup var directory: DirectoryOptions
 

@@ -20,7 +20,10 @@ struct Entries: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings(
-            directory.given, [.from: from, .to: to], flags: [.follow: follow, .openings: openings])
+            directory.given,
+            [.from: from, .to: to],
+            flags: [.follow: follow, .openings: openings]
+        )
         let start = try settings.index(.from) ?? 0
         let end = try settings.index(.to).map { $0 + 1 } ?? .max
         let ledger = try ReadOnlyLedger(DataLocation(settings), settings)
@@ -36,7 +39,10 @@ struct Entries: AsyncParsableCommand {
     }
 
     private static func printLines(
-        _ tables: LedgerTables, from start: UInt64, to end: UInt64, opening keys: KeyStore?,
+        _ tables: LedgerTables,
+        from start: UInt64,
+        to end: UInt64,
+        opening keys: KeyStore?,
     ) throws {
         guard start < end else { return }
         var lines = ExportLines(tables, start..<end, opening: keys)

@@ -18,7 +18,8 @@ struct Init: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings(
             directory.given,
-            [.baseURL: baseURL, .adminEmail: adminEmail, .tokenAlgorithm: tokenAlgorithm, .format: format])
+            [.baseURL: baseURL, .adminEmail: adminEmail, .tokenAlgorithm: tokenAlgorithm, .format: format]
+        )
         let format = try settings.choice(.format, PrintFormat.self) ?? .text
         let founded = try Founder(settings).found()
         switch format {

@@ -4,7 +4,9 @@ import EventLog
 /// Prints the last signed checkpoint: what to hand to a witness, or to keep elsewhere.
 struct LastCheckpoint: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "checkpoint", abstract: "Print the last signed note (C2SP tlog-checkpoint).")
+        commandName: "checkpoint",
+        abstract: "Print the last signed note (C2SP tlog-checkpoint)."
+    )
 
     @OptionGroup var directory: DirectoryOptions
 

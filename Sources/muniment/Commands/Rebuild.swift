@@ -4,7 +4,8 @@ import Engine
 /// Builds the views anew from the ledger, while no server runs.
 struct Rebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Build the views anew from the ledger and put them in the place of the old; the server is stopped.")
+        abstract: "Build the views anew from the ledger and put them in the place of the old; the server is stopped."
+    )
 
     @OptionGroup var directory: DirectoryOptions
 

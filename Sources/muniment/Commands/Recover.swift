@@ -5,7 +5,8 @@ import Identity
 /// Lets an administrator back in who cannot sign in any more.
 struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print a one-time password for a super administrator; the server is stopped. Leaves an entry.")
+        abstract: "Print a one-time password for a super administrator; the server is stopped. Leaves an entry."
+    )
 
     @OptionGroup var directory: DirectoryOptions
     @Option(.email) var email: String?
@@ -29,7 +30,9 @@ struct Recover: AsyncParsableCommand {
                 try instance.superAdministrators()
             }
         guard let user = users.first else {
-            throw CommandFailure.usage(email == nil ? "there is no super administrator" : "no super administrator has it")
+            throw CommandFailure.usage(
+                email == nil ? "there is no super administrator" : "no super administrator has it"
+            )
         }
         guard users.count == 1 else {
             throw CommandFailure.usage("there are \(users.count) super administrators; say which with --email")

@@ -31,7 +31,11 @@ struct Replay: AsyncParsableCommand {
         }
         try Self.makeEmpty(target)
         let replay = try ViewReplay(
-            ledger.directory, tables: ledger.tables, keys: keys, into: DataDirectory(path: target))
+            ledger.directory,
+            tables: ledger.tables,
+            keys: keys,
+            into: DataDirectory(path: target)
+        )
         guard let built = try replay.build(to: moment) else {
             throw CommandFailure.usage("the ledger has no such moment: --to \(to ?? "")")
         }
@@ -46,7 +50,9 @@ struct Replay: AsyncParsableCommand {
         for difference in differences { Output.line("\(difference.table) \(Hex.encode(difference.key))") }
         guard differences.isEmpty else {
             throw CommandFailure(
-                .checkFailed, "the live views differ from the replay of their \(size) entries; run: muniment rebuild")
+                .checkFailed,
+                "the live views differ from the replay of their \(size) entries; run: muniment rebuild"
+            )
         }
         Output.line("the live views equal the replay of their \(size) entries")
     }
@@ -65,7 +71,10 @@ struct Replay: AsyncParsableCommand {
     private static func makeEmpty(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
             guard try FileManager.default.contentsOfDirectory(atPath: path).isEmpty else {
                 throw CommandFailure.usage("\(path) is not empty")
             }

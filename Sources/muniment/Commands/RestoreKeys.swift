@@ -6,7 +6,8 @@ import EventLog
 struct RestoreKeys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Put keys back from a backup; the server is stopped. What was erased since stays erased.")
+        abstract: "Put keys back from a backup; the server is stopped. What was erased since stays erased."
+    )
 
     /// Hundreds of thousands of keys.
     static let bytesMax = 256 << 20

@@ -61,6 +61,8 @@ struct RotateKeys: AsyncParsableCommand {
         let location = try DataLocation(settings)
         let count = try Instance.rewrapKeys(location.found(), kek: KeySource.read(settings))
         Output.line("wrapped \(count) keys anew")
-        Output.note("Backups of the keys from before this hold the old wrapping: make a new one with muniment keys backup.")
+        Output.note(
+            "Backups of the keys from before this hold the old wrapping: make a new one with muniment keys backup."
+        )
     }
 }

@@ -31,7 +31,9 @@ struct Serve: AsyncParsableCommand {
                 .listen: listen, .baseURL: baseURL, .tlsCertificate: tlsCertificate, .tlsKey: tlsKey,
                 .tokenAlgorithm: tokenAlgorithm, .metricsScope: metricsScope, .logLevel: logLevel,
             ],
-            flags: [.dev: dev], lists: [.trustedProxy: trustedProxy])
+            flags: [.dev: dev],
+            lists: [.trustedProxy: trustedProxy]
+        )
         let isDevelopment = try settings.isOn(.dev)
         if isDevelopment {
             settings.addDefaults(from: "--dev", DevelopmentLedger.defaults(try settings.listenAddress()))

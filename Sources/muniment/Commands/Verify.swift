@@ -8,7 +8,8 @@ import Wire
 /// It only reads, so it may run on a live, a killed or a copied directory; without keys, what is sealed stays sealed.
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check every entry, hash, chain and signature; exit 1 when something is wrong.")
+        abstract: "Check every entry, hash, chain and signature; exit 1 when something is wrong."
+    )
 
     @OptionGroup var directory: DirectoryOptions
     @Flag(.quick) var quick = false
@@ -19,7 +20,8 @@ struct Verify: AsyncParsableCommand {
         let format = try settings.choice(.format, PrintFormat.self) ?? .text
         let ledger = try ReadOnlyLedger(DataLocation(settings), settings)
         let options = Verification.Options(isQuick: try settings.isOn(.quick))
-        let report = Verification(tables: ledger.tables, keys: ledger.keys, anchor: ledger.anchor, options: options).run()
+        let report = Verification(tables: ledger.tables, keys: ledger.keys, anchor: ledger.anchor, options: options)
+            .run()
         switch format {
         case .text: for line in report.lines { Output.line(line) }
         case .json: Output.line(String(decoding: report.json.compact, as: UTF8.self))
@@ -45,13 +47,16 @@ extension Verification.Report {
             "problems": .array(
                 problems.map { problem in
                     ["index": problem.index.map { .integer(Int64($0)) } ?? .null, "what": .string(problem.what)]
-                }),
+                }
+            ),
         ]
     }
 
     fileprivate var lines: [String] {
         var lines = ["\(isOK ? "ok" : "NOT OK"): \(entries) entries, root \(Base64.encode(root.bytes))"]
-        lines.append(checkpoint.map { "signed: the first \($0.size) entries, as \($0.origin)" } ?? "signed: no checkpoint")
+        lines.append(
+            checkpoint.map { "signed: the first \($0.size) entries, as \($0.origin)" } ?? "signed: no checkpoint"
+        )
         lines.append("segments: \(opened) opened, \(sealed) sealed, \(erased) erased; \(removed) entries removed")
         lines += problems.map { problem in
             problem.index.map { "entry \($0): \(problem.what)" } ?? problem.what

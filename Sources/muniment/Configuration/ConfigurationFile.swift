@@ -37,7 +37,8 @@ enum ConfigurationFile {
             }
             guard !setting.isSecret else {
                 throw CommandFailure.usage(
-                    "\"\(name)\" does not belong in the configuration file; set \(setting.environmentName)")
+                    "\"\(name)\" does not belong in the configuration file; set \(setting.environmentName)"
+                )
             }
         }
     }

@@ -5,22 +5,30 @@ import ArgumentParser
 extension Option where Value == String? {
     init(_ setting: Setting) {
         self.init(
-            name: .customLong(setting.name), help: ArgumentHelp(stringLiteral: setting.help).named(setting.placeholder))
+            name: .customLong(setting.name),
+            help: ArgumentHelp(stringLiteral: setting.help).named(setting.placeholder)
+        )
     }
 }
 
 extension Option where Value == [String] {
     init(wrappedValue: [String], _ setting: Setting) {
         self.init(
-            wrappedValue: wrappedValue, name: .customLong(setting.name), parsing: .singleValue,
-            help: ArgumentHelp(stringLiteral: setting.help).named(setting.placeholder))
+            wrappedValue: wrappedValue,
+            name: .customLong(setting.name),
+            parsing: .singleValue,
+            help: ArgumentHelp(stringLiteral: setting.help).named(setting.placeholder)
+        )
     }
 }
 
 extension Flag where Value == Bool {
     init(wrappedValue: Bool, _ setting: Setting) {
         self.init(
-            wrappedValue: wrappedValue, name: .customLong(setting.name), help: ArgumentHelp(stringLiteral: setting.help))
+            wrappedValue: wrappedValue,
+            name: .customLong(setting.name),
+            help: ArgumentHelp(stringLiteral: setting.help)
+        )
     }
 }
 

@@ -4,19 +4,31 @@ extension Setting {
     // Where the ledger is and what opens it.
     static let data = Setting("data", "DIR", "The data directory.")
     static let anchor = Setting(
-        "anchor", "DIR", "Where the last checkpoint is kept, best on another disk; what init was told is remembered.")
+        "anchor",
+        "DIR",
+        "Where the last checkpoint is kept, best on another disk; what init was told is remembered."
+    )
     static let keyFile = Setting("key-file", "FILE", "Holds the key-encryption key; else DIR/keys/kek does.")
     static let keyCommand = Setting(
-        "key-command", "COMMAND",
+        "key-command",
+        "COMMAND",
         "A program that prints the key-encryption key. Run directly, not by a shell: words are apart by blanks, and"
-            + " quotes or $ are refused.")
+            + " quotes or $ are refused."
+    )
     static let key = Setting("key", "KEY", "The key-encryption key itself.", isSecret: true)
 
     // What is founded.
     static let baseURL = Setting(
-        "base-url", "URL", "Where clients reach the server: the root of issuers and links. init stores it, serve may"
-            + " override it for a run.")
-    static let adminEmail = Setting("admin-email", "EMAIL", "The first administrator; else admin at the base URL's host.")
+        "base-url",
+        "URL",
+        "Where clients reach the server: the root of issuers and links. init stores it, serve may"
+            + " override it for a run."
+    )
+    static let adminEmail = Setting(
+        "admin-email",
+        "EMAIL",
+        "The first administrator; else admin at the base URL's host."
+    )
     static let format = Setting("format", "text|json", "How the result is printed.", fallback: "text")
 
     // What is served.
@@ -25,12 +37,27 @@ extension Setting {
     static let tlsCertificate = Setting("tls-certificate", "FILE", "A PEM certificate chain: serves HTTPS and HTTP/2.")
     static let tlsKey = Setting("tls-key", "FILE", "The PEM private key of the certificate.")
     static let trustedProxy = Setting(
-        "trusted-proxy", "CIDR", "A network of proxies whose X-Forwarded-For is believed; may be repeated.", kind: .list)
+        "trusted-proxy",
+        "CIDR",
+        "A network of proxies whose X-Forwarded-For is believed; may be repeated.",
+        kind: .list
+    )
     static let tokenAlgorithm = Setting(
-        "token-algorithm", "RS256|ES256|EdDSA", "What signs tokens; another one than now rotates the signing key.")
-    static let metricsScope = Setting("metrics-scope", "SCOPE", "The scope that a token needs for /metrics; else it is open.")
+        "token-algorithm",
+        "RS256|ES256|EdDSA",
+        "What signs tokens; another one than now rotates the signing key."
+    )
+    static let metricsScope = Setting(
+        "metrics-scope",
+        "SCOPE",
+        "The scope that a token needs for /metrics; else it is open."
+    )
     static let logLevel = Setting(
-        "log-level", "LEVEL", "trace, debug, info, notice, warning, error or critical.", fallback: "info")
+        "log-level",
+        "LEVEL",
+        "trace, debug, info, notice, warning, error or critical.",
+        fallback: "info"
+    )
 
     // What is read.
     static let quick = Setting.flag("quick", "Only what an opening checks: the signed root, and what came after it.")
@@ -44,14 +71,20 @@ extension Setting {
 
     // What is asked of a running server, or changed while it is stopped.
     static let clientID = Setting("client-id", "ID", "The application that asks.")
-    static let secretFile = Setting("secret-file", "FILE", "Holds the application's secret; else MUNIMENT_CLIENT_SECRET.")
+    static let secretFile = Setting(
+        "secret-file",
+        "FILE",
+        "Holds the application's secret; else MUNIMENT_CLIENT_SECRET."
+    )
     static let clientSecret = Setting("client-secret", "SECRET", "The application's secret.", isSecret: true)
     static let email = Setting("email", "EMAIL", "Which administrator, when there are several.")
 
     /// Every setting there is: a key in a configuration file that is none of these is a mistake.
     static let all: [Setting] = [
-        config, data, anchor, keyFile, keyCommand, key, baseURL, adminEmail, format, dev, listen, tlsCertificate, tlsKey,
-        trustedProxy, tokenAlgorithm, metricsScope, logLevel, quick, from, to, follow, openings, into, compare, clientID,
+        config, data, anchor, keyFile, keyCommand, key, baseURL, adminEmail, format, dev, listen, tlsCertificate,
+        tlsKey,
+        trustedProxy, tokenAlgorithm, metricsScope, logLevel, quick, from, to, follow, openings, into, compare,
+        clientID,
         secretFile, clientSecret, email,
     ]
 

@@ -22,7 +22,11 @@ struct Setting: Sendable, Hashable {
     let isSecret: Bool
 
     init(
-        _ name: String, _ placeholder: String, _ summary: String, kind: Kind = .text, fallback: String? = nil,
+        _ name: String,
+        _ placeholder: String,
+        _ summary: String,
+        kind: Kind = .text,
+        fallback: String? = nil,
         isSecret: Bool = false,
     ) {
         self.name = name
@@ -33,7 +37,9 @@ struct Setting: Sendable, Hashable {
         self.isSecret = isSecret
     }
 
-    static func flag(_ name: String, _ summary: String) -> Self { Self(name, "", summary, kind: .flag, fallback: "false") }
+    static func flag(_ name: String, _ summary: String) -> Self {
+        Self(name, "", summary, kind: .flag, fallback: "false")
+    }
 
     var environmentName: String {
         "MUNIMENT_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()

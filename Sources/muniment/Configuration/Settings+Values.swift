@@ -16,7 +16,8 @@ extension Settings {
         guard let text = try text(setting) else {
             throw CommandFailure.usage(
                 "--\(setting.name) \(setting.placeholder) is missing (or \(setting.environmentName), or \"\(setting.name)\""
-                    + " in the configuration file)")
+                    + " in the configuration file)"
+            )
         }
         return text
     }
@@ -46,7 +47,8 @@ extension Settings {
 
     /// One of the words that a setting may be.
     func choice<Choice: RawRepresentable & CaseIterable>(
-        _ setting: Setting, _ type: Choice.Type = Choice.self,
+        _ setting: Setting,
+        _ type: Choice.Type = Choice.self,
     ) throws -> Choice? where Choice.RawValue == String {
         guard let found = try find(setting), let text = found.values.first else { return nil }
         guard let choice = Choice(rawValue: text) else {
@@ -91,7 +93,9 @@ struct ListenAddress: CustomStringConvertible {
 
     /// - Parameter text: `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`.
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()

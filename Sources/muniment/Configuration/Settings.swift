@@ -22,7 +22,9 @@ struct Settings {
 
     /// Each parameter has what stands on the command line, of one kind of setting.
     init(
-        _ groups: [Setting: String?]..., flags: [Setting: Bool] = [:], lists: [Setting: [String]] = [:],
+        _ groups: [Setting: String?]...,
+        flags: [Setting: Bool] = [:],
+        lists: [Setting: [String]] = [:],
     ) async throws {
         var options = lists.filter { !$0.value.isEmpty }
         for (setting, text) in groups.joined() { options[setting] = text.map { [$0] } }
@@ -30,8 +32,10 @@ struct Settings {
         layers = [
             Layer(source: { "--\($0.name)" }, provider: Self.provider(options)),
             Layer(
-                source: \.environmentName, provider: EnvironmentVariablesProvider().prefixKeys(with: "muniment"),
-                holdsSecrets: true),
+                source: \.environmentName,
+                provider: EnvironmentVariablesProvider().prefixKeys(with: "muniment"),
+                holdsSecrets: true
+            ),
         ]
         if let path = try text(.config) {
             layers.append(Layer(source: { _ in path }, provider: try await ConfigurationFile.provider(path)))

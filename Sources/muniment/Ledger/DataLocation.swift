@@ -27,7 +27,10 @@ struct DataLocation {
         for folder in [path, directory.anchorPath].compactMap(\.self) {
             do {
                 try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                    atPath: folder,
+                    withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700]
+                )
             } catch {
                 throw CommandFailure(.unopenable, "\(folder) cannot be made: \(error.localizedDescription)")
             }

@@ -29,14 +29,20 @@ struct Founder {
         let key = try KeySource.read(settings)
         try location.make()
         let founded = try Instance.create(
-            location.directory, kek: key,
+            location.directory,
+            kek: key,
             Instance.Founding(
-                baseURL: baseURL.description, administratorEmail: email, algorithm: algorithm,
-                software: Muniment.software))
+                baseURL: baseURL.description,
+                administratorEmail: email,
+                algorithm: algorithm,
+                software: Muniment.software
+            )
+        )
         if key == nil, let path = location.directory.path("keys/\(KeyEncryptionKey.fileName)") {
             Output.note(
                 "The key-encryption key is in \(path). Move it to where no backup of this directory reaches it, and name"
-                    + " the place with --key-file, MUNIMENT_KEY or --key-command: without it nothing sealed opens again.")
+                    + " the place with --key-file, MUNIMENT_KEY or --key-command: without it nothing sealed opens again."
+            )
         }
         return FoundedLedger(founded: founded, email: email)
     }

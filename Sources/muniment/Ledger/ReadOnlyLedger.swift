@@ -45,8 +45,10 @@ struct ReadOnlyLedger {
         return note
     }
 
-    /// Beside a writer, a reader must take a place among the readers. Where nobody can be writing (no lock file, or one
-    /// that may not be written, as on a read-only medium) it reads without.
+    /// Takes a place among the readers, as one must beside a writer.
+    ///
+    /// Where nobody can be writing (no lock file, or one that may not be written, as on a read-only medium) it reads
+    /// without.
     private static func tables(_ directory: DataDirectory) throws -> LedgerTables {
         let isLocked = directory.path("ledger/lock.mdb").map(FolderMoves.exists) ?? true
         guard isLocked else { return try directory.ledger(.copied) }
@@ -58,7 +60,8 @@ struct ReadOnlyLedger {
     }
 
     private static func keyStore(
-        _ directory: DataDirectory, _ settings: Settings,
+        _ directory: DataDirectory,
+        _ settings: Settings,
     ) throws -> KeyStore? {
         guard let folder = try? directory.keys(.readOnly) else {
             Output.note("sealed: there are no keys here")
@@ -74,7 +77,8 @@ struct ReadOnlyLedger {
     }
 
     private static func openEpoch(
-        _ folder: SmallFiles, _ settings: Settings,
+        _ folder: SmallFiles,
+        _ settings: Settings,
     ) throws -> EpochKey? {
         guard let key = try KeySource.read(settings) ?? KeyEncryptionKey.left(in: folder) else {
             throw LedgerFault.keys("there is no key-encryption key here")

@@ -15,8 +15,11 @@ struct StoppedLedger {
     /// Opens, lets `body` write, and closes in order: what was written is signed for when this returns.
     func use<R>(_ body: (Instance) async throws -> R) async throws -> R {
         let options = Instance.Options(
-            software: Muniment.software, acceptsClock: acceptsClock, log: { Output.note($0) },
-            onStop: { Output.note("stopped: \($0)") })
+            software: Muniment.software,
+            acceptsClock: acceptsClock,
+            log: { Output.note($0) },
+            onStop: { Output.note("stopped: \($0)") }
+        )
         let instance = try await Instance.open(location.found(), kek: key, options: options)
         do {
             let result = try await body(instance)

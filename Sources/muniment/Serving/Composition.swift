@@ -24,13 +24,16 @@ struct Composition {
             text: {
                 gauges.update()
                 return metrics.text
-            })
+            }
+        )
         self.metrics = metrics
         table = EndpointTable(Self.whole(others, measuring, settings))
     }
 
     private static func whole(
-        _ others: [Endpoint], _ metrics: MetricsEndpoint, _ settings: AdminSettings,
+        _ others: [Endpoint],
+        _ metrics: MetricsEndpoint,
+        _ settings: AdminSettings,
     ) -> [Endpoint] {
         let served = others + [metrics.endpoint]
         return served + [AdminAPI.document(of: served, settings: settings)]

@@ -19,13 +19,17 @@ struct MetricsEndpoint: Sendable {
 
     var endpoint: Endpoint {
         Endpoint(
-            .get, "/metrics", name: "metrics.read", access: gate.scope.map { .bearer(anyOf: [$0]) } ?? .open,
+            .get,
+            "/metrics",
+            name: "metrics.read",
+            access: gate.scope.map { .bearer(anyOf: [$0]) } ?? .open,
             "Measurements in the Prometheus text format",
             replies: [Endpoint.Reply(200, "The measurements", .string(), mediaType: PrometheusMetrics.mediaType)],
             answer: { request, _ in
                 if let refusal = gate.refusal(request) { return refusal }
                 return Response(status: 200, headers: [("content-type", PrometheusMetrics.mediaType)], body: text())
-            })
+            }
+        )
     }
 }
 
@@ -33,9 +37,15 @@ extension MetricsEndpoint.Gate {
     fileprivate func refusal(_ request: Request) -> Response? {
         guard let scope else { return nil }
         do {
-            guard case .bearer(let token) = try Authorization(request) else { throw Rejection.invalidToken }
+            let authorization = try Authorization(request)
+            // RFC 6750 §3.1: a request without credentials is told no error code.
+            guard authorization != .absent else { return Self.response(401, nil) }
+            guard case .bearer(let token) = authorization else { throw Rejection.invalidToken }
             let caller = try instance.authenticate(
-                token.text, baseURL: baseURL, request: Caller.Request(id: request.id, endpoint: "metrics.read"))
+                token.text,
+                baseURL: baseURL,
+                request: Caller.Request(id: request.id, endpoint: "metrics.read")
+            )
             try instance.read { try caller.token?.requireStanding($0) }
             return Scope.holds(caller.authority.scopes, scope) ? nil : Self.response(403, "insufficient_scope")
         } catch {
@@ -44,8 +54,9 @@ extension MetricsEndpoint.Gate {
     }
 
     /// RFC 6750 §3: the challenge says what is wrong.
-    private static func response(_ status: Int, _ code: String) -> Response {
+    private static func response(_ status: Int, _ code: String?) -> Response {
         let detail: JSON = ["detail": status == 401 ? "Not authenticated" : "Insufficient scope"]
-        return .json(status, detail.compact, headers: [("www-authenticate", "Bearer error=\"\(code)\"")])
+        let challenge = code.map { "Bearer error=\"\($0)\"" } ?? "Bearer"
+        return .json(status, detail.compact, headers: [("www-authenticate", challenge)])
     }
 }

@@ -1,4 +1,3 @@
-
 import Endpoints
 import Engine
 import Foundation
@@ -41,16 +40,22 @@ struct Server {
         let baseURL = try configuration.baseURL ?? instance.storedBaseURL
         let composition = Composition(instance, baseURL: baseURL, metricsScope: configuration.metricsScope)
         let web = try WebServer(
-            table: composition.table, configuration: configuration.web, metrics: composition.metrics, logger: logger,
+            table: composition.table,
+            configuration: configuration.web,
+            metrics: composition.metrics,
+            logger: logger,
             requestID: { [world = instance.world] in "req_" + Base64URL.encode(world.random(16)) },
             onListening: { [address = configuration.address, isSecure = configuration.tls != nil] port in
                 var address = address
                 address.port = port
                 Output.note("listening on \(isSecure ? "https" : "http")://\(address)")
-            })
+            }
+        )
         var group = ServiceGroupConfiguration(
             services: [.init(service: web, successTerminationBehavior: .gracefullyShutdownGroup)],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
         group.maximumGracefulShutdownDuration = .seconds(Self.shutdownSecondsMax)
         do {
             try await ServiceGroup(configuration: group).run()
@@ -61,12 +66,14 @@ struct Server {
 
     private var options: Instance.Options {
         Instance.Options(
-            software: Muniment.software, algorithm: configuration.algorithm,
+            software: Muniment.software,
+            algorithm: configuration.algorithm,
             log: { [logger] line in logger.notice("\(line)") },
             onStop: { [logger] why in
                 // Going on could lose what was acknowledged. Nothing is tidied up: the next start recovers.
                 logger.critical("stopped: \(why)")
                 _exit(CommandFailure.Status.checkFailed.rawValue)
-            })
+            }
+        )
     }
 }

@@ -49,7 +49,8 @@ def measure(
 
 
 def lines(name: str, work: str, found: list[tuple[Load, float]], at_least: float) -> list[Figure]:
-    rate = ratio(name, work + ", of hello", [(load.rate, hello) for load, hello in found], "/s", "hello/s", at_least=at_least)
+    pairs = [(load.rate, hello) for load, hello in found]
+    rate = ratio(name, work + ", of hello", pairs, "/s", "hello/s", at_least=at_least)
     middle = Figure(name, work + ", median", [load.p50 for load, _ in found], "ms")
     late = Figure(name, work + ", 99th percentile", [load.p99 for load, _ in found], "ms")
     return [rate, middle, late]

@@ -1,4 +1,4 @@
-"""The report: for each figure its ratio first, then what it is a ratio of, how it spread, and whether the aim is met."""
+"""The report: of each figure its ratio first, then what it is a ratio of, its spread, and whether the aim is met."""
 
 import dataclasses
 import json
@@ -12,7 +12,7 @@ class Figure:
 
     name: str
     work: str
-    #: One value per run; the ratio of two rates measured side by side, or the figure itself where there is no limit.
+    #: One value for each run: the ratio of two rates measured side by side; the figure itself where there is no limit.
     runs: list[float]
     #: How a value is written: "ratio", "ms", "MB", "B", "s".
     unit: str = "ratio"
@@ -67,7 +67,8 @@ class Missing:
 def ratio(name: str, work: str, pairs: list[tuple[float, float]], what: str, of: str, **aim: float) -> Figure:
     """A figure from rates and the limits that were measured beside them."""
     rate, limit = (statistics.median(side) for side in zip(*pairs))
-    return Figure(name, work, [a / b for a, b in pairs], figure=f"{rate:,.0f} {what}", limit=f"{limit:,.0f} {of}", **aim)
+    runs = [a / b for a, b in pairs]
+    return Figure(name, work, runs, figure=f"{rate:,.0f} {what}", limit=f"{limit:,.0f} {of}", **aim)
 
 
 HEAD = ("", "work", "ratio", "figure", "limit", "spread (runs)", "aim", "")
@@ -89,7 +90,8 @@ def write_json(path: Path, machine: dict, figures: list[Figure | Missing], notes
         dataclasses.asdict(f) | ({"median": f.median, "aim": f.aim, "met": f.met} if isinstance(f, Figure) else {})
         for f in figures
     ]
-    path.write_text(json.dumps({"machine": machine, "figures": lines, "notes": notes}, indent=1, ensure_ascii=False) + "\n")
+    everything = {"machine": machine, "figures": lines, "notes": notes}
+    path.write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n")
 
 
 def write_svg(folder: Path, figures: list[Figure | Missing]) -> None:
@@ -107,7 +109,8 @@ def write_svg(folder: Path, figures: list[Figure | Missing]) -> None:
                   f'<rect x="{left}" y="{y}" width="{length:.1f}" height="16" '
                   f'fill="{"#2a7f62" if f.met == "met" else "#b5523b"}"/>',
                   f'<text x="{left + length + 6:.1f}" y="{y + 13}">{f.text(f.median)}</text>']
-    lines += [f'<line x1="{one}" y1="10" x2="{one}" y2="{20 + row * len(shown)}" stroke="#333" stroke-dasharray="3 3"/>',
-              f'<text x="{one}" y="{row * len(shown) + 34}" text-anchor="middle">the aim</text>', "</svg>"]
+    end = 20 + row * len(shown)
+    lines += [f'<line x1="{one}" y1="10" x2="{one}" y2="{end}" stroke="#333" stroke-dasharray="3 3"/>',
+              f'<text x="{one}" y="{end + 14}" text-anchor="middle">the aim</text>', "</svg>"]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "bench.svg").write_text("\n".join(lines) + "\n")

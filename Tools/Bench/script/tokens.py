@@ -28,7 +28,7 @@ def p1(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:
             pairs.append((load.rate, 1 / (1 / sign + 1 / hello)))
             late.append(load.p99)
     return [
-        ratio("P1", "RS256 token, durable, of 1/(1/sign + 1/hello)", pairs, "tokens/s", "of sign and hello", at_least=0.85),
+        ratio("P1", "RS256 token, durable, of 1/(1/sign + 1/hello)", pairs, "tokens/s", "of both", at_least=0.85),
         Figure("P1", "RS256 token, 99th percentile", late, "ms", at_most=25),
         disk(commits, "P1"),
     ]
@@ -67,7 +67,8 @@ def p10(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:
                 rates.append(server.tokens(who, seconds).rate)
         pairs.append((rates[1], rates[0]))
         disks.append((disk[1], disk[0]))
+    work = f"RS256 token at {ledgers.big:,} entries, of at 1,000"
     return [
-        ratio("P10", f"RS256 token at {ledgers.big:,} entries, of at 1,000", pairs, "tokens/s", "tokens/s", at_least=0.9),
+        ratio("P10", work, pairs, "tokens/s", "tokens/s", at_least=0.9),
         ratio("P10", "the disk at the same moments, by the probe", disks, "commits/s", "commits/s"),
     ]

@@ -1,0 +1,61 @@
+import EventLog
+import Storage
+import Synchronization
+import Testing
+import Wire
+
+/// Verification beside a writer that goes on writing.
+struct LiveVerificationTests {
+    /// What the writer's thread tells.
+    final class Shared: Sendable {
+        let isDone = Atomic(false)
+        let failure = Mutex<String?>(nil)
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `a ledger that grows while it is verified is fine`(_ medium: Medium) throws {
+        let ledger = try TestLedger.populated(medium)
+        let (tables, keys, anchor, id) = (ledger.tables, ledger.keys, ledger.anchor, ledger.identity.id)
+        let (range, last) = (ledger.writer.range, ledger.writer.lastRecordedAt)
+        let thread = PinnedThread(name: "writer")
+        let shared = Shared()
+        try thread.start {
+            let random = Seeded(seed: 4)
+            let writer = LedgerWriter(
+                tables: tables,
+                keys: keys,
+                ledgerID: id,
+                range: range,
+                lastRecordedAt: last,
+                random: { random.bytes($0) }
+            )
+            do {
+                for number in 0..<3_000 {
+                    let drafts = [
+                        TestLedger.tokenIssued(number), TestLedger.tenantUpdated("tnt_w1", name: "\(number)"),
+                        TestLedger.userCreated("usr_n\(number)", in: "tnt_w1"),
+                    ]
+                    for draft in drafts {
+                        _ = try writer.prepare([draft], recordedAt: writer.time(wall: .earliest))
+                    }
+                    if number % 10 == 0 { try writer.commit() }
+                }
+                try writer.commit()
+            } catch {
+                shared.failure.withLock { $0 = "\(error)" }
+            }
+            shared.isDone.store(true, ordering: .releasing)
+        }
+        var sizes: [UInt64] = []
+        while !shared.isDone.load(ordering: .acquiring) {
+            let report = Verification(tables: tables, keys: keys, anchor: anchor).run()
+            #expect(report.problems == [])
+            sizes.append(report.entries)
+        }
+        thread.join()
+        #expect(shared.failure.withLock { $0 } == nil)
+        #expect(sizes == sizes.sorted())
+        let report = Verification(tables: tables, keys: keys, anchor: anchor).run()
+        #expect(report.isOK && report.entries == 9_020)
+    }
+}
