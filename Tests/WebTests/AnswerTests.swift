@@ -1,7 +1,7 @@
 import Testing
 import Web
 
-@Suite(.timeLimit(.minutes(1))) struct AnswerTests {
+@Suite(.timeLimit(.minutes(3))) struct AnswerTests {
     @Test(arguments: [
         ("GET /health", 200, #"{"status":"ok"}"#),
         ("GET /health/", 200, #"{"status":"ok"}"#),

@@ -1,7 +1,7 @@
 import Testing
 import Web
 
-@Suite(.timeLimit(.minutes(1))) struct BodyTests {
+@Suite(.timeLimit(.minutes(3))) struct BodyTests {
     @Test func `a body of known length is read whole`() async throws {
         try await RunningServer.run { server in
             try await RawClient.connect(to: server) { client in

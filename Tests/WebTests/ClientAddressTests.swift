@@ -50,7 +50,7 @@ import Wire
         #expect(ClientAddresses(trustedProxies: proxies).address(of: socket, fields) == "10.0.0.1")
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [(true, "198.51.100.7"), (false, "127.0.0.1")])
+    @Test(.timeLimit(.minutes(3)), arguments: [(true, "198.51.100.7"), (false, "127.0.0.1")])
     func `only a configured proxy is believed`(isTrusted: Bool, expected: String) async throws {
         try await RunningServer.run({ $0.trustedProxies = isTrusted ? proxies : [] }) { server in
             try await RawClient.connect(to: server) { client in

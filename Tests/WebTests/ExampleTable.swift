@@ -26,7 +26,7 @@ enum Example {
             return text("slow")
         },
         get("/stuck", "stuck.read") { _, _ in
-            try? await Task.sleep(for: .seconds(60))
+            try? await Task.sleep(for: .seconds(600))
             return text("stuck")
         },
         get("/cached", "cached.read") { _, _ in text("cached").adding("Cache-Control", "max-age=60") },

@@ -74,7 +74,7 @@ import Web
         #expect(text.contains("\nmuniment_seals_total 80000\n"))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(3)))
     func `requests are counted by endpoint, method and status, whatever their paths`() async throws {
         try await RunningServer.run { server in
             try await RawClient.connect(to: server) { client in

