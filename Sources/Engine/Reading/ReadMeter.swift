@@ -11,14 +11,21 @@ final class ReadMeter: Sendable {
     /// Reads remembered at once; past them each read is an entry, which is never wrong.
     static let windowsMax = 100_000
 
-    private struct Window {
+    fileprivate struct Window {
         var from: Instant
         var count: Int64
         var event: Event
         var caller: Caller
     }
 
-    private let windows = Mutex<[Digest: Window]>([:])
+    fileprivate struct State {
+        var windows: [Digest: Window] = [:]
+        /// The windows in the order of their opening, so that those that are over stand at the front.
+        var opened: [(from: Instant, key: Digest)] = []
+        var closed = 0
+    }
+
+    private let state = Mutex(State())
 
     static func key(_ event: Event, _ caller: Caller) -> Digest {
         SHA256Hash.hash(
@@ -38,29 +45,28 @@ final class ReadMeter: Sendable {
 
     /// Whether an identical read stands in the ledger already, not a minute old; if so, this one is counted to it.
     func isGathered(_ key: Digest, now: Instant) -> Bool {
-        windows.withLock { windows in
-            guard let window = windows[key], now < window.from.adding(seconds: Self.windowSeconds) else { return false }
-            windows[key]?.count += 1
+        state.withLock { state in
+            guard let window = state.windows[key], now < window.from.adding(seconds: Self.windowSeconds) else {
+                return false
+            }
+            state.windows[key]?.count += 1
             return true
         }
     }
 
     /// Remembers a read whose entry is durable now.
     func open(_ key: Digest, _ event: Event, _ caller: Caller, now: Instant) {
-        windows.withLock { windows in
-            guard windows[key] == nil, windows.count < Self.windowsMax else { return }
-            windows[key] = Window(from: now, count: 0, event: event, caller: caller)
+        state.withLock { state in
+            guard state.windows[key] == nil, state.windows.count < Self.windowsMax else { return }
+            state.windows[key] = Window(from: now, count: 0, event: event, caller: caller)
+            state.opened.append((now, key))
         }
     }
 
     /// The summaries of windows that have closed, with the actors they speak of, in a stable order.
     func due(now: Instant, atOnce: Bool) -> [(Event, Caller)] {
-        let closed = windows.withLock { windows in
-            let over = windows.filter { atOnce || now >= $0.value.from.adding(seconds: Self.windowSeconds) }
-            for key in over.keys { windows[key] = nil }
-            return over
-        }
-        return closed.filter { $0.value.count > 0 }.sorted { $0.key < $1.key }.map { _, window in
+        let over = state.withLock { $0.close(now: now, atOnce: atOnce) }
+        return over.filter { $0.window.count > 0 }.sorted { $0.key < $1.key }.map { _, window in
             var data: Members = [
                 "count": .integer(window.count), "endpoint": .string(window.caller.request.endpoint),
                 "from": .string(window.from.text), "read": .string(window.event.type.rawValue),
@@ -69,5 +75,23 @@ final class ReadMeter: Sendable {
             if let stream = window.event.stream { data["target"] = .string(stream) }
             return (Event(.readsSummarized, chain: window.event.chain, data: data), window.caller)
         }
+    }
+}
+
+extension ReadMeter.State {
+    /// Takes out what is over. It is asked in every drain, so it looks at no window that is still open but the first.
+    fileprivate mutating func close(now: Instant, atOnce: Bool) -> [(key: Digest, window: ReadMeter.Window)] {
+        var over: [(key: Digest, window: ReadMeter.Window)] = []
+        while closed < opened.count {
+            let (from, key) = opened[closed]
+            guard atOnce || now >= from.adding(seconds: ReadMeter.windowSeconds) else { break }
+            if let window = windows.removeValue(forKey: key) { over.append((key, window)) }
+            closed += 1
+        }
+        if closed * 2 >= opened.count {
+            opened.removeFirst(closed)
+            closed = 0
+        }
+        return over
     }
 }

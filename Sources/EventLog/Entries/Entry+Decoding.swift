@@ -9,31 +9,53 @@ extension Entry {
             throw Malformed("an entry has at most \(Self.bytesMax) bytes", at: 0)
         }
         let line = try JSON.parse(bytes, as: .canonical)
-        guard line["v"]?.number == 1 else { throw Malformed("an entry of version 1 says so in v", at: 0) }
-        let reader = MemberReader(line)
-        self.init(
-            index: try reader.position("index"),
-            id: try reader.text("id"),
-            recordedAt: try Instant(canonical: try reader.text("recorded_at")),
-            type: try reader.text("type"),
-            class: try reader.choice("class", Class.self),
-            actor: try Actor(decoding: try reader.value("actor")),
-            chain: try reader.text("chain"),
-            sequence: try reader.position("sequence"),
-        )
-        schema = try reader.optional("schema", MemberReader.integer) ?? 1
-        result = try reader.choice("result", Result.self)
-        code = try reader.optional("code", MemberReader.text)
-        batch = try reader.optional("batch") { (value) throws(Malformed) in try Batch(decoding: value) }
-        cause = try reader.optional("cause", MemberReader.position)
-        previous = try reader.optional("previous", MemberReader.digest)
-        stream = try reader.optional("stream", MemberReader.text)
-        version = try reader.optional("version", MemberReader.position)
-        request = try reader.optional("request") { (value) throws(Malformed) in try RequestNote(decoding: value) }
+        var reader = MemberReader(line)
+        // In the order of the members' names: see `MemberReader`.
+        let actor = try Actor(decoding: try reader.value("actor"))
+        let batch = try reader.optional("batch") { (value) throws(Malformed) in try Batch(decoding: value) }
+        let cause = try reader.optional("cause", MemberReader.position)
+        let chain = try reader.text("chain")
+        let place = try reader.choice("class", Class.self)
+        let code = try reader.optional("code", MemberReader.text)
+        let compensates = try reader.optional("compensates", MemberReader.position)
         guard let data = try reader.value("data").members else { throw Malformed("data is an object", at: 0) }
+        let id = try reader.text("id")
+        let index = try reader.position("index")
+        let previous = try reader.optional("previous", MemberReader.digest)
+        let recordedAt = try Instant(canonical: try reader.text("recorded_at"))
+        let request = try reader.optional("request") { (value) throws(Malformed) in try RequestNote(decoding: value) }
+        let result = try reader.choice("result", Result.self)
+        let schema = try reader.optional("schema", MemberReader.integer) ?? 1
+        let items = try reader.optional("sealed", MemberReader.items) ?? []
+        let sequence = try reader.position("sequence")
+        let stream = try reader.optional("stream", MemberReader.text)
+        let type = try reader.text("type")
+        guard try reader.value("v").number == 1 else {
+            throw Malformed("an entry of version 1 says so in v", at: 0)
+        }
+        let version = try reader.optional("version", MemberReader.position)
+        self.init(
+            index: index,
+            id: id,
+            recordedAt: recordedAt,
+            type: type,
+            class: place,
+            actor: actor,
+            chain: chain,
+            sequence: sequence,
+        )
+        self.schema = schema
+        self.result = result
+        self.code = code
+        self.batch = batch
+        self.cause = cause
+        self.previous = previous
+        self.stream = stream
+        self.version = version
+        self.request = request
         self.data = data
-        compensates = try reader.optional("compensates", MemberReader.position)
-        for item in line["sealed"]?.items ?? [] { sealed.append(try SealedItem(decoding: item)) }
+        self.compensates = compensates
+        for item in items { sealed.append(try SealedItem(decoding: item)) }
     }
 }
 
@@ -48,7 +70,7 @@ extension Entry.Batch {
 
 extension Entry.SealedItem {
     init(decoding value: JSON) throws(Malformed) {
-        let reader = MemberReader(value)
+        var reader = MemberReader(value)
         self.init(
             subject: try reader.text("subject"),
             key: try reader.text("key"),
@@ -60,7 +82,7 @@ extension Entry.SealedItem {
 
 extension Actor {
     init(decoding value: JSON) throws(Malformed) {
-        let reader = MemberReader(value)
+        var reader = MemberReader(value)
         self.init(
             kind: try reader.choice("kind", Kind.self),
             id: try reader.optional("id", MemberReader.text),
@@ -70,7 +92,7 @@ extension Actor {
             credential: try reader.optional("credential", MemberReader.text),
             session: try reader.optional("session", MemberReader.text),
             assurance: try reader.optional("assurance") { (value) throws(Malformed) in
-                let reader = MemberReader(value)
+                var reader = MemberReader(value)
                 return Assurance(
                     level: try reader.choice("level", Assurance.Level.self),
                     methods: (value["methods"]?.items ?? []).compactMap(\.text),
@@ -79,7 +101,7 @@ extension Actor {
             },
         )
         for item in value["on_behalf_of"]?.items ?? [] {
-            let reader = MemberReader(item)
+            var reader = MemberReader(item)
             onBehalfOf.append(Principal(kind: try reader.choice("kind", Kind.self), id: try reader.text("id")))
         }
     }
@@ -87,7 +109,7 @@ extension Actor {
 
 extension RequestNote {
     init(decoding value: JSON) throws(Malformed) {
-        let reader = MemberReader(value)
+        var reader = MemberReader(value)
         self.init(
             id: try reader.text("id"),
             endpoint: try reader.text("endpoint"),
@@ -95,7 +117,7 @@ extension RequestNote {
             ip: try reader.optional("ip", MemberReader.text),
             userAgent: try reader.optional("user_agent", MemberReader.text),
             idempotency: try reader.optional("idempotency") { (value) throws(Malformed) in
-                let reader = MemberReader(value)
+                var reader = MemberReader(value)
                 return Idempotency(
                     key: try KeyedHash(decoding: try reader.value("key")),
                     fingerprint: try KeyedHash(decoding: try reader.value("fingerprint")),
@@ -107,7 +129,7 @@ extension RequestNote {
 
 extension KeyedHash {
     init(decoding value: JSON) throws(Malformed) {
-        let reader = MemberReader(value)
+        var reader = MemberReader(value)
         self.init(key: try reader.text("key"), mac: try MemberReader.digest(try reader.value("mac")))
     }
 }

@@ -21,7 +21,7 @@ package struct LedgerIdentity: Sendable, Equatable {
     }
 
     package init(genesis: Entry) throws {
-        let data = MemberReader(.object(genesis.data))
+        var data = MemberReader(.object(genesis.data))
         guard genesis.type == "ledger.created", genesis.index == 0 else {
             throw LedgerFault.damaged(index: 0, "the first entry is not ledger.created")
         }

@@ -19,7 +19,7 @@ struct RetentionBook {
 
         /// - Returns: `nil` unless the entry is a `retention.applied` by all its members.
         init?(_ entry: Entry) {
-            let data = MemberReader(.object(entry.data))
+            var data = MemberReader(.object(entry.data))
             guard entry.type == OwnType.retentionApplied.rawValue, entry.class == .state,
                 let chain = try? data.text("chain"), let end = try? data.position("before_sequence"), end > 0,
                 let lastLeaf = try? MemberReader.digest(data.value("last_leaf")),

@@ -22,7 +22,7 @@ extension VerificationPass {
     /// `chains.attested` speaks of the heads before it, so this comes before its own moves one.
     mutating func judgeAttestation(_ index: UInt64, _ bytes: Span<UInt8>) {
         guard let entry = try? Entry(decoding: EntryScanner.copy(bytes)) else { return }
-        let data = MemberReader(.object(entry.data))
+        var data = MemberReader(.object(entry.data))
         let (count, root) = chains.attestation(scanner.chains)
         guard (try? data.position("at")) == index, (try? data.position("count")) == UInt64(count) else {
             report.add(index, "it should attest \(count) heads at \(index)")
@@ -71,7 +71,7 @@ extension VerificationPass {
         } catch {
             report.add(entry.index, "\(error)")
         }
-        let data = MemberReader(.object(entry.data))
+        var data = MemberReader(.object(entry.data))
         let isWhole =
             entry.data["hash"]?.text == "sha256" && entry.data["software"]?.text != nil
             && (try? MemberReader.digest(data.value("format"))) != nil
