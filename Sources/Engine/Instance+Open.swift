@@ -171,7 +171,7 @@ extension Instance {
                     status: status,
                     reads: reads,
                     freeBytes: { path.flatMap { try? Machine.freeBytes(at: $0) } },
-                    onCommit: { [self] entries, edge in committed(entries, edge) }
+                    onCommit: { [self] types, edge in committed(types, edge) }
                 )
             },
             onTick: { [self] in tick(path) },
@@ -208,21 +208,17 @@ extension Instance {
         }
     }
 
-    private func committed(_ entries: [FoldedEntry], _ edge: CompactRange) {
+    private static let signingKeyTypes = SigningKey.noun + "."
+
+    private func committed(_ types: [String], _ edge: CompactRange) {
         notary.advance(to: edge)
         arrivals.advance(to: edge.size, now: world.sinceBoot())
-        if entries.contains(where: { $0.type.touchesSigningKeys }) {
+        if types.contains(where: { $0.hasPrefix(Self.signingKeyTypes) }) {
             do {
                 try reloadKeyRing()
             } catch {
                 status.report("the signing keys could not be read again: \(error)")
             }
         }
-    }
-}
-
-extension EventType {
-    fileprivate var touchesSigningKeys: Bool {
-        self == .signingKeyCreated || self == .signingKeyUpdated || self == .signingKeyRevoked
     }
 }

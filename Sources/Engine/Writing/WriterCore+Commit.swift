@@ -9,7 +9,7 @@ extension WriterCore {
     ///   what was acknowledged.
     func commit(_ draft: ViewDraft) throws {
         guard !ledger.prepared.isEmpty else { return }
-        let entries = try ledger.prepared.map { try FoldedEntry($0, ledger: identity.id, keys: keys) }
+        let written = ledger.prepared
         try commitLedger()
         let (size, root) = (ledger.range.size, ledger.range.root)
         try? anchor.hint(Anchor.HeadHint(size: size, root: root))
@@ -17,11 +17,11 @@ extension WriterCore {
         do {
             try draft.commit(applied: applied)
         } catch {
-            try catchUp(entries, applied, after: error)
+            try catchUp(written, applied, after: error)
         }
         if status.isDiskFull { status.diskIsFull(false) }
         status.committed(size: size)
-        onCommit(entries, ledger.range)
+        onCommit(written.map(\.entry.type), ledger.range)
     }
 
     private func commitLedger() throws {
@@ -64,13 +64,14 @@ extension WriterCore {
     }
 
     /// The entries stand, so the views must follow before anybody is answered: grow, and fold again.
-    private func catchUp(_ entries: [FoldedEntry], _ applied: ViewStore.Applied, after error: any Error) throws {
+    private func catchUp(_ written: [LedgerWriter.Prepared], _ applied: ViewStore.Applied, after error: any Error) throws {
         guard let fault = error as? StorageError, fault.kind == .mapFull else {
             throw Stop(why: "the views could not be written, they are folded again at the next start: \(error)")
         }
         try views.environment.grow(toBytes: views.environment.mapBytes * 2)
         let again = try openDraft()
-        for entry in entries {
+        for item in written {
+            let entry = try FoldedEntry(item, ledger: identity.id, keys: keys)
             try again.fold(entry)
             if entry.endsCommand { try again.keep() }
         }

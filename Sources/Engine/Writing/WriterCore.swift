@@ -32,8 +32,8 @@ final class WriterCore {
     let status: WriterStatus
     let anchor: Anchor
     let freeBytes: @Sendable () -> Int?
-    /// Told of the entries of each commit, once they are durable and folded.
-    let onCommit: (_ entries: [FoldedEntry], _ edge: CompactRange) -> Void
+    /// Told of the types of each commit's entries, once they are durable and folded.
+    let onCommit: (_ types: [String], _ edge: CompactRange) -> Void
     let reads: ReadMeter
     private var meter = RefusalMeter()
     private var clock: ClockWatch
@@ -53,7 +53,7 @@ final class WriterCore {
         status: WriterStatus,
         reads: ReadMeter,
         freeBytes: @escaping @Sendable () -> Int?,
-        onCommit: @escaping (_ entries: [FoldedEntry], _ edge: CompactRange) -> Void,
+        onCommit: @escaping (_ types: [String], _ edge: CompactRange) -> Void,
     ) {
         self.ledger = ledger
         self.views = views
