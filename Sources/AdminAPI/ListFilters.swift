@@ -43,7 +43,7 @@ struct ListFilters<R: Administered>: Sendable {
         for name in R.filters + ["status"] {
             guard let value = query.text(name) else { continue }
             fields.append((name, value))
-            guard let field = R.field(name), case .identifier(let prefix) = field.kind else { continue }
+            guard let field = R.field(name), case .identifier(let prefix, _) = field.kind else { continue }
             guard let owner = Chain(value), value.hasPrefix(prefix + "_") else {
                 let message = "Input should be an identifier that starts with '\(prefix)_'"
                 throw .rejected(.invalid([Query.issue(name, message, "string_pattern_mismatch")]))

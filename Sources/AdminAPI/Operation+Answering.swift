@@ -55,16 +55,7 @@ extension Operation {
         switch authorization {
         case .absent, .basic, .other: throw .rejected(.tokenMissing)
         case .bearer(let token):
-            do throws(Rejection) {
-                let caller = try admin.instance.authenticate(
-                    token.text,
-                    baseURL: admin.settings.baseURL,
-                    request: note
-                )
-                return caller
-            } catch {
-                throw .rejected(error)
-            }
+            return try admin.instance.authenticate(token.text, baseURL: admin.settings.baseURL, request: note)
         }
     }
 
@@ -103,8 +94,13 @@ extension Operation {
     }
 
     /// A failed proof leaves its trace whichever step found it; every other refusal has left its own.
+    ///
+    /// A known client's is an entry. Strangers are many: they are counted, and wait for nobody.
     private func trace(_ refusal: Refusal, of caller: Caller?, _ request: Caller.Request) async {
         guard case .rejected(let rejection) = refusal, rejection.kind == .unauthenticated else { return }
+        guard let client = caller?.token?.clientID else {
+            return admin.instance.countRefusal(.invalidToken, at: name)
+        }
         let nobody = Caller(
             actor: .anonymous,
             authority: Authority(reach: .platform, scopes: []),
@@ -112,7 +108,7 @@ extension Operation {
             request: request
         )
         // What the writer says of the note changes nothing: the answer is no either way.
-        _ = try? await admin.instance.perform(RefuseToken(client: caller?.token?.clientID), by: nobody)
+        _ = try? await admin.instance.perform(RefuseToken(client: client), by: nobody)
     }
 }
 

@@ -98,7 +98,7 @@ extension FieldKind {
         case .seconds(let range): .integer(min: range.lowerBound, max: range.upperBound)
         case .object: .anyObject
         case .choice(let choices): .choice(choices)
-        case .identifier(let prefix): identifierSchema(prefix)
+        case .identifier(let prefix, _): identifierSchema(prefix)
         case .scopes: .array(.string(minLength: 1, maxLength: Self.scopeCharactersMax), maxItems: Self.listItemsMax)
         case .redirectURIs, .origins:
             .array(.string(minLength: 1, maxLength: Self.uriCharactersMax), maxItems: Self.listItemsMax)

@@ -17,8 +17,8 @@ extension Response {
     init(_ refusal: Refusal) {
         switch refusal {
         case .rejected(let rejection): self.init(rejection)
-        case .busy(let seconds, _):
-            self = .problem(503, "The server is busy; try again", headers: [("retry-after", "\(seconds)")])
+        case .busy(let seconds, let why):
+            self = .problem(503, "Try again: \(why)", headers: [("retry-after", "\(seconds)")])
         case .diskFull:
             self = .problem(507, "The disk is full: what must be recorded cannot be done")
         case .refusingWrites:

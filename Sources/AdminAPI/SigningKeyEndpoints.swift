@@ -63,9 +63,7 @@ struct SigningKeyEndpoints: Sendable {
     }
 
     private func showList(_ call: Call) async throws(Refusal) -> Response {
-        let sight = try await call.look { snapshot in
-            try snapshot.members(SigningKey.self, of: .all, limit: SigningKey.livingMax)
-        }
+        let sight = try await call.look { try SigningKey.known($0) }
         try await call.record(.signingKeyListed, chain: .platform)
         return Self.list(sight.value, PageNote(call.query, total: sight.value.count), at: sight.index)
     }

@@ -48,10 +48,14 @@ struct SystemEndpoints: Sendable {
         if let reason = status.refusal {
             members = ["status": "refusing_writes", "reason": .string(reason)]
         }
-        let percent = Int64(status.diskShare * 100)
+        var warnings: [JSON] = []
         if status.diskShare >= WriterStatus.diskWarningShare {
-            members.append("warnings", [.string("The disk is \(percent) % full")])
+            warnings.append(.string("The disk is \(Int64(status.diskShare * 100)) % full"))
         }
+        if status.anchorTrouble != nil {
+            warnings.append("The anchor cannot be written: entries are not being signed for")
+        }
+        if !warnings.isEmpty { members.append("warnings", .array(warnings)) }
         return .json(status.refusal == nil ? 200 : 503, JSON.object(members).compact)
     }
 

@@ -32,28 +32,30 @@ extension Instance {
 
     /// Makes a ledger in an empty directory: its keys, its first entries, its first checkpoint.
     ///
-    /// The file that makes the directory a ledger is written last, so an interrupted founding can be repeated.
+    /// The file that makes the directory a ledger is written last, so a founding that was interrupted before its entries
+    /// were kept can be repeated. Nothing is made before it is known that nothing is there.
+    ///
+    /// - Throws: `LedgerFault.format` when there is a ledger, or what is left of one: its keys are left as they are.
     package static func create(
         _ directory: DataDirectory,
         kek: KeyEncryptionKey?,
         world: World = .system,
         _ founding: Founding,
     ) throws -> Founded {
+        let lock = try directory.foundingLock()
+        defer { _ = lock }
         let top = try directory.top()
         guard try top.read(LedgerFormat.fileName) == nil else {
             throw LedgerFault.format("there is a ledger in this directory already")
         }
-        let lock = try directory.lock()
-        defer { _ = lock }
+        let tables = try directory.ledger()
+        try requireNothing(tables, directory)
         let folder = try directory.keys()
+        try KeyStore.removeUnfounded(in: folder)
         let key = try kek ?? foundedKey(in: folder, world)
         let epoch = try EpochKey.create(in: folder, keyEncryptionKey: key.bytes, random: world.random)
         let keys = try KeyStore(folder: folder, epoch: epoch, random: world.random)
         let identity = try stageKeys(keys, key, founding, world)
-        let tables = try directory.ledger()
-        guard try tables.environment.read({ try tables.size($0) }) == 0 else {
-            throw LedgerFault.format("an interrupted init left entries here; remove the directory and start again")
-        }
         let ledger = LedgerWriter(
             tables: tables,
             keys: keys,
@@ -73,6 +75,19 @@ extension Instance {
         try ViewTrust(directory, world: world).mark(clean: true)
         try LedgerFormat.write(in: top)
         return founded
+    }
+
+    private static func requireNothing(_ tables: LedgerTables, _ directory: DataDirectory) throws {
+        guard try tables.environment.read({ try tables.size($0) }) == 0 else {
+            throw LedgerFault.format(
+                "there are entries in this directory, but no file named format: put it back from a backup, or remove the "
+                    + "directory if an init was interrupted here"
+            )
+        }
+        // Entries are kept before the first checkpoint: with a checkpoint and no entries, it is the ledger that is lost.
+        guard try directory.anchor().checkpoint() == nil else {
+            throw LedgerFault.format("the anchor holds the checkpoint of a ledger, and there are no entries here")
+        }
     }
 
     private static func foundedKey(in folder: SmallFiles, _ world: World) throws -> KeyEncryptionKey {

@@ -2,6 +2,7 @@ package import EventLog
 import Identity
 package import OpenSSL
 import Storage
+import Synchronization
 import Views
 import Wire
 
@@ -67,12 +68,8 @@ extension Instance {
             status: status,
             lock: lock
         )
-        // A start re-hashes what no checkpoint covered and compares the rest with the root that was signed for it.
-        let whole = opened.opening.range
-        instance.verified(
-            VerificationMark(index: whole.size - 1, root: whole.root, at: world.wall(), isOK: true)
-        )
         try instance.start(opened, options)
+        try instance.verifyInBackground()
         if let objection, !options.acceptsClock {
             options.log("writes are refused: \(objection)")
             return instance
@@ -85,21 +82,34 @@ extension Instance {
                 "views": .string(atStart.rawValue),
             ]
         )
-        _ = try await instance.perform(RecordEvents([opening]), by: .system)
+        do throws(Refusal) {
+            _ = try await instance.perform(RecordEvents([opening]), by: .system)
+        } catch {
+            // A full disk is no reason not to start: health says so, and writes go on when there is room.
+            guard error == .diskFull else { throw error }
+        }
         if let algorithm = options.algorithm { try await instance.useAlgorithm(algorithm) }
         return instance
     }
 
     /// Ends in order: what waits is served, the last entry is signed for, the views are synced and marked clean.
     package func close() async throws {
+        status.close()
+        arrivals.close()
         if status.refusal == nil {
             _ = try? await perform(RecordEvents([Event(.ledgerClosed, chain: .platform)]), by: .system)
         }
         writer.close()
-        try notary.close()
-        guard status.stopped == nil else { return }
-        try views.environment.sync()
-        try ViewTrust(directory, world: world).mark(clean: true)
+        verifier.join()
+        do {
+            try notary.close()
+            guard status.stopped == nil, !status.isViewDamaged else { return }
+            try views.environment.sync()
+            try ViewTrust(directory, world: world).mark(clean: true)
+        } catch {
+            // What was acknowledged is durable; the next start signs for it and looks the views over.
+            status.report("the stop was not clean: \(error)")
+        }
     }
 
     private static func openViews(
@@ -201,6 +211,7 @@ extension Instance {
         let now = world.sinceBoot()
         arrivals.advance(to: status.size, now: now)
         guard status.isCheckDue(now: now) else { return }
+        if keyRing.members.isEmpty { try? reloadKeyRing() }
         _ = try? tables.environment.checkReaders()
         _ = try? views.environment.checkReaders()
         if let path, let space = try? Machine.diskSpace(at: path), space.totalBytes > 0 {
@@ -217,6 +228,8 @@ extension Instance {
             do {
                 try reloadKeyRing()
             } catch {
+                // A key that was revoked must not go on signing: until they can be read, there are none.
+                ring.withLock { $0 = KeyRing.empty }
                 status.report("the signing keys could not be read again: \(error)")
             }
         }

@@ -21,6 +21,7 @@ package final class Instance: Sendable {
     package let macKey: [UInt8]
     /// What `verify` found last, for health to show.
     let verification = Mutex<VerificationMark?>(nil)
+    let verifier = PinnedThread(name: "verifier")
 
     let anchor: Anchor
     let answers: AnswerStore
@@ -31,7 +32,7 @@ package final class Instance: Sendable {
     let segments = SegmentCache()
     /// Wall minus boot clock at the start, in microseconds.
     let clockOffset: Int64
-    private let ring: Mutex<KeyRing>
+    let ring: Mutex<KeyRing>
     /// Held until the end: nobody else writes here.
     private let lock: FolderLock?
 

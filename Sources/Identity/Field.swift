@@ -120,7 +120,7 @@ package struct Field<R>: Sendable {
     ) -> Self {
         Self(
             name,
-            .identifier(prefix: K.prefix),
+            .identifier(prefix: K.prefix) { Identifier<K>($0) != nil },
             need,
             summary,
             get: { $0[keyPath: path].map { .string($0.text) } ?? .null },

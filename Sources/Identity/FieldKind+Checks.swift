@@ -91,12 +91,17 @@ extension FieldKind {
         return .success(value)
     }
 
-    static func identifier(_ value: JSON, _ prefix: String, _ location: [String]) -> Result<JSON, FieldFault> {
+    static func identifier(
+        _ value: JSON,
+        _ prefix: String,
+        _ isWhole: (String) -> Bool,
+        _ location: [String],
+    ) -> Result<JSON, FieldFault> {
         guard let text = value.text else { return fault(location, "Input should be a string", "string_type") }
-        guard text.utf8.count <= 68, text.utf8.starts(with: (prefix + "_").utf8) else {
+        guard isWhole(text) else {
             return fault(
                 location,
-                "Input should be an identifier that starts with '\(prefix)_'",
+                "Input should match pattern '^\(prefix)_[A-Za-z0-9_-]{1,64}$'",
                 "string_pattern_mismatch"
             )
         }

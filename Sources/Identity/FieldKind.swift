@@ -14,7 +14,8 @@ package indirect enum FieldKind: Sendable {
     /// An administrator's own JSON object, stored as its compact text.
     case object
     case choice([String])
-    case identifier(prefix: String)
+    /// Written as ``Identifier`` reads it, which `isWhole` asks.
+    case identifier(prefix: String, isWhole: @Sendable (String) -> Bool)
     case scopes
     case redirectURIs
     case origins
@@ -47,7 +48,7 @@ package indirect enum FieldKind: Sendable {
         case .seconds(let range): Self.integer(value, range, location)
         case .object: Self.object(value, location)
         case .choice(let choices): Self.choice(value, choices, location)
-        case .identifier(let prefix): Self.identifier(value, prefix, location)
+        case .identifier(let prefix, let isWhole): Self.identifier(value, prefix, isWhole, location)
         case .scopes: Self.list(value, location, Scope.check)
         case .redirectURIs: Self.list(value, location, RedirectURI.check)
         case .origins: Self.list(value, location, Origin.check)

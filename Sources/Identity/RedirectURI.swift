@@ -15,6 +15,7 @@ package enum RedirectURI {
         guard bytes.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
             return "A redirect URI has no spaces, wildcards, backslashes or characters outside ASCII"
         }
+        guard hasWholeEscapes(bytes) else { return "A redirect URI's % stands before two hexadecimal digits" }
         if bytes.contains(UInt8(ascii: "#")) { return "A redirect URI has no fragment (RFC 6749 §3.1.2)" }
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else {
             return "A redirect URI is absolute"
@@ -28,6 +29,14 @@ package enum RedirectURI {
     }
 
     private static let forbidden: Set<UInt8> = Set("*<>\"\\^`{|}".utf8)
+
+    private static func hasWholeEscapes(_ bytes: [UInt8]) -> Bool {
+        bytes.indices.allSatisfy { position in
+            guard bytes[position] == UInt8(ascii: "%") else { return true }
+            let digits = bytes[(position + 1)...].prefix(2)
+            return digits.count == 2 && digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
+        }
+    }
 
     private static func web(_ scheme: String, _ rest: [UInt8], native: Bool) -> String? {
         guard rest.starts(with: "//".utf8) else { return "A redirect URI names a host" }

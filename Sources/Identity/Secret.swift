@@ -75,6 +75,8 @@ package struct Secret: Resource {
     ) throws -> [Event] {
         let application = try facts.living(id)
         try authority.require(application.state.chain)
+        // Whoever holds the secret holds all that the application may do: receiving it is being granted that.
+        try authority.requireGrantable(application.state.allowedScopes)
         guard application.state.kind.isConfidential else {
             throw Rejection(.conflict, "no_secret", "A \(application.state.kind.rawValue) application has no secret")
         }

@@ -64,7 +64,26 @@ package struct SigningKey: Resource {
     /// What verifiers tolerate of a clock that runs ahead of ours.
     package static let clockSkewSeconds: Int64 = 60
 
+    /// How many keys of one stage are ever read at once, and so how many may wait retired for their last token's end.
+    ///
+    /// A rotation ends those that wait no longer, so there are a handful.
+    package static let livingMax = 1_000
+
+    /// Every key that is not revoked, in the order of creation.
+    ///
+    /// Asked stage by stage: however many have retired, the current key and the next are never cut off.
+    package static func known(_ facts: some Facts) throws -> [Versioned<SigningKey>] {
+        try [Stage.retired, .current, .next].flatMap { try members($0, facts) }
+            .sorted { $0.createdIndex < $1.createdIndex }
+    }
+
+    private static func members(_ stage: Stage, _ facts: some Facts) throws -> [Versioned<SigningKey>] {
+        try facts.members(SigningKey.self, of: Membership("stage", stage.rawValue), limit: livingMax)
+    }
+
     /// The next key becomes current, the current one retires, and a new next is published.
+    ///
+    /// Keys that retired so long ago that no token of theirs can still be used end with it.
     ///
     /// - Parameter fresh: two keys, since none may be waiting that has the algorithm wanted: then the first signs at once
     ///   and the second is the next.
@@ -75,6 +94,9 @@ package struct SigningKey: Resource {
         facts: some Facts,
     ) throws -> [Event] {
         try authority.require(.platform)
+        guard try members(.retired, facts).count(where: { $0.state.isPublished(at: now) }) < livingMax else {
+            throw Rejection(.limit, "max_signing_keys_reached", "\(livingMax) retired signing keys are still in use")
+        }
         return try promote(now: now, facts: facts, fresh)
     }
 
@@ -88,12 +110,7 @@ package struct SigningKey: Resource {
     ) throws -> [Event] {
         try authority.require(.platform)
         let key = try facts.living(id)
-        let revoked = Event(
-            .signingKeyRevoked,
-            chain: .platform,
-            stream: id.text,
-            data: ["stage": .string(Stage.revoked.rawValue)]
-        )
+        let revoked = ended(id)
         switch key.state.stage {
         case .current:
             let promotion = try promote(now: now, facts: facts, fresh)
@@ -108,9 +125,8 @@ package struct SigningKey: Resource {
         facts: some Facts,
         _ fresh: (first: New, second: New),
     ) throws -> [Event] {
-        let living = try facts.members(SigningKey.self, of: .all, limit: 1_000)
-        var events: [Event] = []
-        for key in living where key.state.stage == .current {
+        var events = try members(.retired, facts).filter { !$0.state.isPublished(at: now) }.map { ended($0.id) }
+        for key in try members(.current, facts) {
             events.append(
                 Event(
                     .signingKeyUpdated,
@@ -121,18 +137,9 @@ package struct SigningKey: Resource {
             )
         }
         // A next key of another algorithm was made before the configuration changed: it never signs.
-        let next = living.filter { $0.state.stage == .next }
+        let next = try members(.next, facts)
         let fitting = next.last { $0.state.algorithm == fresh.first.algorithm }
-        for key in next where key.id != fitting?.id {
-            events.append(
-                Event(
-                    .signingKeyRevoked,
-                    chain: .platform,
-                    stream: key.id.text,
-                    data: ["stage": .string(Stage.revoked.rawValue)]
-                )
-            )
-        }
+        events += next.filter { $0.id != fitting?.id }.map { ended($0.id) }
         guard let fitting else { return events + [fresh.first.created(.current), fresh.second.created(.next)] }
         events.append(
             Event(
@@ -143,5 +150,15 @@ package struct SigningKey: Resource {
             )
         )
         return events + [fresh.first.created(.next)]
+    }
+
+    /// The key verifies nothing from here on.
+    private static func ended(_ id: SigningKeyID) -> Event {
+        Event(
+            .signingKeyRevoked,
+            chain: .platform,
+            stream: id.text,
+            data: ["stage": .string(Stage.revoked.rawValue)]
+        )
     }
 }

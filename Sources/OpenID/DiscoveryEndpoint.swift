@@ -1,10 +1,13 @@
 import Endpoints
 import Engine
 import Identity
+import Views
 import Wire
 
 /// Serves each issuer's metadata wherever OpenID Connect, RFC 8414 and the contract look for it.
 struct DiscoveryEndpoint: Sendable {
+    static let name = "oauth.discovery"
+
     let instance: Instance
     let settings: OpenIDSettings
 
@@ -42,7 +45,7 @@ struct DiscoveryEndpoint: Sendable {
         Endpoint(
             .get,
             PathTemplate(path),
-            name: "oauth.discovery",
+            name: Self.name,
             access: .open,
             "An issuer's metadata",
             replies: [
@@ -53,25 +56,28 @@ struct DiscoveryEndpoint: Sendable {
     }
 
     private func answer(slug: String) -> Response {
-        guard let chain = try? instance.read({ try Door.tenant(slug: slug).chain($0) }), case .tenant(let id) = chain
-        else { return Metadata.unknownTenant }
-        return answer(tenant: id)
+        instance.publish(Self.name) { snapshot in
+            guard case .tenant(let id) = try Door.tenant(slug: slug).chain(snapshot) else {
+                throw Rejection.notFound(Tenant.noun)
+            }
+            return try answer(tenant: id, snapshot)
+        }
+    }
+
+    private func answer(tenant id: TenantID?) -> Response {
+        guard let id else { return Metadata.unknownTenant }
+        return instance.publish(Self.name) { try answer(tenant: id, $0) }
     }
 
     /// A tenant that is suspended keeps its metadata: verifiers still need to read them.
     ///
     /// A deleted one is unknown.
-    private func answer(tenant id: TenantID?) -> Response {
-        guard let id, let tenant = try? instance.read({ try $0.living(id) }) else { return Metadata.unknownTenant }
-        return answer(Metadata.tenant(id, slug: tenant.state.slug, settings.baseURL))
+    private func answer(tenant id: TenantID, _ snapshot: ViewSnapshot) throws -> Response {
+        answer(Metadata.tenant(id, slug: try snapshot.living(id).state.slug, settings.baseURL))
     }
 
     private func answer(_ metadata: Metadata) -> Response {
         let algorithm = instance.keyRing.current?.key.algorithm ?? "RS256"
         return .json(200, metadata.document(algorithm: algorithm).compact).adding("cache-control", KeySetEndpoint.cache)
     }
-}
-
-extension Metadata {
-    static let unknownTenant = Response.json(404, Array(#"{"detail":"Tenant not found"}"#.utf8))
 }

@@ -8,6 +8,8 @@ struct KeySetEndpoint: Sendable {
     /// A next key is published long before it signs, so a verifier's cache may be a few minutes old.
     static let cache = "public, max-age=300"
 
+    static let name = "oauth.keys"
+
     let instance: Instance
 
     var endpoints: [Endpoint] {
@@ -18,9 +20,12 @@ struct KeySetEndpoint: Sendable {
             endpoint(path) { _, _ in answer() }
         } + [
             endpoint("/api/v1/auth/tenants/{slug}/.well-known/jwks.json") { _, path in
-                let door = Door.tenant(slug: path["slug"])
-                guard (try? instance.read { try door.chain($0) }) != nil else { return Metadata.unknownTenant }
-                return answer()
+                instance.publish(Self.name) { snapshot in
+                    guard try Door.tenant(slug: path["slug"]).chain(snapshot) != nil else {
+                        throw Rejection.notFound(Tenant.noun)
+                    }
+                    return answer()
+                }
             }
         ]
     }
@@ -29,7 +34,7 @@ struct KeySetEndpoint: Sendable {
         Endpoint(
             .get,
             PathTemplate(path),
-            name: "oauth.keys",
+            name: Self.name,
             access: .open,
             "The keys that verify tokens",
             replies: [

@@ -22,6 +22,8 @@ package struct ListQuery: Sendable {
     /// From 1.
     package var page = 1
     package var perPage = 20
+    /// How many members a combined filter or a search looks at: past them, what was found is all that is told.
+    package var candidatesMax = 100_000
 
     package init(_ memberships: Membership...) {
         if !memberships.isEmpty { self.memberships = memberships }
@@ -43,7 +45,7 @@ extension RowReader {
     /// A page of a list in the order of creation.
     ///
     /// It walks the smallest of the sets, the members it had before included. One set without a search has its total
-    /// kept; else members are counted as they are met.
+    /// kept; else members are counted as they are met, among at most `candidatesMax` that are looked at.
     package func list<R: Resource>(_ kind: R.Type, _ query: ListQuery) throws -> ListPage<R> {
         precondition(query.page >= 1 && query.perPage >= 0, "pages are counted from 1, and the caller has checked that")
         let counts = try query.memberships.map { try count(kind, in: $0, asOf: query.asOf) }
@@ -62,7 +64,12 @@ extension RowReader {
         let end = start.addingReportingOverflow(query.perPage)
         var walk = ListWalk<R>(start: start, end: end.overflow ? .max : end.partialValue)
         let enough = isCounted ? walk.end : max(walk.end, ListQuery.countedMax)
+        var looked = 0
         try walkMembers(kind, of: sets[smallest], asOf: query.asOf) { member, created in
+            if !isCounted {
+                guard looked < query.candidatesMax else { return false }
+                looked += 1
+            }
             for other in others where try !self.isMember(kind, created, of: other, asOf: query.asOf) { return true }
             try walk.meet(matching: sought) { try self.resource(kind, of: member, asOf: query.asOf) }
             return walk.met < enough

@@ -6,13 +6,20 @@ enum Output {
     static func line(_ text: String) { bytes(Array(text.utf8) + [0x0A]) }
 
     /// Bytes exactly as they are.
-    static func bytes(_ bytes: [UInt8]) { write(bytes, to: .standardOutput) }
+    ///
+    /// What cannot be printed ends the command: a secret that is shown once, or half an export, must not pass for done.
+    static func bytes(_ bytes: [UInt8]) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+        } catch {
+            // A reader that has gone away is no failure of ours: `muniment entries | head` is ordinary.
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            if cause?.code == Int(EPIPE) { exit(0) }
+            note("muniment: standard output cannot be written: \(error.localizedDescription)")
+            exit(1)
+        }
+    }
 
     /// A line for the person at the terminal, or for a log.
-    static func note(_ text: String) { write(Array(text.utf8) + [0x0A], to: .standardError) }
-
-    // A reader that has gone away is no failure of ours: `muniment entries | head` is ordinary.
-    private static func write(_ bytes: [UInt8], to handle: FileHandle) {
-        try? handle.write(contentsOf: Data(bytes))
-    }
+    static func note(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
 }

@@ -74,8 +74,10 @@ struct Server: Sendable {
     /// Stops the server, lets something happen, and starts it again over the same directory, with the same token.
     mutating func restart(_ meanwhile: () -> Void = {}) async throws {
         try await instance.close()
-        // Whoever holds the old instance holds the directory's lock.
+        // Whoever holds the old instance holds the directory's lock; a request's task may let go of it a moment later.
+        weak let old = running?.instance
         running = nil
+        while old != nil { await Task.yield() }
         meanwhile()
         running = Running(try await Self.open(directory, clock), settings)
     }

@@ -37,4 +37,18 @@ struct ClockTests {
         #expect(refusing.status.refusal != nil)
         try await refusing.close()
     }
+
+    @Test func `T12 a jump of more than an hour on a host without the time stops writes`() async throws {
+        let ground = try Ground(seed: 33)
+        let instance = try await ground.open()
+        ground.clock.stepWall(microseconds: 7_200_000_000)
+        _ = try await instance.perform(RecordEvents([]), by: .system)
+        ground.clock.loseSynchronisation()
+        ground.clock.stepWall(microseconds: 7_200_000_000)
+        let size = instance.status.size
+        await #expect(throws: Refusal.self) { _ = try await instance.perform(RecordEvents([]), by: .system) }
+        #expect(instance.status.refusal?.contains("clock") == true)
+        #expect(instance.status.size == size)
+        try await instance.close()
+    }
 }

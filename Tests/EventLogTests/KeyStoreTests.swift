@@ -50,14 +50,39 @@ struct KeyStoreTests {
     @Test func `a data key is made once, and never again after its destruction`() throws {
         let place = try Place(.simulated)
         let keys = try Self.founded(place)
-        let made = keys.dataKey("data:usr_1/profile")
+        let made = try keys.dataKey("data:usr_1/profile")
         #expect(made?.count == 32)
-        #expect(keys.dataKey("data:usr_1/profile") == made)
+        #expect(try keys.dataKey("data:usr_1/profile") == made)
         try keys.flush()
         try keys.destroy("data:usr_1/profile")
-        #expect(keys.dataKey("data:usr_1/profile") == nil)
+        #expect(try keys.dataKey("data:usr_1/profile") == nil)
         #expect(keys.isDestroyed("data:usr_1/profile"))
         #expect(!keys.isDestroyed("data:usr_2/profile"))
+    }
+
+    @Test func `a data key that no longer opens is refused by name, and no other takes its name`() throws {
+        let place = try Place(.simulated)
+        let keys = try Self.founded(place)
+        _ = try keys.dataKey("data:usr_1/profile")
+        try keys.flush()
+        let name = try #require(try place.folder("keys").list().first { $0.hasPrefix("bundle-") })
+        var bundle = try #require(try place.folder("keys").read(name))
+        // The first letter of the wrapped bytes.
+        let letter = try #require(bundle.indices.last { bundle[..<$0].suffix(11).elementsEqual(#""wrapped":""#.utf8) })
+        bundle[letter] = bundle[letter] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+        try place.folder("keys").write(name, bundle)
+        let again = try Self.reopened(place)
+        let fault = #expect(throws: LedgerFault.self) { try again.dataKey("data:usr_1/profile") }
+        #expect(fault?.kind == .keys && String(describing: fault).contains("data:usr_1/profile"))
+        #expect(try again.dataKey("data:usr_2/profile") != nil)
+    }
+
+    @Test func `a first epoch is never made where there is one`() throws {
+        let place = try Place(.simulated)
+        _ = try Self.founded(place)
+        let before = try place.folder("keys").read("epoch-1")
+        #expect(throws: LedgerFault.self) { try Self.founded(place) }
+        #expect(try place.folder("keys").read("epoch-1") == before)
     }
 
     @Test(arguments: Medium.allCases)

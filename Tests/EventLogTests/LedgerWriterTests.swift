@@ -83,6 +83,7 @@ struct LedgerWriterTests {
         _ = try ledger.writer.prepare([TestLedger.tokenIssued(99)], recordedAt: ledger.writer.time(wall: .earliest))
         _ = try other.writer.prepare([TestLedger.tokenIssued(99)], recordedAt: other.writer.time(wall: .earliest))
         let (position, range) = (ledger.random.position, ledger.writer.range)
+        let bytes = ledger.writer.preparedBytes
         let drafts: [Draft] =
             switch undone {
             case .oneEntry: [TestLedger.tokenIssued(100)]
@@ -106,6 +107,7 @@ struct LedgerWriterTests {
         }
         #expect(ledger.writer.range == range)
         #expect(ledger.writer.prepared.count == 1)
+        #expect(ledger.writer.preparedBytes == bytes)
         ledger.random.position = position
         for ledger in [ledger, other] {
             try ledger.write([TestLedger.userCreated("usr_9", in: "tnt_w1")])

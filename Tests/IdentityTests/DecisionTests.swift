@@ -233,4 +233,35 @@ struct DecisionTests {
         #expect(overlapping.map(\.type) == [.secretCreated, .secretUpdated])
         #expect(overlapping.last?.data["expires_at"]?.text == now.adding(seconds: 60).text)
     }
+
+    @Test(
+        arguments: [
+            (["applications:write"], ["audit:read"], "access_denied"),
+            (["applications:write", "audit:read"], ["audit:read"], "secret.created"),
+            (["applications:write"], ["orders:read"], "secret.created"),
+        ] as [([String], [String], String)]
+    )
+    func `S28 nobody takes over a management scope by rotating the secret of whoever holds it`(
+        held: [String],
+        allowed: [String],
+        expected: String,
+    ) {
+        let facts = Self.facts()
+        var application = Application()
+        application.level = .tenant
+        application.tenantID = Self.widget
+        application.allowedScopes = allowed
+        facts.set(ApplicationID.named("auditor"), application)
+        let outcome = Self.code {
+            try Secret.rotate(
+                of: .named("auditor"),
+                to: Secret.New(id: .named("new"), key: "hk_1", mac: "m", suffix: "abcd"),
+                overlapSeconds: 0,
+                now: Instant(seconds: 1_790_000_000),
+                by: Authority(reach: .tenant(Self.widget), scopes: held),
+                facts: facts
+            )
+        }
+        #expect(outcome == expected)
+    }
 }

@@ -17,9 +17,9 @@ struct Doors {
     static let baseURL = "https://id.example.com"
     static let form = "application/x-www-form-urlencoded"
 
-    init(seed: UInt64) async throws {
+    init(seed: UInt64, at place: DataDirectory? = nil) async throws {
         let clock = SimulatedWorld(seed: seed)
-        let directory = DataDirectory(simulated: SimulatedDisk(seed: seed))
+        let directory = place ?? DataDirectory(simulated: SimulatedDisk(seed: seed))
         let founded = try Instance.create(
             directory,
             kek: nil,

@@ -56,14 +56,12 @@ struct RefuseInspection: Command {
 extension Instance {
     package func inspect(_ inspection: InspectToken, by caller: Caller) async throws(Refusal) -> AccessToken? {
         let wall = world.wall()
-        do {
-            return try read { try inspection.answer($0, wall: wall) }
-        } catch let rejection as Rejection {
-            _ = try await perform(RefuseInspection(inspection: inspection, rejection: rejection), by: caller)
-            throw .rejected(rejection)
+        do throws(Refusal) {
+            return try attempt(for: caller) { try read { try inspection.answer($0, wall: wall) } }
         } catch {
-            status.report("an introspection failed: \(type(of: error))")
-            throw .failed
+            guard case .rejected(let rejection) = error else { throw error }
+            _ = try await perform(RefuseInspection(inspection: inspection, rejection: rejection), by: caller)
+            throw error
         }
     }
 }

@@ -20,7 +20,7 @@ package struct RotateSigningKey: Command {
     }
 
     package func output(_ room: Room) throws -> [Versioned<SigningKey>] {
-        try room.facts.members(SigningKey.self, of: .all, limit: SigningKey.livingMax)
+        try SigningKey.known(room.facts)
     }
 }
 
@@ -42,17 +42,12 @@ package struct RevokeSigningKey: Command {
     }
 
     package func output(_ room: Room) throws -> [Versioned<SigningKey>] {
-        try room.facts.members(SigningKey.self, of: .all, limit: SigningKey.livingMax)
+        try SigningKey.known(room.facts)
     }
 
     package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
         RefusalNote(rejection, attempted: room.caller.request.endpoint, target: id.text, caller: room.caller)
     }
-}
-
-extension SigningKey {
-    /// How many are ever read at once; a key stays for as long as its tokens live, so there are a handful.
-    package static let livingMax = 1_000
 }
 
 extension Instance {

@@ -42,6 +42,14 @@ package struct DataDirectory: Sendable {
         }
     }
 
+    /// The lock of a directory that may have to be made first.
+    ///
+    /// Opening a folder for writing sweeps it, which only the holder of the lock may do where there is one already.
+    func foundingLock() throws -> FolderLock? {
+        if let path = path(""), !FolderMoves.exists(path) { _ = try top() }
+        return try lock()
+    }
+
     package func ledger(_ access: Environment.Access = .readWrite) throws -> LedgerTables {
         try LedgerTables(try environment("ledger", sync: .everyCommit, access))
     }

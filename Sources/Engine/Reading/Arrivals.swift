@@ -6,36 +6,65 @@ final class Arrivals: Sendable {
     static let waitingMax = 4_096
 
     private struct Waiting {
+        var id: UInt64
         var size: UInt64
         var until: Int64
         var resume: CheckedContinuation<Bool, Never>
     }
 
-    private let waiting = Mutex<[Waiting]>([])
+    private struct State {
+        var waiting: [Waiting] = []
+        var nextID: UInt64 = 0
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
 
     /// - Parameter now: microseconds since boot.
-    /// - Returns: whether the ledger has grown to that size, before the wait was over.
+    /// - Returns: whether the ledger has grown to that size, before the wait was over or the caller gave up.
     func wait(forSize size: UInt64, present: @Sendable () -> UInt64, now: Int64) async -> Bool {
-        await withCheckedContinuation { (resume: CheckedContinuation<Bool, Never>) in
-            let answer = waiting.withLock { waiting -> Bool? in
-                if present() >= size { return true }
-                if waiting.count >= Self.waitingMax { return false }
-                waiting.append(Waiting(size: size, until: now + Self.waitSecondsMax * 1_000_000, resume: resume))
-                return nil
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { (resume: CheckedContinuation<Bool, Never>) in
+                let answer = state.withLock { state -> Bool? in
+                    if present() >= size { return true }
+                    if state.isClosed || Task.isCancelled || state.waiting.count >= Self.waitingMax { return false }
+                    let until = now + Self.waitSecondsMax * 1_000_000
+                    state.waiting.append(Waiting(id: id, size: size, until: until, resume: resume))
+                    return nil
+                }
+                if let answer { resume.resume(returning: answer) }
             }
-            if let answer { resume.resume(returning: answer) }
+        } onCancel: {
+            end { $0.id == id }
         }
     }
 
     /// Called after each commit, and every second.
     func advance(to size: UInt64, now: Int64) {
-        let (arrived, late) = waiting.withLock { waiting in
-            let arrived = waiting.filter { $0.size <= size }
-            let late = waiting.filter { $0.size > size && $0.until <= now }
-            waiting.removeAll { $0.size <= size || $0.until <= now }
-            return (arrived, late)
-        }
+        let arrived = take { $0.size <= size }
         for item in arrived { item.resume.resume(returning: true) }
-        for item in late { item.resume.resume(returning: false) }
+        end { $0.until <= now }
+    }
+
+    /// Lets everyone go: nothing is written any more.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        end { _ in true }
+    }
+
+    private func end(where isOver: (Waiting) -> Bool) {
+        for item in take(where: isOver) { item.resume.resume(returning: false) }
+    }
+
+    private func take(where isOver: (Waiting) -> Bool) -> [Waiting] {
+        state.withLock { state in
+            let taken = state.waiting.filter(isOver)
+            if !taken.isEmpty { state.waiting.removeAll(where: isOver) }
+            return taken
+        }
     }
 }

@@ -1,5 +1,6 @@
 import EventLog
 import OpenSSL
+import Storage
 import Synchronization
 package import Wire
 
@@ -37,6 +38,32 @@ extension Instance {
         )
     }
 
-    /// Keeps what a verification found, for health to show: the start's own, until a deeper one says more.
-    package func verified(_ mark: VerificationMark) { verification.withLock { $0 = mark } }
+    /// Re-hashes every entry once, on a thread of its own, while the server serves: a start itself looks only at what no
+    /// checkpoint covered.
+    ///
+    /// What it finds stands in health. A ledger that was altered is not written to any more.
+    func verifyInBackground() throws {
+        try verifier.start { [self] in
+            let verification = Verification(
+                tables: tables,
+                keys: nil,
+                anchor: nil,
+                options: Verification.Options(opensSegments: false, shouldStop: { [status] in status.isClosing })
+            )
+            let report = verification.run()
+            guard report.entries > 0, !status.isClosing else { return }
+            let mark = VerificationMark(
+                index: report.entries - 1,
+                root: report.root,
+                at: world.wall(),
+                isOK: report.isOK
+            )
+            self.verification.withLock { $0 = mark }
+            if let problem = report.problems.first {
+                let place = problem.index.map { "entry \($0): " } ?? ""
+                status.object("the ledger was altered, run muniment verify: \(place)\(problem.what)")
+                status.report("verification found \(report.problemCount) problems; first \(place)\(problem.what)")
+            }
+        }
+    }
 }

@@ -31,16 +31,26 @@ extension Instance {
         }
     }
 
-    /// Does what may fail through a fault of ours: the caller hears that it failed, the operator why.
     package func attempt<Value>(for caller: Caller, _ body: () throws -> Value) throws(Refusal) -> Value {
+        try attempt(caller.request.endpoint, body)
+    }
+
+    /// Does what may fail through a fault of ours: the caller hears that it failed, the operator why.
+    package func attempt<Value>(_ endpoint: String, _ body: () throws -> Value) throws(Refusal) -> Value {
         do {
             return try body()
         } catch let rejection as Rejection {
             throw .rejected(rejection)
         } catch let fault as StorageError where fault.kind == .readersFull {
             throw .busy(retryAfterSeconds: 1, "too many readers at once")
+        } catch let fault as ViewFault {
+            if !status.isViewDamaged {
+                status.viewsAreDamaged("\(fault)")
+                try? ViewTrust(directory, world: world).forget()
+            }
+            throw .failed
         } catch {
-            status.report("the answer of \(caller.request.endpoint) failed: \(error)")
+            status.report("the answer of \(endpoint) failed: \(error)")
             throw .failed
         }
     }

@@ -18,6 +18,12 @@ final class ReadMeter: Sendable {
         var caller: Caller
     }
 
+    /// A window that is over.
+    struct Closed {
+        fileprivate let key: Digest
+        fileprivate let window: Window
+    }
+
     fileprivate struct State {
         var windows: [Digest: Window] = [:]
         /// The windows in the order of their opening, so that those that are over stand at the front.
@@ -26,6 +32,7 @@ final class ReadMeter: Sendable {
     }
 
     private let state = Mutex(State())
+    let strangers = StrangerMeter()
 
     static func key(_ event: Event, _ caller: Caller) -> Digest {
         SHA256Hash.hash(
@@ -63,10 +70,28 @@ final class ReadMeter: Sendable {
         }
     }
 
-    /// The summaries of windows that have closed, with the actors they speak of, in a stable order.
-    func due(now: Instant, atOnce: Bool) -> [(Event, Caller)] {
-        let over = state.withLock { $0.close(now: now, atOnce: atOnce) }
-        return over.filter { $0.window.count > 0 }.sorted { $0.key < $1.key }.map { _, window in
+    /// Takes out the windows that are over.
+    func close(now: Instant, atOnce: Bool) -> [Closed] { state.withLock { $0.close(now: now, atOnce: atOnce) } }
+
+    /// Puts windows back whose summaries could not be written.
+    func reopen(_ closed: [Closed]) {
+        state.withLock { state in
+            for item in closed {
+                if var window = state.windows[item.key] {
+                    window.count += item.window.count
+                    state.windows[item.key] = window
+                } else {
+                    state.windows[item.key] = item.window
+                    state.opened.append((item.window.from, item.key))
+                }
+            }
+        }
+    }
+
+    /// The summaries of closed windows, with the actors they speak of, in a stable order.
+    static func summaries(_ closed: [Closed], now: Instant) -> [(Event, Caller)] {
+        closed.filter { $0.window.count > 0 }.sorted { $0.key < $1.key }.map { item in
+            let window = item.window
             var data: Members = [
                 "count": .integer(window.count), "endpoint": .string(window.caller.request.endpoint),
                 "from": .string(window.from.text), "read": .string(window.event.type.rawValue),
@@ -79,13 +104,13 @@ final class ReadMeter: Sendable {
 }
 
 extension ReadMeter.State {
-    /// Takes out what is over. It is asked in every drain, so it looks at no window that is still open but the first.
-    fileprivate mutating func close(now: Instant, atOnce: Bool) -> [(key: Digest, window: ReadMeter.Window)] {
-        var over: [(key: Digest, window: ReadMeter.Window)] = []
+    /// It is asked in every drain, so it looks at no window that is still open but the first.
+    fileprivate mutating func close(now: Instant, atOnce: Bool) -> [ReadMeter.Closed] {
+        var over: [ReadMeter.Closed] = []
         while closed < opened.count {
             let (from, key) = opened[closed]
             guard atOnce || now >= from.adding(seconds: ReadMeter.windowSeconds) else { break }
-            if let window = windows.removeValue(forKey: key) { over.append((key, window)) }
+            if let window = windows.removeValue(forKey: key) { over.append(ReadMeter.Closed(key: key, window: window)) }
             closed += 1
         }
         if closed * 2 >= opened.count {

@@ -9,19 +9,22 @@ extension Instance {
     /// Its signature, time, issuer and audience are checked here; whether it still stands is asked against the state
     /// that the answer is made from.
     ///
-    /// - Throws: `Rejection.invalidToken`.
+    /// - Throws: `Rejection.invalidToken`, or that nothing can be read now.
     package func authenticate(
         _ text: String,
         baseURL: BaseURL,
         request: Caller.Request,
-    ) throws(Rejection) -> Caller {
+    ) throws(Refusal) -> Caller {
         let wall = world.wall()
         guard let token = keyRing.verify(text, now: wall), !token.isExpired(at: wall),
             token.issuer.bytesEqual(Issuer.text(of: token.door, base: baseURL)),
             // A token made for another service must not open ours, or that service could act with it.
             token.audience.contains(where: { $0.bytesEqual(token.clientID.text) || $0.bytesEqual(baseURL.description) })
-        else { throw .invalidToken }
-        guard let application = try? read({ try $0.current(token.clientID)?.state }) else { throw .invalidToken }
+        else { throw .rejected(.invalidToken) }
+        let application = try attempt(request.endpoint) {
+            guard let known = try read({ try $0.current(token.clientID) }) else { throw Rejection.invalidToken }
+            return known.state
+        }
         let actor = Actor(
             kind: .application,
             id: token.clientID.text,

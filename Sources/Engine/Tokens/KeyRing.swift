@@ -17,6 +17,9 @@ package struct KeyRing: Sendable {
         let header: [UInt8]
     }
 
+    /// No keys: nothing is signed and nothing verifies.
+    static let empty = KeyRing(members: [], current: nil)
+
     package let members: [Member]
     package let current: Member?
 
@@ -32,6 +35,11 @@ package struct KeyRing: Sendable {
             )
         }
         current = members.last { $0.key.stage == .current }
+    }
+
+    private init(members: [Member], current: Member?) {
+        self.members = members
+        self.current = current
     }
 
     /// RFC 9068 §2.1: the type says that this is an access token, so that no other JWT of ours can pass for one.

@@ -8,6 +8,7 @@ package final class SimulatedWorld: Sendable {
         var bootMicroseconds: Int64 = 0
         var random: UInt64
         var boots = 1
+        var isSynchronised = true
     }
 
     private let state: Mutex<State>
@@ -30,6 +31,9 @@ package final class SimulatedWorld: Sendable {
         state.withLock { $0.wallMicroseconds += microseconds }
     }
 
+    /// The host finds nobody to tell it the time.
+    package func loseSynchronisation() { state.withLock { $0.isSynchronised = false } }
+
     /// The machine starts anew.
     package func reboot() {
         state.withLock {
@@ -42,7 +46,7 @@ package final class SimulatedWorld: Sendable {
         World(
             wall: { Instant(microseconds: self.state.withLock { $0.wallMicroseconds }) },
             sinceBoot: { self.state.withLock { $0.bootMicroseconds } },
-            isClockSynchronised: { true },
+            isClockSynchronised: { self.state.withLock { $0.isSynchronised } },
             bootID: { "boot-\(self.state.withLock { $0.boots })" },
             random: { count in self.state.withLock { state in (0..<count).map { _ in Self.byte(&state.random) } } },
         )

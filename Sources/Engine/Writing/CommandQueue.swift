@@ -67,11 +67,11 @@ final class CommandQueue: Sendable {
     private func take() -> [any Submission]? {
         state.withLock { state in
             guard !state.ordinary.isEmpty || !state.bulk.isEmpty else { return nil }
+            // One at a time while others wait, and first: behind the others a full drain would put it off for ever.
+            var taken = state.bulk.isEmpty ? [] : [state.bulk.removeFirst()]
             let count = min(state.ordinary.count, Self.drainMax)
-            var taken = Array(state.ordinary.prefix(count))
+            taken += state.ordinary.prefix(count)
             state.ordinary.removeFirst(count)
-            // One at a time while others wait: nobody waits behind two.
-            if !state.bulk.isEmpty { taken.append(state.bulk.removeFirst()) }
             return taken
         }
     }

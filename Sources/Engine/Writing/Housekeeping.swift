@@ -3,7 +3,8 @@ import Wire
 /// When the product writes entries of its own accord.
 struct Housekeeping {
     static let attestEverySeconds: Int64 = 86_400
-    static let sweepEverySeconds: Int64 = 3_600
+    /// Often, because each sweep takes a few files only.
+    static let sweepEverySeconds: Int64 = 1
 
     private var sweptAt: Instant?
 

@@ -10,34 +10,46 @@ package struct Idempotency: Sendable {
     package let key: Digest
     /// The keyed hash of method, path and body: the same key with another request is refused.
     package let fingerprint: Digest
-    /// Seals the answer, so that only the holder of the raw key can get it again.
-    let sealingKey: [UInt8]
+    /// The client's own key: only its holder can get the answer again.
+    private let rawKey: [UInt8]
 
     package init(rawKey: [UInt8], method: String, path: String, body: [UInt8], macKey: [UInt8]) {
         key = SecretHash.mac(rawKey, kind: .idempotencyKey, key: macKey)
         let request = Array("\(method)\n\(path)\n".utf8) + body
         fingerprint = SecretHash.mac(request, kind: .idempotencyBody, key: macKey)
-        sealingKey = HKDF256.derive(
-            key: rawKey,
-            salt: key.bytes,
-            info: Array("muniment/v1/answer".utf8),
-            count: AES256GCM.keyBytes
+        self.rawKey = rawKey
+    }
+
+    /// The name of the sealed answer: of this actor's key and the entry that it made, and no other's.
+    func answerName(actor: String, entry: String) -> String {
+        SHA256Hash.hash(Array(actor.utf8), [0], key.bytes, Array(entry.utf8)).description
+    }
+
+    func seal(_ answer: [UInt8], actor: String) -> [UInt8] {
+        let key = sealingKey(actor)
+        // A client may send its key again a day later and get another answer, so the nonce follows from the answer:
+        // two answers never share a nonce, and the same one sealed twice tells nothing new.
+        let nonce = Array(HMAC256.authenticate(answer, key: key).bytes.prefix(AES256GCM.nonceBytes))
+        return nonce + AES256GCM.seal(answer, key: key, nonce: nonce, aad: fingerprint.bytes)
+    }
+
+    func open(_ sealed: [UInt8], actor: String) -> [UInt8]? {
+        guard sealed.count > AES256GCM.nonceBytes else { return nil }
+        return AES256GCM.open(
+            Array(sealed.dropFirst(AES256GCM.nonceBytes)),
+            key: sealingKey(actor),
+            nonce: Array(sealed.prefix(AES256GCM.nonceBytes)),
+            aad: fingerprint.bytes
         )
     }
 
-    /// The name of the sealed answer: of this actor's key, and no other's.
-    func answerName(actor: String) -> String {
-        SHA256Hash.hash(Array(actor.utf8), [0], key.bytes).description
+    /// One for each actor and request: others may have chosen the same raw key.
+    private func sealingKey(_ actor: String) -> [UInt8] {
+        HKDF256.derive(
+            key: rawKey,
+            salt: key.bytes,
+            info: Array("muniment/v1/answer".utf8) + [0] + fingerprint.bytes + Array(actor.utf8),
+            count: AES256GCM.keyBytes
+        )
     }
-
-    // The key is used for one answer only, so the nonce may be fixed.
-    func seal(_ answer: [UInt8]) -> [UInt8] {
-        AES256GCM.seal(answer, key: sealingKey, nonce: Self.nonce, aad: fingerprint.bytes)
-    }
-
-    func open(_ sealed: [UInt8]) -> [UInt8]? {
-        AES256GCM.open(sealed, key: sealingKey, nonce: Self.nonce, aad: fingerprint.bytes)
-    }
-
-    private static let nonce = [UInt8](repeating: 0, count: AES256GCM.nonceBytes)
 }

@@ -72,9 +72,10 @@ final class Notary: Sendable {
                 _ = bell.wait(timeout: .now() + .microseconds(Self.intervalMicroseconds))
                 do {
                     try sign(evenIfCovered: false)
+                    status.anchor(trouble: nil)
                 } catch {
                     // Unsigned entries are covered by the next checkpoint; one that never comes shows in health.
-                    status.report("no checkpoint could be anchored: \(error)")
+                    status.anchor(trouble: "\(error)")
                 }
             }
         }

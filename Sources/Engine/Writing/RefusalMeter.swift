@@ -47,9 +47,14 @@ struct RefusalMeter {
         return false
     }
 
+    func isDue(now: Instant, atOnce: Bool) -> Bool {
+        guard let sumsSince else { return false }
+        return atOnce || now >= sumsSince.adding(seconds: Self.sumEverySeconds)
+    }
+
     /// The sums that are due, in a stable order.
     mutating func due(now: Instant, atOnce: Bool) -> [Event] {
-        guard let since = sumsSince, atOnce || now >= since.adding(seconds: Self.sumEverySeconds) else { return [] }
+        guard let since = sumsSince, isDue(now: now, atOnce: atOnce) else { return [] }
         defer {
             sums.removeAll(keepingCapacity: true)
             sumsSince = nil

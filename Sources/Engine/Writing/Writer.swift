@@ -28,11 +28,11 @@ final class Writer: Sendable {
                 }
                 _ = try core.run([], isClosing: true)
             } catch {
-                let why = (error as? WriterCore.Stop)?.why ?? "the writer stopped: \(error)"
-                status.stop(why)
+                let stop = WriterCore.stop(error)
+                status.stop(stop.why)
                 let notTried = Refusal.busy(retryAfterSeconds: 5, "the server stopped before this was tried")
                 for submission in queue.drainAll() { submission.answer(notTried) }
-                onStop((error as? WriterCore.Stop) ?? WriterCore.Stop(why: why))
+                onStop(stop)
             }
         }
     }

@@ -3,52 +3,110 @@ import Storage
 import Views
 
 extension WriterCore {
+    /// Entries that are durable and not folded yet.
+    struct Behind {
+        let written: [LedgerWriter.Prepared]
+        let applied: ViewStore.Applied
+    }
+
     /// Makes what was decided durable, first in the ledger, then in the views.
     ///
+    /// - Returns: whether the views have followed; if not, they do before anything else is decided.
     /// - Throws: `Refusal.diskFull` when nothing was kept and nothing may be answered; `Stop` when going on could lose
     ///   what was acknowledged.
-    func commit(_ draft: ViewDraft) throws {
-        guard !ledger.prepared.isEmpty else { return }
+    func commit(_ draft: ViewDraft) throws -> Bool {
+        guard !ledger.prepared.isEmpty else { return true }
         let written = ledger.prepared
         try commitLedger()
-        let (size, root) = (ledger.range.size, ledger.range.root)
-        try? anchor.hint(Anchor.HeadHint(size: size, root: root))
-        let applied = ViewStore.Applied(size: size, root: root)
+        let applied = ViewStore.Applied(size: ledger.range.size, root: ledger.range.root)
+        try? anchor.hint(Anchor.HeadHint(size: applied.size, root: applied.root))
         do {
             try draft.commit(applied: applied)
         } catch {
-            try catchUp(written, applied, after: error)
+            // LMDB may find its map full as late as here; the draft has to let go of it before it can grow.
+            draft.abandon()
+            behind = Behind(written: written, applied: applied)
+            return try isFollowed(after: error)
         }
+        announce(written, applied)
+        return true
+    }
+
+    /// Folds what the views could not take before.
+    ///
+    /// - Throws: `Refusal.diskFull` while there is still no room.
+    func followLedger() throws {
+        guard behind != nil else { return }
+        do {
+            try foldBehind()
+        } catch {
+            guard try isFollowed(after: error) else { throw Refusal.diskFull }
+        }
+    }
+
+    /// The entries stand, so the views must follow before anybody is answered: grow and fold again, or wait for room.
+    private func isFollowed(after error: any Error) throws -> Bool {
+        guard let fault = error as? StorageError else { throw Self.stop(error) }
+        if isDiskFull(fault) {
+            if !status.isDiskFull { status.report("the disk is full: the views wait for room") }
+            status.diskIsFull(true)
+            return false
+        }
+        guard fault.kind == .mapFull else { throw Self.stop(error) }
+        do {
+            try views.environment.grow(toBytes: views.environment.mapBytes * 2)
+            try foldBehind()
+            return true
+        } catch let fault as StorageError where isDiskFull(fault) {
+            status.diskIsFull(true)
+            return false
+        } catch {
+            throw Self.stop(error)
+        }
+    }
+
+    private func foldBehind() throws {
+        guard let behind else { return }
+        let draft = try openDraft()
+        defer { draft.abandon() }
+        for item in behind.written {
+            let entry = try FoldedEntry(item, ledger: identity.id, keys: keys)
+            try draft.fold(entry)
+            if entry.endsCommand { try draft.keep() }
+        }
+        try draft.commit(applied: behind.applied)
+        self.behind = nil
+        announce(behind.written, behind.applied)
+    }
+
+    private func announce(_ written: [LedgerWriter.Prepared], _ applied: ViewStore.Applied) {
         if status.isDiskFull { status.diskIsFull(false) }
-        status.committed(size: size)
+        status.committed(size: applied.size)
         onCommit(written.map(\.entry.type), ledger.range)
     }
 
     private func commitLedger() throws {
-        var failure: any Error
         do {
             try answers.flush(now: ledger.lastRecordedAt)
-            return try ledger.commit()
-        } catch {
-            failure = error
-        }
-        if let fault = failure as? StorageError, fault.kind == .mapFull {
             do {
+                try ledger.commit()
+            } catch let fault as StorageError where fault.kind == .mapFull {
                 try ledger.grow()
-                return try ledger.commit()
-            } catch {
-                failure = error
+                try ledger.commit()
             }
+        } catch {
+            try judge(error)
         }
-        // An unknown outcome is looked up, never guessed.
-        if (try? ledger.isDurable()) == true { return ledger.settle() }
-        answers.discardStaged()
-        guard let fault = failure as? StorageError, isDiskFull(fault) else {
-            throw Stop(why: "the ledger could not be written: \(failure)")
+    }
+
+    /// What a failed commit means. Its outcome is unknown; only a full disk, which keeps what it took, is looked into.
+    private func judge(_ error: any Error) throws {
+        guard let fault = error as? StorageError, isDiskFull(fault) else {
+            throw Stop(why: "the ledger could not be written: \(error)")
         }
-        ledger.abandon()
+        if try ledger.isDurable() { return ledger.settle() }
+        if !status.isDiskFull { status.report("the disk is full: writes are refused until there is room") }
         status.diskIsFull(true)
-        status.report("the disk is full: writes are refused until there is room")
         throw Refusal.diskFull
     }
 
@@ -61,20 +119,5 @@ extension WriterCore {
             .locked, .invalid, .system:
             false
         }
-    }
-
-    /// The entries stand, so the views must follow before anybody is answered: grow, and fold again.
-    private func catchUp(_ written: [LedgerWriter.Prepared], _ applied: ViewStore.Applied, after error: any Error) throws {
-        guard let fault = error as? StorageError, fault.kind == .mapFull else {
-            throw Stop(why: "the views could not be written, they are folded again at the next start: \(error)")
-        }
-        try views.environment.grow(toBytes: views.environment.mapBytes * 2)
-        let again = try openDraft()
-        for item in written {
-            let entry = try FoldedEntry(item, ledger: identity.id, keys: keys)
-            try again.fold(entry)
-            if entry.endsCommand { try again.keep() }
-        }
-        try again.commit(applied: applied)
     }
 }

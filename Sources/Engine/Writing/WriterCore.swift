@@ -39,6 +39,10 @@ final class WriterCore {
     private var clock: ClockWatch
     private var attestedAt: Instant
     private var housekeeping = Housekeeping()
+    /// How to take back what was written off the books, should the commit not come about.
+    private var takenBack: [() -> Void] = []
+    /// Entries that are durable while the views could not follow: nothing is decided before they have.
+    var behind: Behind?
 
     init(
         ledger: LedgerWriter,
@@ -74,27 +78,69 @@ final class WriterCore {
     /// One drain.
     ///
     /// - Returns: the submissions that did not fit; they stay first in line.
+    /// - Throws: `Stop` alone.
     func run(_ batch: [any Submission], isClosing: Bool = false) throws -> ArraySlice<any Submission> {
         if let why = status.objection {
             for submission in batch { submission.answer(.refusingWrites(why)) }
             return []
         }
-        let draft = try openDraft()
-        var decided: [any Submission] = []
         do {
-            try keepHouse(draft, isClosing: isClosing)
-            let rest = try decide(batch, draft, &decided)
-            try commit(draft)
-            for submission in decided { submission.answer(nil) }
-            return rest
+            try followLedger()
+            return try drain(batch, isClosing: isClosing)
         } catch let refusal as Refusal {
             // Nothing was written: the disk is full, or the clock is not to be trusted. Everyone who waited is told.
+            giveUp()
             for submission in batch { submission.answer(refusal) }
             return []
+        } catch let fault as StorageError where fault.kind == .mapFull {
+            // The views' map was used up while commands were decided. Nothing is written yet, so they are decided again.
+            giveUp()
+            try stopping { try views.environment.grow(toBytes: views.environment.mapBytes * 2) }
+            return batch[...]
         } catch {
             for submission in batch { submission.answer(Self.outcomeUnknown) }
-            throw error
+            throw Self.stop(error)
         }
+    }
+
+    private func drain(_ batch: [any Submission], isClosing: Bool) throws -> ArraySlice<any Submission> {
+        let draft = try openDraft()
+        defer { draft.abandon() }
+        var decided: [any Submission] = []
+        try keepHouse(draft, isClosing: isClosing)
+        let rest = try decide(batch, draft, &decided)
+        guard try commit(draft) else {
+            // The entries stand, but nothing can be read yet: the views follow when there is room.
+            for submission in decided { submission.answer(Self.outcomeUnknown) }
+            return rest
+        }
+        takenBack.removeAll()
+        for submission in decided { submission.answer(nil) }
+        return rest
+    }
+
+    /// Gives up what was prepared, and puts the books back to what is durable.
+    private func giveUp() {
+        ledger.abandon()
+        answers.discardStaged()
+        for restore in takenBack.reversed() { restore() }
+        takenBack.removeAll()
+    }
+
+    /// What an error means for the next start: damaged views are made anew, everything else is looked at as it is.
+    static func stop(_ error: any Error) -> Stop {
+        switch error {
+        case let stop as Stop: stop
+        case let fault as ViewFault:
+            Stop(why: "the views are damaged and are made anew at the next start: \(fault)", viewsAreDamaged: true)
+        case let fault as StorageError where fault.kind == .corrupted || fault.kind == .panic:
+            Stop(why: "storage is damaged; the views are made anew at the next start: \(fault)", viewsAreDamaged: true)
+        default: Stop(why: "the writer cannot go on: \(error)")
+        }
+    }
+
+    private func stopping(_ body: () throws -> Void) throws {
+        do { try body() } catch { throw Self.stop(error) }
     }
 
     /// Whether the entries stand is known at the next start; a client with an Idempotency-Key may ask again and learn it.
@@ -152,10 +198,7 @@ final class WriterCore {
         } catch let fault as StorageError {
             throw fault
         } catch let fault as ViewFault {
-            throw Stop(
-                why: "the views are damaged and are made anew at the next start: \(fault)",
-                viewsAreDamaged: true
-            )
+            throw fault
         } catch {
             return try fail(submission, error, draft)
         }
@@ -167,7 +210,7 @@ final class WriterCore {
     private func finish(_ submission: any Submission, _ room: Room, _ last: UInt64?) -> any Submission {
         do {
             try submission.finish(room, index: last)
-            try keepAnswer(submission)
+            if last != nil { try keepAnswer(submission) }
         } catch {
             status.report("the answer of \(submission.caller.request.endpoint) failed: \(type(of: error))")
         }
@@ -185,8 +228,7 @@ final class WriterCore {
         if let note = try submission.refuse(rejection, room) {
             let endpoint = submission.caller.request.endpoint
             if meter.admits(note, endpoint: endpoint, now: room.now, isDiskShort: status.isDiskShort) {
-                _ = try write([note.event], room.caller, nil, ledger.time(wall: world.wall()), draft)
-                try keep(draft)
+                try writeAlone(note.event, room.caller, draft)
             }
         }
         return submission
@@ -203,9 +245,24 @@ final class WriterCore {
             code: "internal_error",
             data: ["attempted": .string(submission.caller.request.endpoint)]
         )
-        _ = try write([event], submission.caller, nil, ledger.time(wall: world.wall()), draft)
-        try keep(draft)
+        try writeAlone(event, submission.caller, draft)
         return submission
+    }
+
+    /// Writes the entry of something that did not happen. Where it cannot be written itself, that is a line in the log:
+    /// nobody's command may fail for it.
+    private func writeAlone(_ event: Event, _ caller: Caller, _ draft: ViewDraft) throws {
+        do {
+            try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
+            try keep(draft)
+        } catch let fault as StorageError {
+            throw fault
+        } catch let fault as ViewFault {
+            throw fault
+        } catch {
+            takeBack(draft)
+            status.report("\(event.type.rawValue) could not be written: \(type(of: error))")
+        }
     }
 
     private func keep(_ draft: ViewDraft) throws {
@@ -250,19 +307,19 @@ final class WriterCore {
             let earlier = try draft.idempotent(actor: actor, key: idempotency.key, at: now)
         else { return nil }
         guard earlier.fingerprint == idempotency.fingerprint else { return .rejection(Self.keyReused) }
-        guard let sealed = answers.answer(idempotency.answerName(actor: actor)), let answer = idempotency.open(sealed)
+        let first = try entry(at: earlier.index)
+        let name = idempotency.answerName(actor: actor, entry: first?.id ?? "")
+        guard let sealed = answers.answer(name), let answer = idempotency.open(sealed, actor: actor)
         else {
             return .rejection(Self.answerGone)
         }
-        return .answer(answer, index: try lastIndex(ofCommandAt: earlier.index))
+        // The first entry of a command carries its key; what the client must have seen is the last one.
+        return .answer(answer, index: earlier.index + UInt64((first?.batch?.count ?? 1) - 1))
     }
 
-    /// The first entry of a command carries its key; what the client must have seen is the last one.
-    private func lastIndex(ofCommandAt first: UInt64) throws -> UInt64 {
-        let prepared = ledger.prepared.first { $0.entry.index == first }?.entry
-        let entry =
-            try prepared ?? tables.environment.read { try tables.entry(first, $0) }.map { try Entry(decoding: $0) }
-        return first + UInt64((entry?.batch?.count ?? 1) - 1)
+    private func entry(at index: UInt64) throws -> Entry? {
+        if let prepared = ledger.prepared.first(where: { $0.entry.index == index }) { return prepared.entry }
+        return try tables.environment.read { try tables.entry(index, $0) }.map { try Entry(decoding: $0) }
     }
 
     private static let keyReused = Rejection.invalid([
@@ -278,11 +335,17 @@ final class WriterCore {
         "This request was carried out before; its answer is no longer kept"
     )
 
+    /// The answer belongs to the entry that carries the key: should that entry not become durable after all, nothing
+    /// finds its answer.
     private func keepAnswer(_ submission: any Submission) throws {
         guard let idempotency = submission.idempotency, let actor = submission.caller.actor.id,
-            let answer = submission.replayable()
+            let last = ledger.prepared.last?.entry, let answer = submission.replayable(),
+            let first = ledger.prepared.dropLast((last.batch?.count ?? 1) - 1).last?.entry
         else { return }
-        answers.stage(idempotency.answerName(actor: actor), idempotency.seal(answer))
+        answers.stage(
+            idempotency.answerName(actor: actor, entry: first.id),
+            idempotency.seal(answer, actor: actor)
+        )
     }
 
     /// Written with the first commit that goes through again: while the disk was full nothing could be.
@@ -293,26 +356,40 @@ final class WriterCore {
 
     private func keepHouse(_ draft: ViewDraft, isClosing: Bool) throws {
         let now = ledger.time(wall: world.wall())
-        var due: [(Event, Caller)] = []
+        var due = try clockEvents()
         if housekeeping.isAttestationDue(now: now, last: attestedAt) {
+            let before = attestedAt
+            takenBack.append { [unowned self] in attestedAt = before }
             attestedAt = now
             try append([Attestation(of: tables).draft], at: now, draft)
             try keep(draft)
         }
-        if housekeeping.isSweepDue(now: now) { try answers.sweep(now: now) }
+        if housekeeping.isSweepDue(now: now), let problem = answers.sweep(now: now) { status.report(problem) }
         if status.isDiskFull { due += Self.fullDiskIsOver.map { ($0, .system) } }
-        if let step = clock.step(world: world) {
-            if let why = ClockWatch.objection(step: step, world: world) {
-                status.object(why)
-                throw Refusal.refusingWrites(why)
-            }
-            due.append((ClockWatch.event(step: step), .system))
+        if meter.isDue(now: now, atOnce: isClosing) {
+            let before = meter
+            takenBack.append { [unowned self] in meter = before }
+            due += meter.due(now: now, atOnce: isClosing).map { ($0, .system) }
         }
-        due += meter.due(now: now, atOnce: isClosing).map { ($0, .system) }
-        due += reads.due(now: now, atOnce: isClosing)
+        let closed = reads.close(now: now, atOnce: isClosing)
+        if !closed.isEmpty {
+            takenBack.append { [reads] in reads.reopen(closed) }
+            due += ReadMeter.summaries(closed, now: now)
+        }
         for (event, caller) in due {
             try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
             try keep(draft)
         }
+    }
+
+    private func clockEvents() throws -> [(Event, Caller)] {
+        let before = clock
+        guard let step = clock.step(world: world) else { return [] }
+        if let why = ClockWatch.objection(step: step, world: world) {
+            status.object(why)
+            throw Refusal.refusingWrites(why)
+        }
+        takenBack.append { [unowned self] in clock = before }
+        return [(ClockWatch.event(step: step), .system)]
     }
 }

@@ -14,6 +14,9 @@ package final class WriterStatus: Sendable {
         var isDiskFull = false
         var diskShare = 0.0
         var stopped: String?
+        var isClosing = false
+        var anchorTrouble: String?
+        var isViewDamaged = false
         var size: UInt64 = 0
         var commits: UInt64 = 0
         var nextCheck: Int64 = 0
@@ -40,6 +43,32 @@ package final class WriterStatus: Sendable {
         state.withLock { state in
             state.stopped ?? state.objection ?? (state.isDiskFull ? "the disk is full" : nil)
         }
+    }
+
+    /// Whether the instance is being closed: what runs beside it ends.
+    var isClosing: Bool { state.withLock { $0.isClosing } }
+    func close() { state.withLock { $0.isClosing = true } }
+
+    /// Why entries are not being signed for, if so: the anchor cannot be written.
+    package var anchorTrouble: String? { state.withLock { $0.anchorTrouble } }
+    var isViewDamaged: Bool { state.withLock { $0.isViewDamaged } }
+
+    /// Told by the notary at each try; the log hears of it when it begins.
+    func anchor(trouble: String?) {
+        let isNew = state.withLock { state in
+            defer { state.anchorTrouble = trouble }
+            return state.anchorTrouble == nil && trouble != nil
+        }
+        if isNew, let trouble { log("no checkpoint could be anchored: \(trouble)") }
+    }
+
+    /// A reader met a damaged row: nothing is decided on such views, and the next start makes them anew.
+    func viewsAreDamaged(_ fault: String) {
+        state.withLock { state in
+            state.isViewDamaged = true
+            state.objection = "the views are damaged, a restart makes them anew: \(fault)"
+        }
+        log("the views are damaged: \(fault)")
     }
 
     func object(_ why: String?) { state.withLock { $0.objection = why } }

@@ -71,3 +71,15 @@ package struct Actor: Sendable, Equatable {
     package static let system = Actor(kind: .system)
     package static let anonymous = Actor(kind: .anonymous)
 }
+
+extension Actor.Kind {
+    /// Whether it is no person, and has proven what it is: its activity may show address and user agent in clear.
+    ///
+    /// The system is none of these: it makes no requests.
+    package var isProvenNonPerson: Bool {
+        switch self {
+        case .application, .client, .apiKey, .agent: true
+        case .user, .system, .anonymous: false
+        }
+    }
+}

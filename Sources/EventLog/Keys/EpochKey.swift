@@ -28,12 +28,17 @@ package struct EpochKey: Sendable {
     }
 
     /// Makes the first epoch of a new ledger, durably.
+    ///
+    /// - Throws: `LedgerFault.keys` when there is an epoch already: in its place no key would open any more.
     package static func create(
         in folder: SmallFiles,
         keyEncryptionKey: [UInt8],
         random: (Int) -> [UInt8],
     ) throws -> EpochKey {
-        try EpochKey(number: first - 1, keys: [:]).next(in: folder, keyEncryptionKey: keyEncryptionKey, random: random)
+        guard try folder.list().allSatisfy({ number($0) == nil }) else {
+            throw LedgerFault.keys("there are keys here already")
+        }
+        return try EpochKey(number: first - 1, keys: [:]).next(in: folder, keyEncryptionKey: keyEncryptionKey, random: random)
     }
 
     /// A new epoch beside the present one, durable when this returns.

@@ -102,9 +102,12 @@ package final class KeyStore: Sendable {
     }
 
     /// A key of 32 random bytes under that name, made when there is none; `nil` when it was destroyed.
-    package func dataKey(_ id: String) -> [UInt8]? {
+    ///
+    /// - Throws: `LedgerFault.keys` when there is one and it does not open: no other may take its name.
+    package func dataKey(_ id: String) throws -> [UInt8]? {
         if let key = key(id) { return key }
         if isDestroyed(id) { return nil }
+        guard !holds(id) else { throw LedgerFault.keys("the key \(id) does not open; restore the keys from their backup") }
         let made = random(32)
         stage(id, made)
         return made

@@ -34,10 +34,16 @@ package struct CheckpointKeys: Sendable {
         )
         lives = [first]
         var last: [UInt64] = []
+        var isDamaged = false
         try reader.scan(tables.streams, prefix: Array("cpk_".utf8)) { _, row in
-            last.append(BigEndian.value(row, at: 8))
+            guard let head = LedgerTables.StreamHead(row: row.copied) else {
+                isDamaged = true
+                return false
+            }
+            last.append(head.index)
             return true
         }
+        guard !isDamaged else { throw LedgerFault.damaged(index: nil, "the stream of a checkpoint key") }
         for index in last.sorted() {
             guard let bytes = try tables.entry(index, reader) else { continue }
             do throws(Malformed) {

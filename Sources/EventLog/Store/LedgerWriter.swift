@@ -24,6 +24,7 @@ package final class LedgerWriter {
     /// What taking back a command restores.
     private struct Mark {
         var count: Int
+        var bytes: Int
         var range: CompactRange
         var last: Instant
         var heads: [(ChainKey, LedgerTables.Head?)] = []
@@ -80,7 +81,7 @@ package final class LedgerWriter {
     package func prepare(_ drafts: [Draft], recordedAt: Instant) throws -> ArraySlice<Prepared> {
         precondition(recordedAt > lastRecordedAt, "recorded_at rises strictly from command to command")
         precondition((1...Entry.Batch.countMax).contains(drafts.count), "a command makes 1 to 10,000 entries")
-        mark = Mark(count: prepared.count, range: range, last: lastRecordedAt)
+        mark = Mark(count: prepared.count, bytes: preparedBytes, range: range, last: lastRecordedAt)
         do {
             for (position, draft) in drafts.enumerated() {
                 let batch = drafts.count > 1 ? Entry.Batch(position: position + 1, count: drafts.count) : nil
@@ -101,6 +102,7 @@ package final class LedgerWriter {
     package func undo() {
         guard let mark else { return }
         prepared.removeSubrange(mark.count...)
+        preparedBytes = mark.bytes
         range = mark.range
         lastRecordedAt = mark.last
         for name in mark.madeKeys { keys.discardStaged(name) }
@@ -258,7 +260,7 @@ package final class LedgerWriter {
             }
             let name = KeyName.data(part.key)
             let isNew = !keys.holds(name)
-            guard let key = keys.dataKey(name) else {
+            guard let key = try keys.dataKey(name) else {
                 throw LedgerFault.keys("the data key \(part.key) was destroyed")
             }
             if isNew { mark?.madeKeys.append(name) }

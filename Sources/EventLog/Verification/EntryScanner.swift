@@ -153,12 +153,3 @@ struct EntryScanner {
         }
     }
 }
-
-extension Actor.Kind {
-    var isProvenNonPerson: Bool {
-        switch self {
-        case .application, .client, .apiKey, .agent: true
-        case .user, .system, .anonymous: false
-        }
-    }
-}

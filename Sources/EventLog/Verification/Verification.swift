@@ -13,10 +13,17 @@ package struct Verification: Sendable {
         package var isQuick: Bool
         /// Whether segments are decrypted and compared with their commitments, where their keys are at hand.
         package var opensSegments: Bool
+        /// Asked every few thousand entries; a verification that is stopped reports that it could not read on.
+        package var shouldStop: @Sendable () -> Bool
 
-        package init(isQuick: Bool = false, opensSegments: Bool = true) {
+        package init(
+            isQuick: Bool = false,
+            opensSegments: Bool = true,
+            shouldStop: @escaping @Sendable () -> Bool = { false },
+        ) {
             self.isQuick = isQuick
             self.opensSegments = opensSegments
+            self.shouldStop = shouldStop
         }
     }
 
@@ -48,7 +55,7 @@ package struct Verification: Sendable {
         while !isAtEnd, failure == nil {
             let batch = ahead.next()
             for page in batch.pages { pass.read(page, marks: marks) }
-            (isAtEnd, failure) = (batch.reachesEnd, batch.failure)
+            (isAtEnd, failure) = (batch.reachesEnd, batch.failure ?? (options.shouldStop() ? "it was stopped" : nil))
         }
         var stage = ahead.stage
         if failure == nil { failure = readEnd(&stage, &pass) }

@@ -1,0 +1,78 @@
+import Dispatch
+import Endpoints
+import Engine
+import Foundation
+import Identity
+import Storage
+import Testing
+import Wire
+
+/// While no reader has a place, everybody is told to come back: nothing that exists is denied.
+struct FullReaderTests {
+    @Test func `whoever asks while every reader's place is taken is told to try again`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("muniment-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let doors = try await Doors(seed: 41, at: DataDirectory(path: folder))
+        let issued = await doors.post("/oauth/token", "grant_type=client_credentials", basic: (doors.client, doors.secret))
+        let token = try #require(issued.json["access_token"]?.text)
+        let crowd = try Crowd(doors.instance)
+
+        for path in [
+            "/tenants/tnt_one/.well-known/openid-configuration",
+            "/api/v1/auth/tenants/one/.well-known/openid-configuration",
+            "/api/v1/auth/tenants/one/.well-known/jwks.json",
+        ] {
+            let answer = await doors.get(path)
+            #expect(answer.status == 503, "\(path)")
+            #expect(answer.header("retry-after") == "1")
+            #expect(answer.json["detail"]?.text != nil)
+        }
+        let inspected = await doors.post("/oauth/introspect", "token=\(token)", basic: (doors.client, doors.secret))
+        #expect(inspected.status == 503)
+        #expect(inspected.header("retry-after") == "1")
+        #expect(inspected.json["error"] == "temporarily_unavailable")
+        #expect(throws: Refusal.busy(retryAfterSeconds: 1, "too many readers at once")) {
+            _ = try doors.instance.authenticate(
+                token,
+                baseURL: try BaseURL(Doors.baseURL),
+                request: Caller.Request(id: "req_1", endpoint: "tenants.list")
+            )
+        }
+
+        crowd.leave()
+        #expect(await doors.get("/tenants/tnt_one/.well-known/openid-configuration").status == 404)
+        try await doors.instance.close()
+    }
+}
+
+/// So many readers at once that there is no place for another.
+private final class Crowd: Sendable {
+    private let thread = PinnedThread(name: "crowd")
+    private let mayLeave = DispatchSemaphore(value: 0)
+
+    init(_ instance: Instance) throws {
+        let isFull = DispatchSemaphore(value: 0)
+        try thread.start { [mayLeave] in
+            Self.read(instance) {
+                isFull.signal()
+                mayLeave.wait()
+            }
+        }
+        isFull.wait()
+    }
+
+    /// Reads within a read, until the next one finds no place.
+    private static func read(_ instance: Instance, whenFull: () -> Void) {
+        do {
+            try instance.read { _ in read(instance, whenFull: whenFull) }
+        } catch {
+            whenFull()
+        }
+    }
+
+    func leave() {
+        mayLeave.signal()
+        thread.join()
+    }
+}
