@@ -180,6 +180,7 @@ extension Instance {
                     world: world,
                     status: status,
                     reads: reads,
+                    refusals: refusals,
                     freeBytes: { path.flatMap { try? Machine.freeBytes(at: $0) } },
                     onCommit: { [self] types, edge in committed(types, edge) }
                 )

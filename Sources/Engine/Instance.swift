@@ -28,6 +28,7 @@ package final class Instance: Sendable {
     let writer: Writer
     let notary: Notary
     let reads: ReadMeter
+    let refusals = RefusalCounter()
     let arrivals: Arrivals
     let segments = SegmentCache()
     /// Wall minus boot clock at the start, in microseconds.

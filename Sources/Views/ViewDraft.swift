@@ -74,7 +74,9 @@ package final class ViewDraft: RowReader {
         keptIndex = nextIndex
     }
 
-    /// Lets go of the transaction, so that the environment can grow or another draft begin. Nothing more is read or kept.
+    /// Lets go of the transaction, so that the environment can grow or another draft begin.
+    ///
+    /// Nothing more is read or kept.
     package func abandon() { transaction = nil }
 
     /// Drops what was folded since the last ``keep()``.

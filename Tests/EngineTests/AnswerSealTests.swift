@@ -30,7 +30,9 @@ struct AnswerSealTests {
         // Under one key stream the difference of two sealed texts is the difference of the texts.
         for offset in 0..<(first.sealed.count - first.answer.count) {
             let length = first.answer.count
-            let sealed = zip(first.sealed[offset...].prefix(length), second.sealed[offset...].prefix(length)).map { $0 ^ $1 }
+            let sealed = zip(first.sealed[offset...].prefix(length), second.sealed[offset...].prefix(length)).map {
+                $0 ^ $1
+            }
             #expect(sealed != zip(first.answer, second.answer).map { $0 ^ $1 }, "at \(offset)")
         }
     }

@@ -6,7 +6,9 @@ import Wire
 struct IdentifierFieldTests {
     static let longest = String(repeating: "a", count: PartnerID.suffixBytesMax)
 
-    @Test(arguments: ["prt_!!", "prt_", "prt", "tnt_acme", "prt_a b", "prt_é", "prt_\u{0}", "prt_a/..", "prt_" + longest + "a"])
+    @Test(arguments: [
+        "prt_!!", "prt_", "prt", "tnt_acme", "prt_a b", "prt_é", "prt_\u{0}", "prt_a/..", "prt_" + longest + "a",
+    ])
     func `what only begins like an identifier is refused`(text: String) {
         #expect(throws: Rejection.self) { try Changes<Tenant>(["partner_id": .string(text)], for: .update) }
         let body: Members = [

@@ -56,7 +56,13 @@ struct SigningKeyTests {
         let facts = Self.facts(retired: SigningKey.livingMax, secondsAgo: 60)
         #expect(DecisionTests.code { try Self.rotate(facts) } == "max_signing_keys_reached")
         let revoked = DecisionTests.code {
-            try SigningKey.revoke(.named("current"), fresh: Self.fresh, now: Self.now, by: .operatorAtTheMachine, facts: facts)
+            try SigningKey.revoke(
+                .named("current"),
+                fresh: Self.fresh,
+                now: Self.now,
+                by: .operatorAtTheMachine,
+                facts: facts
+            )
         }
         #expect(revoked == "signing_key.updated signing_key.created signing_key.revoked")
     }

@@ -14,7 +14,11 @@ struct FullReaderTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let doors = try await Doors(seed: 41, at: DataDirectory(path: folder))
-        let issued = await doors.post("/oauth/token", "grant_type=client_credentials", basic: (doors.client, doors.secret))
+        let issued = await doors.post(
+            "/oauth/token",
+            "grant_type=client_credentials",
+            basic: (doors.client, doors.secret)
+        )
         let token = try #require(issued.json["access_token"]?.text)
         let crowd = try Crowd(doors.instance)
 

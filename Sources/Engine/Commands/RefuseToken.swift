@@ -29,6 +29,6 @@ package struct RefuseToken: Command {
 extension Instance {
     /// Counts a refusal of somebody who proved to be nobody we know: what strangers do goes past the writer's queue.
     package func countRefusal(_ rejection: Rejection, at endpoint: String) {
-        reads.strangers.count(code: rejection.code, endpoint: endpoint, chain: .platform, now: world.wall())
+        refusals.count(code: rejection.code, endpoint: endpoint, chain: .platform, now: world.wall())
     }
 }

@@ -32,7 +32,6 @@ final class ReadMeter: Sendable {
     }
 
     private let state = Mutex(State())
-    let strangers = StrangerMeter()
 
     static func key(_ event: Event, _ caller: Caller) -> Digest {
         SHA256Hash.hash(

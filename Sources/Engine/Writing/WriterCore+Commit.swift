@@ -99,7 +99,9 @@ extension WriterCore {
         }
     }
 
-    /// What a failed commit means. Its outcome is unknown; only a full disk, which keeps what it took, is looked into.
+    /// What a failed commit means.
+    ///
+    /// Its outcome is unknown; only a full disk, which keeps what it took, is looked into.
     private func judge(_ error: any Error) throws {
         guard let fault = error as? StorageError, isDiskFull(fault) else {
             throw Stop(why: "the ledger could not be written: \(error)")

@@ -35,12 +35,13 @@ final class WriterCore {
     /// Told of the types of each commit's entries, once they are durable and folded.
     let onCommit: (_ types: [String], _ edge: CompactRange) -> Void
     let reads: ReadMeter
-    private var meter = RefusalMeter()
-    private var clock: ClockWatch
-    private var attestedAt: Instant
-    private var housekeeping = Housekeeping()
+    let refusals: RefusalCounter
+    var meter = RefusalMeter()
+    var clock: ClockWatch
+    var attestedAt: Instant
+    var housekeeping = Housekeeping()
     /// How to take back what was written off the books, should the commit not come about.
-    private var takenBack: [() -> Void] = []
+    var takenBack: [() -> Void] = []
     /// Entries that are durable while the views could not follow: nothing is decided before they have.
     var behind: Behind?
 
@@ -56,6 +57,7 @@ final class WriterCore {
         world: World,
         status: WriterStatus,
         reads: ReadMeter,
+        refusals: RefusalCounter,
         freeBytes: @escaping @Sendable () -> Int?,
         onCommit: @escaping (_ types: [String], _ edge: CompactRange) -> Void,
     ) {
@@ -69,6 +71,7 @@ final class WriterCore {
         self.world = world
         self.status = status
         self.reads = reads
+        self.refusals = refusals
         self.anchor = anchor
         self.freeBytes = freeBytes
         self.onCommit = onCommit
@@ -226,9 +229,15 @@ final class WriterCore {
     ) throws -> any Submission {
         takeBack(draft)
         if let note = try submission.refuse(rejection, room) {
-            let endpoint = submission.caller.request.endpoint
-            if meter.admits(note, endpoint: endpoint, now: room.now, isDiskShort: status.isDiskShort) {
+            if meter.admits(note, now: room.now, isDiskShort: status.isDiskShort) {
                 try writeAlone(note.event, room.caller, draft)
+            } else {
+                refusals.count(
+                    code: note.event.code ?? note.event.type.rawValue,
+                    endpoint: submission.caller.request.endpoint,
+                    chain: note.event.chain,
+                    now: room.now
+                )
             }
         }
         return submission
@@ -249,8 +258,9 @@ final class WriterCore {
         return submission
     }
 
-    /// Writes the entry of something that did not happen. Where it cannot be written itself, that is a line in the log:
-    /// nobody's command may fail for it.
+    /// Writes the entry of something that did not happen.
+    ///
+    /// Where it cannot be written itself, that is a line in the log: nobody's command may fail for it.
     private func writeAlone(_ event: Event, _ caller: Caller, _ draft: ViewDraft) throws {
         do {
             try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
@@ -265,7 +275,7 @@ final class WriterCore {
         }
     }
 
-    private func keep(_ draft: ViewDraft) throws {
+    func keep(_ draft: ViewDraft) throws {
         ledger.keep()
         try draft.keep()
     }
@@ -292,104 +302,9 @@ final class WriterCore {
     }
 
     @discardableResult
-    private func append(_ drafts: [Draft], at now: Instant, _ draft: ViewDraft) throws -> UInt64? {
+    func append(_ drafts: [Draft], at now: Instant, _ draft: ViewDraft) throws -> UInt64? {
         let prepared = try ledger.prepare(drafts, recordedAt: now)
         for item in prepared { try draft.fold(FoldedEntry(item, ledger: identity.id, keys: keys)) }
         return prepared.last?.entry.index
-    }
-
-    private func repeated(
-        _ submission: any Submission,
-        _ draft: ViewDraft,
-        at now: Instant,
-    ) throws -> Replay? {
-        guard let idempotency = submission.idempotency, let actor = submission.caller.actor.id,
-            let earlier = try draft.idempotent(actor: actor, key: idempotency.key, at: now)
-        else { return nil }
-        guard earlier.fingerprint == idempotency.fingerprint else { return .rejection(Self.keyReused) }
-        let first = try entry(at: earlier.index)
-        let name = idempotency.answerName(actor: actor, entry: first?.id ?? "")
-        guard let sealed = answers.answer(name), let answer = idempotency.open(sealed, actor: actor)
-        else {
-            return .rejection(Self.answerGone)
-        }
-        // The first entry of a command carries its key; what the client must have seen is the last one.
-        return .answer(answer, index: earlier.index + UInt64((first?.batch?.count ?? 1) - 1))
-    }
-
-    private func entry(at index: UInt64) throws -> Entry? {
-        if let prepared = ledger.prepared.first(where: { $0.entry.index == index }) { return prepared.entry }
-        return try tables.environment.read { try tables.entry(index, $0) }.map { try Entry(decoding: $0) }
-    }
-
-    private static let keyReused = Rejection.invalid([
-        FieldIssue(
-            ["header", "Idempotency-Key"],
-            "This key was used with another request in the last 24 hours",
-            "value_error"
-        )
-    ])
-    private static let answerGone = Rejection(
-        .conflict,
-        "answer_gone",
-        "This request was carried out before; its answer is no longer kept"
-    )
-
-    /// The answer belongs to the entry that carries the key: should that entry not become durable after all, nothing
-    /// finds its answer.
-    private func keepAnswer(_ submission: any Submission) throws {
-        guard let idempotency = submission.idempotency, let actor = submission.caller.actor.id,
-            let last = ledger.prepared.last?.entry, let answer = submission.replayable(),
-            let first = ledger.prepared.dropLast((last.batch?.count ?? 1) - 1).last?.entry
-        else { return }
-        answers.stage(
-            idempotency.answerName(actor: actor, entry: first.id),
-            idempotency.seal(answer, actor: actor)
-        )
-    }
-
-    /// Written with the first commit that goes through again: while the disk was full nothing could be.
-    private static let fullDiskIsOver = [
-        Event(.ledgerDegraded, chain: .platform, data: ["why": "the disk was full"]),
-        Event(.ledgerResumed, chain: .platform),
-    ]
-
-    private func keepHouse(_ draft: ViewDraft, isClosing: Bool) throws {
-        let now = ledger.time(wall: world.wall())
-        var due = try clockEvents()
-        if housekeeping.isAttestationDue(now: now, last: attestedAt) {
-            let before = attestedAt
-            takenBack.append { [unowned self] in attestedAt = before }
-            attestedAt = now
-            try append([Attestation(of: tables).draft], at: now, draft)
-            try keep(draft)
-        }
-        if housekeeping.isSweepDue(now: now), let problem = answers.sweep(now: now) { status.report(problem) }
-        if status.isDiskFull { due += Self.fullDiskIsOver.map { ($0, .system) } }
-        if meter.isDue(now: now, atOnce: isClosing) {
-            let before = meter
-            takenBack.append { [unowned self] in meter = before }
-            due += meter.due(now: now, atOnce: isClosing).map { ($0, .system) }
-        }
-        let closed = reads.close(now: now, atOnce: isClosing)
-        if !closed.isEmpty {
-            takenBack.append { [reads] in reads.reopen(closed) }
-            due += ReadMeter.summaries(closed, now: now)
-        }
-        for (event, caller) in due {
-            try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
-            try keep(draft)
-        }
-    }
-
-    private func clockEvents() throws -> [(Event, Caller)] {
-        let before = clock
-        guard let step = clock.step(world: world) else { return [] }
-        if let why = ClockWatch.objection(step: step, world: world) {
-            status.object(why)
-            throw Refusal.refusingWrites(why)
-        }
-        takenBack.append { [unowned self] in clock = before }
-        return [(ClockWatch.event(step: step), .system)]
     }
 }

@@ -10,7 +10,9 @@ struct MemberReader {
 
     init(_ object: JSON) { entries = object.members?.entries ?? [] }
 
-    /// The value of a member; nil when there is none of that name. Any order of asking is right, theirs is fastest.
+    /// The value of a member; nil when there is none of that name.
+    ///
+    /// Any order of asking is right, theirs is fastest.
     private mutating func find(_ name: String) -> JSON? {
         while place < entries.count, entries[place].name.bytesPrecede(name) { place += 1 }
         while place > 0, !entries[place - 1].name.bytesPrecede(name) { place -= 1 }

@@ -38,7 +38,11 @@ package struct EpochKey: Sendable {
         guard try folder.list().allSatisfy({ number($0) == nil }) else {
             throw LedgerFault.keys("there are keys here already")
         }
-        return try EpochKey(number: first - 1, keys: [:]).next(in: folder, keyEncryptionKey: keyEncryptionKey, random: random)
+        return try EpochKey(number: first - 1, keys: [:]).next(
+            in: folder,
+            keyEncryptionKey: keyEncryptionKey,
+            random: random
+        )
     }
 
     /// A new epoch beside the present one, durable when this returns.

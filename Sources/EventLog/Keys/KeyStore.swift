@@ -107,7 +107,9 @@ package final class KeyStore: Sendable {
     package func dataKey(_ id: String) throws -> [UInt8]? {
         if let key = key(id) { return key }
         if isDestroyed(id) { return nil }
-        guard !holds(id) else { throw LedgerFault.keys("the key \(id) does not open; restore the keys from their backup") }
+        guard !holds(id) else {
+            throw LedgerFault.keys("the key \(id) does not open; restore the keys from their backup")
+        }
         let made = random(32)
         stage(id, made)
         return made

@@ -2,10 +2,11 @@ package import Identity
 import Synchronization
 package import Wire
 
-/// Counts the refusals of those whom nobody knows, on their own threads: a crowd of them fills no place in the queue.
+/// Counts the refusals that get no entry of their own: of strangers, and past a party's rate.
 ///
-/// The writer writes the sums down when they are due.
-package final class StrangerMeter: Sendable {
+/// Strangers are counted on their own threads, so a crowd of them fills no place in the queue; the writer writes the sums
+/// down when they are due.
+package final class RefusalCounter: Sendable {
     private let sums = Mutex(RefusalSums())
 
     package func count(code: String, endpoint: String, chain: Chain, now: Instant) {

@@ -1,0 +1,51 @@
+import EventLog
+import Identity
+import Views
+import Wire
+
+// What the product writes of its own accord, at the head of a drain.
+extension WriterCore {
+    /// Written with the first commit that goes through again: while the disk was full nothing could be.
+    private static let fullDiskIsOver = [
+        Event(.ledgerDegraded, chain: .platform, data: ["why": "the disk was full"]),
+        Event(.ledgerResumed, chain: .platform),
+    ]
+
+    func keepHouse(_ draft: ViewDraft, isClosing: Bool) throws {
+        let now = ledger.time(wall: world.wall())
+        var due = try clockEvents()
+        if housekeeping.isAttestationDue(now: now, last: attestedAt) {
+            let before = attestedAt
+            takenBack.append { [unowned self] in attestedAt = before }
+            attestedAt = now
+            try append([Attestation(of: tables).draft], at: now, draft)
+            try keep(draft)
+        }
+        if housekeeping.isSweepDue(now: now), let problem = answers.sweep(now: now) { status.report(problem) }
+        if status.isDiskFull { due += Self.fullDiskIsOver.map { ($0, .system) } }
+        if let sums = refusals.take(now: now, atOnce: isClosing) {
+            takenBack.append { [refusals] in refusals.putBack(sums) }
+            due += sums.summaries(now: now).map { ($0, .system) }
+        }
+        let closed = reads.close(now: now, atOnce: isClosing)
+        if !closed.isEmpty {
+            takenBack.append { [reads] in reads.reopen(closed) }
+            due += ReadMeter.summaries(closed, now: now)
+        }
+        for (event, caller) in due {
+            try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
+            try keep(draft)
+        }
+    }
+
+    private func clockEvents() throws -> [(Event, Caller)] {
+        let before = clock
+        guard let step = clock.step(world: world) else { return [] }
+        if let why = ClockWatch.objection(step: step, world: world) {
+            status.object(why)
+            throw Refusal.refusingWrites(why)
+        }
+        takenBack.append { [unowned self] in clock = before }
+        return [(ClockWatch.event(step: step), .system)]
+    }
+}
