@@ -67,8 +67,12 @@ import Wire
             #expect(answer.status == 507, "\(answer.text)")
             #expect(answer.detail != nil)
             let health = await server.call(.get, "/health")
-            #expect(health.status == 503)
-            #expect(health.json["reason"]?.text?.contains("disk") == true)
+            if health.status == 503 {
+                #expect(health.json["reason"]?.text?.contains("disk") == true)
+            } else {
+                // The writer has tried again by itself in the meantime, and says so.
+                #expect(try server.last("ledger.resumed") != nil)
+            }
             #expect(await server.call(.get, "/partners/\(partner)").status == 200, "a read that is counted already")
             let again = await server.call(.patch, "/partners/\(partner)", ["name": "Kept"])
             #expect(again.status == 200, "there is room again")

@@ -56,7 +56,7 @@ struct EntryDrafts {
         return note
     }
 
-    private func isClear(_ event: Event) -> Bool { !event.type.isState && caller.actor.kind.isProvenMachine }
+    private func isClear(_ event: Event) -> Bool { !event.type.isState && caller.actor.kind.isProvenNonPerson }
 
     private func traces(_ event: Event) -> [Draft.Sealed] {
         var parts: [Draft.Sealed] = []
@@ -93,16 +93,6 @@ struct EntryDrafts {
 extension EventType {
     fileprivate var isDeletion: Bool {
         if case .deletes = effect { true } else { false }
-    }
-}
-
-extension Actor.Kind {
-    /// Whether it is no person, and has proven what it is.
-    var isProvenMachine: Bool {
-        switch self {
-        case .application, .client, .apiKey, .agent, .system: true
-        case .user, .anonymous: false
-        }
     }
 }
 
