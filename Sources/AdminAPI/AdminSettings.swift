@@ -6,12 +6,9 @@ package struct AdminSettings: Sendable {
     package var baseURL: BaseURL
     /// The product's version, as the OpenAPI document names it.
     package var version: String
-    /// Whether each write must say why (`Muniment-Reason`).
-    package var requiresReason: Bool
 
-    package init(baseURL: BaseURL, version: String, requiresReason: Bool = false) {
+    package init(baseURL: BaseURL, version: String) {
         self.baseURL = baseURL
         self.version = version
-        self.requiresReason = requiresReason
     }
 }

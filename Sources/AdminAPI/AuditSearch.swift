@@ -61,8 +61,20 @@ struct AuditSearch: Sendable {
     }
 
     func find(in snapshot: ViewSnapshot, of instance: Instance, by authority: Authority) throws -> AuditPage {
+        let (chains, isWhole) = try chains(in: snapshot, authority)
+        var page = try find(in: chains, snapshot, instance, authority)
+        page.isExact = page.isExact && isWhole
+        return page
+    }
+
+    private func find(
+        in chains: [String]?,
+        _ snapshot: ViewSnapshot,
+        _ instance: Instance,
+        _ authority: Authority,
+    ) throws -> AuditPage {
         var audit = AuditQuery()
-        audit.chains = try chains(in: snapshot, authority)
+        audit.chains = chains
         audit.types = types
         audit.stream = query.text("resource_id").map(\.plain)
         audit.result = query.text("result").flatMap { Event.Result(rawValue: $0) }
@@ -88,27 +100,24 @@ struct AuditSearch: Sendable {
     }
 
     /// A partner's entries are its own and those of the tenants that are its now, deleted ones too.
-    private func chains(in snapshot: ViewSnapshot, _ authority: Authority) throws -> [String]? {
-        if case .tenant(let own) = authority.reach { return [own.text] }
-        guard let partner else { return tenant.map { [$0.text] } }
+    ///
+    /// - Returns: the chains, `nil` for all of them, and whether these are all that are meant.
+    private func chains(in snapshot: ViewSnapshot, _ authority: Authority) throws -> ([String]?, isWhole: Bool) {
+        if case .tenant(let own) = authority.reach { return ([own.text], true) }
+        guard let partner else { return (tenant.map { [$0.text] }, true) }
         if let tenant {
-            return try snapshot.current(tenant)?.state.partnerID == partner ? [tenant.text] : []
+            return (try snapshot.current(tenant)?.state.partnerID == partner ? [tenant.text] : [], true)
         }
-        let living = try snapshot.members(
-            Tenant.self,
-            of: Membership("partner_id", partner.text),
-            limit: Self.tenantsMax
-        )
-        let deleted = try snapshot.members(
-            Tenant.self,
-            of: Membership("status", Status.deleted.rawValue),
-            limit: Self.tenantsMax
-        )
-        let all = living + deleted.filter { $0.state.partnerID == partner }
-        return [partner.text] + all.map(\.id.text)
+        let looked = try [Membership("partner_id", partner.text), Membership("status", Status.deleted.rawValue)].map {
+            try snapshot.members(Tenant.self, of: $0, limit: Self.tenantsMax)
+        }
+        let own = looked.joined().filter { $0.state.partnerID == partner }
+        return ([partner.text] + own.map(\.id.text), looked.allSatisfy { $0.count < Self.tenantsMax })
     }
 
-    /// Tenants of a partner looked at for one page; a partner with more is asked about by tenant.
+    /// Tenants looked at for one page, of the partner and of those that are deleted.
+    ///
+    /// Where there are more, the answer says that it is not all; each tenant can be asked about by itself.
     private static let tenantsMax = 10_000
 
     /// `nil` does not narrow; a word that no type has finds nothing.

@@ -101,14 +101,14 @@ struct ListFilters<R: Administered>: Sendable {
 
     /// Filters what is at hand by the fields themselves.
     private func sift(_ candidates: [Versioned<R>?], isWhole: Bool) throws -> Found<R> {
-        let sought = search?.lowercased()
+        let sought = search.map { FoldedText($0) }
         let matching = candidates.compactMap(\.self).filter { resource in
             if resource.state.status == .deleted, !wantsDeleted { return false }
             let fits = fields.allSatisfy { name, value in
                 R.field(name)?.get(resource.state).text?.bytesEqual(value) ?? false
             }
             guard fits, let sought else { return fits }
-            return resource.state.searchText.contains { $0.lowercased().contains(sought) }
+            return resource.state.searchText.contains { FoldedText($0).contains(sought) }
         }
         return Found(items: Array(matching.page(page, of: perPage)), total: matching.count, isExact: isWhole)
     }

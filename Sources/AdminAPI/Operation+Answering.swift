@@ -27,7 +27,9 @@ extension Operation {
                 return Response(error).at(admin.instance.lastIndex)
             }
             let query = try Query(request.query, parameters)
-            if permission.right == .write { proven.request.reason = try reason(request) }
+            if permission.right == .write {
+                proven.request.reason = try Reason.read(request.headers("muniment-reason"))
+            }
             let call = Call(
                 admin: admin,
                 caller: proven,
@@ -64,14 +66,6 @@ extension Operation {
         _ = try admin.instance.look(by: caller) { _ in }
         guard let rejection = caller.authority.gate(permission.area, permission.right) else { return }
         _ = try await admin.instance.perform(RefuseAccess(rejection), by: caller)
-    }
-
-    private func reason(_ request: Request) throws(Refusal) -> String? {
-        let reason = try Reason.read(request.headers("muniment-reason"))
-        guard reason != nil || !admin.settings.requiresReason else {
-            throw .rejected(.invalid([FieldIssue(["header", "Muniment-Reason"], "Field required", "missing")]))
-        }
-        return reason
     }
 
     private func idempotency(_ request: Request) throws(Refusal) -> Idempotency? {

@@ -108,7 +108,7 @@ extension Instance {
         let signer = try Ed25519Key(seed: world.random(Ed25519Key.seedBytes))
         let verifier = VerifierKey(name: origin, publicKey: signer.publicKey)
         keys.stage(KeyName.checkpoint(CheckpointKeys.stream(verifier)), signer.seed)
-        keys.stage(KeyName.mac("hk_1"), world.random(32))
+        keys.stage(KeyName.mac(ClientSecret.macKeyName), world.random(32))
         keys.stage(KeyName.viewRows, world.random(16))
         keys.stage(KeyName.blindIndex, world.random(32))
         keys.stage(KeyName.cursors, world.random(32))
@@ -116,7 +116,7 @@ extension Instance {
             id: id,
             origin: origin,
             verifierKey: verifier,
-            secretKey: "hk_1",
+            secretKey: ClientSecret.macKeyName,
             keyCheck: EpochKey.check(keyEncryptionKey: kek.bytes, ledger: id)
         )
     }
@@ -151,7 +151,7 @@ extension Instance {
             salt: world.random(PasswordHash.saltBytes),
             cost: .interactive
         )
-        let service = try FirstService(macKey: keys.key(KeyName.mac("hk_1")) ?? [], world: world)
+        let service = try FirstService(macKey: keys.key(KeyName.mac(ClientSecret.macKeyName)) ?? [], world: world)
         try append(
             User.firstAdministrator(
                 user,

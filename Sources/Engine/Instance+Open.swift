@@ -56,7 +56,7 @@ extension Instance {
         let reached = acceptance?.reached(last: last, size: size) ?? last
         let objection = ClockWatch.objection(last: reached, world: world)
         if !options.acceptsClock { status.object(objection) }
-        let keys = try views.read { try $0.members(SigningKey.self, of: .all, limit: 1_000) }
+        let keys = try views.read { try SigningKey.known($0) }
         let instance = Instance(
             directory: directory,
             opened: opened,

@@ -77,7 +77,7 @@ package final class Instance: Sendable {
     package var lastIndex: UInt64 { status.size &- 1 }
 
     func reloadKeyRing() throws {
-        let keys = try views.read { try $0.members(SigningKey.self, of: .all, limit: 1_000) }
+        let keys = try views.read { try SigningKey.known($0) }
         ring.withLock { $0 = KeyRing(keys, store: self.keys, loaded: $0) }
     }
 

@@ -11,6 +11,4 @@ package enum Refusal: Error, Sendable, Equatable {
     case refusingWrites(String)
     /// The command broke a rule of ours; it is in the ledger as `command.failed`, and the rest went on.
     case failed
-
-    package static func denied(_ rejection: Rejection) -> Self { .rejected(rejection) }
 }

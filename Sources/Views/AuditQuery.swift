@@ -37,6 +37,4 @@ package struct AuditPage: Sendable, Equatable {
     package var total: Int
     /// Whether `total` is the whole number; else there are at least so many.
     package var isExact: Bool
-    /// Where a walk ended that found too little in too much; nil when the page is whole.
-    package var stoppedAt: UInt64?
 }

@@ -11,22 +11,12 @@ struct BlindIndex: Sendable {
     init(key: [UInt8]) { stamp = HMAC256(key: key) }
 
     /// The place of an e-mail address, whatever its case.
-    func email(_ address: String) -> [UInt8] { hidden("email", Self.folded(address)) }
+    func email(_ address: String) -> [UInt8] { hidden("email", FoldedText(address).text) }
 
     /// The place of a network address.
     func address(_ text: String) -> [UInt8] { hidden("ip", text) }
 
     private func hidden(_ purpose: String, _ text: String) -> [UInt8] {
         Array(stamp.authenticate(Array(purpose.utf8), [0], Array(text.utf8)).bytes[..<Self.bytes])
-    }
-
-    /// Lower case, scalar by scalar, as Unicode's own tables have it, without regard to language.
-    ///
-    /// There is deliberately no normalisation: the standard library composes no text for others to see, and an address
-    /// written with a combining accent is another address to every mail server that does not normalise either.
-    static func folded(_ text: String) -> String {
-        var folded = ""
-        for scalar in text.unicodeScalars { folded += scalar.properties.lowercaseMapping }
-        return folded
     }
 }

@@ -110,7 +110,6 @@ extension RowReader {
             page.total += 1
         }
         page.isExact = walk.position == nil
-        if page.total < wanted { page.stoppedAt = walk.position }
         return page
     }
 }

@@ -54,7 +54,7 @@ extension RowReader {
         }
         let sets = query.memberships.map { MemberSet(R.noun, $0) }
         let others = sets.indices.filter { $0 != smallest }.map { sets[$0] }
-        let sought = query.search.map { BlindIndex.folded($0) }
+        let sought = query.search.map { FoldedText($0) }
         let isCounted = others.isEmpty && sought == nil
         let (skipped, overflow) = (query.page - 1).multipliedReportingOverflow(by: query.perPage)
         let start = overflow ? Int.max : skipped
@@ -67,15 +67,15 @@ extension RowReader {
         var looked = 0
         try walkMembers(kind, of: sets[smallest], asOf: query.asOf) { member, created in
             if !isCounted {
-                guard looked < query.candidatesMax else { return false }
                 looked += 1
+                guard looked <= query.candidatesMax else { return false }
             }
             for other in others where try !self.isMember(kind, created, of: other, asOf: query.asOf) { return true }
             try walk.meet(matching: sought) { try self.resource(kind, of: member, asOf: query.asOf) }
             return walk.met < enough
         }
         if isCounted { return ListPage(items: walk.items, total: counts[smallest], isExact: true) }
-        return ListPage(items: walk.items, total: walk.met, isExact: walk.met < enough)
+        return ListPage(items: walk.items, total: walk.met, isExact: walk.met < enough && looked <= query.candidatesMax)
     }
 
     /// Lends those that are or were in a set, each with the index that created it.
@@ -152,29 +152,15 @@ private struct ListWalk<R: Resource> {
     }
 
     /// Reads a resource only where its text is searched or it stands on the page.
-    mutating func meet(matching sought: String?, _ read: () throws -> Versioned<R>) throws {
+    mutating func meet(matching sought: FoldedText?, _ read: () throws -> Versioned<R>) throws {
         let isOnPage = met >= start && met < end
         guard isOnPage || sought != nil else {
             met += 1
             return
         }
         let resource = try read()
-        if let sought, !resource.state.searchText.contains(where: { BlindIndex.folded($0).holds(sought) }) { return }
+        if let sought, !resource.state.searchText.contains(where: { FoldedText($0).contains(sought) }) { return }
         if isOnPage { items.append(resource) }
         met += 1
-    }
-}
-
-extension String {
-    /// Whether the bytes of another text stand somewhere in this one.
-    fileprivate func holds(_ other: String) -> Bool {
-        let (text, sought) = (utf8Span.span, other.utf8Span.span)
-        guard sought.count <= text.count else { return false }
-        for start in 0...(text.count - sought.count) {
-            var place = 0
-            while place < sought.count, text[start + place] == sought[place] { place += 1 }
-            if place == sought.count { return true }
-        }
-        return false
     }
 }

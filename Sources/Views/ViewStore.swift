@@ -18,9 +18,6 @@ package final class ViewStore: Sendable {
         }
     }
 
-    /// The number of tables the views need, for `Environment.Options.tablesMax`.
-    package static let tablesMax = ViewTable.allCases.count + 1
-
     package static let sealKeyBytes = 16
     package static let blindKeyBytes = 32
 

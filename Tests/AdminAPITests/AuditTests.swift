@@ -33,6 +33,26 @@ struct AuditTests {
         }
     }
 
+    @Test func `a partner of more tenants than are looked at is told of "at least" so many entries`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let path = "/audit?partner_id=\(partner)"
+            _ = try await server.tenant("first", of: partner)
+            #expect(await server.call(.get, path).json["pagination"]?["total_relation"] == nil)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for lane in 0..<100 {
+                    group.addTask {
+                        for number in 0..<100 { _ = try await server.tenant("t-\(lane)-\(number)", of: partner) }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let answer = await server.call(.get, path)
+            #expect(answer.status == 200)
+            #expect(answer.json["pagination"]?["total_relation"] == "gte")
+        }
+    }
+
     @Test func `the audit is narrowed by everything the contract names`() async throws {
         try await Server.run { server in
             let partner = try await server.partner()

@@ -117,14 +117,4 @@ struct ConditionTests {
             #expect(await server.call(.post, "/partners", ["name": "A", "slug": "a"], headers: longest).status == 201)
         }
     }
-
-    @Test func `a deployment may demand a reason of every write`() async throws {
-        try await Server.run(requiresReason: true) { server in
-            let body: JSON = ["name": "A", "slug": "a"]
-            #expect(await server.call(.post, "/partners", body).status == 422)
-            let reason = [(name: "muniment-reason", value: "because")]
-            #expect(await server.call(.post, "/partners", body, headers: reason).status == 201)
-            #expect(await server.call(.get, "/partners").status == 200)
-        }
-    }
 }

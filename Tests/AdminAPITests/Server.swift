@@ -28,10 +28,9 @@ struct Server: Sendable {
     static func run(
         seed: UInt64 = 1,
         at directory: DataDirectory? = nil,
-        requiresReason: Bool = false,
         _ test: (Server) async throws -> Void,
     ) async throws {
-        let server = try await Server(seed: seed, at: directory, requiresReason: requiresReason)
+        let server = try await Server(seed: seed, at: directory)
         do {
             try await test(server)
         } catch {
@@ -44,7 +43,7 @@ struct Server: Sendable {
         #expect(report.isOK, "\(report.problems)")
     }
 
-    init(seed: UInt64, at place: DataDirectory? = nil, requiresReason: Bool = false) async throws {
+    init(seed: UInt64, at place: DataDirectory? = nil) async throws {
         clock = SimulatedWorld(seed: seed)
         disk = SimulatedDisk(seed: seed)
         directory = place ?? DataDirectory(simulated: disk)
@@ -60,7 +59,7 @@ struct Server: Sendable {
             )
         )
         let instance = try await Self.open(directory, clock)
-        settings = AdminSettings(baseURL: try BaseURL(Self.base), version: "test", requiresReason: requiresReason)
+        settings = AdminSettings(baseURL: try BaseURL(Self.base), version: "test")
         running = Running(instance, settings)
         token = try await Self.token(
             instance,
@@ -88,7 +87,7 @@ struct Server: Sendable {
 
         init(_ instance: Instance, _ settings: AdminSettings) {
             self.instance = instance
-            table = EndpointTable(AdminAPI.endpoints(instance: instance, settings: settings))
+            table = EndpointTable(AdminEndpoints.table(instance, settings))
         }
     }
 

@@ -41,7 +41,7 @@ import Wire
 
     @Test func `the document tells of every endpoint, and each name in it leads somewhere`() async throws {
         try await Server.run { server in
-            let endpoint = AdminAPI.document(of: server.table.endpoints, settings: server.settings)
+            let endpoint = AdminEndpoints.document(of: server.table.endpoints, settings: server.settings)
             let request = Request(method: .get, path: "/openapi.json", id: "req_1")
             let answer = await endpoint.answer(request, PathParameters())
             #expect(answer.status == 200)

@@ -63,8 +63,8 @@ final class Ground {
         let base = try BaseURL(baseURL)
         let endpoints =
             OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: base))
-            + AdminAPI.endpoints(instance: instance, settings: try adminSettings)
-        return endpoints + [AdminAPI.document(of: endpoints, settings: try adminSettings)]
+            + AdminEndpoints.table(instance, try adminSettings)
+        return endpoints + [AdminEndpoints.document(of: endpoints, settings: try adminSettings)]
     }
 
     private static var adminSettings: AdminSettings {

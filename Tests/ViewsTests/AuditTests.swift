@@ -119,7 +119,7 @@ struct AuditTests {
                 let (indexes, total) = expected(query, noted, even: even)
                 #expect(page.indexes == indexes, "seed \(seed) round \(round) \(query)")
                 #expect(page.total == total, "seed \(seed) round \(round) \(query)")
-                #expect(page.isExact && page.stoppedAt == nil)
+                #expect(page.isExact)
             }
             let counted = try views.entryCounts()
             #expect(counted.reduce(0) { $0 + $1.count } == noted.count)
@@ -145,7 +145,7 @@ struct AuditTests {
         try world.checkRebuild()
     }
 
-    @Test func `a walk that finds too little in too much says where it stopped`() throws {
+    @Test func `a walk that finds too little in too much says that there may be more`() throws {
         var world = try World()
         let draft = try world.store.draft()
         for _ in 0..<1_000 {
@@ -159,12 +159,10 @@ struct AuditTests {
             let page = try views.audit(AuditQuery()) { _ in false }
             #expect(page.indexes.isEmpty)
             #expect(!page.isExact)
-            #expect(page.stoppedAt == world.ledger.size - 1 - UInt64(AuditQuery.candidatesMax))
             // What is found in great number is counted to a bound.
             let many = try views.audit(AuditQuery()) { _ in true }
             #expect(many.total == AuditQuery.countedMax)
             #expect(!many.isExact)
-            #expect(many.stoppedAt == nil)
         }
     }
 }

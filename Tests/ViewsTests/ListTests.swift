@@ -100,6 +100,26 @@ struct ListTests {
         }
     }
 
+    @Test func `a search that looks at no more says that there may be more`() throws {
+        let world = try thirty()
+        try world.store.read { views throws in
+            var query = ListQuery()
+            query.search = "there is no such name"
+            let all = try views.count(Tenant.self, in: .all)
+            for (candidatesMax, isExact) in [(all - 1, false), (all, true), (all + 1, true)] {
+                query.candidatesMax = candidatesMax
+                let page = try views.list(Tenant.self, query)
+                #expect(page.total == 0)
+                #expect(page.isExact == isExact, "\(candidatesMax) of \(all)")
+            }
+            // A list without a search knows its total, and shows each of its pages.
+            query.search = nil
+            query.candidatesMax = 1
+            let whole = try views.list(Tenant.self, query)
+            #expect(whole.isExact && whole.total == all && whole.items.count == query.perPage)
+        }
+    }
+
     @Test func `members stop at their limit`() throws {
         let world = try thirty()
         let few = try world.store.read { try $0.members(Tenant.self, of: .all, limit: 3) }

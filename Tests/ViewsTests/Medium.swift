@@ -33,7 +33,7 @@ final class Place {
     }
 
     func environment(_ name: String = "views", mapBytes: Int = 64 << 20) throws -> Environment {
-        let options = Environment.Options(mapBytes: mapBytes, tablesMax: ViewStore.tablesMax, sync: .none)
+        let options = Environment.Options(mapBytes: mapBytes, sync: .none)
         names.insert(name)
         return switch medium {
         case .fileSystem: try Environment(path: "\(path)/\(name)", options: options)

@@ -19,16 +19,13 @@ package struct ClientProof: Sendable {
         let secret: SecretID
     }
 
-    /// The key that makes the hashes of secrets.
-    static let macKey = "hk_1"
-
     /// One answer for an unknown client, a wrong secret and a client without one: nobody learns which it was.
     static let failed = Rejection(.unauthenticated, "invalid_client", "Client authentication failed")
 
     /// Checks the proof against a state, and who is asked about.
     func proven(_ facts: some RowReader, at now: Instant) throws -> Proven {
         guard let id = ApplicationID(clientID), let secretMAC,
-            let secretID = try facts.secret(key: Self.macKey, mac: secretMAC),
+            let secretID = try facts.secret(key: ClientSecret.macKeyName, mac: secretMAC),
             let secret = try facts.current(secretID)?.state, secret.applicationID == id, secret.isLive(at: now),
             let application = try facts.current(id), application.state.status != .deleted
         else { throw Self.failed }

@@ -8,6 +8,9 @@ package struct ClientSecret: Sendable {
     /// 256 bits.
     package static let bytes = 32
 
+    /// The name of the key that makes the hashes of secrets.
+    package static let macKeyName = "hk_1"
+
     /// 43 characters of `A–Z a–z 0–9 - _`.
     package let text: String
     package let new: Secret.New
@@ -17,7 +20,7 @@ package struct ClientSecret: Sendable {
         let mac = Self.mac(text, key: macKey)
         new = Secret.New(
             id: SecretID(random: random(SecretID.randomBytes)),
-            key: "hk_1",
+            key: Self.macKeyName,
             mac: mac,
             suffix: String(text.suffix(4))
         )

@@ -14,7 +14,7 @@ struct Composition {
         let gate = MetricsEndpoint.Gate(instance: instance, baseURL: baseURL, scope: metricsScope)
         let others =
             OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: baseURL))
-            + AdminAPI.endpoints(instance: instance, settings: settings)
+            + AdminEndpoints.table(instance, settings)
         // The measurements are labelled with every endpoint's name, their own among them; so the table is made twice.
         let named = Self.whole(others, MetricsEndpoint(gate: gate, text: { [] }), settings)
         let metrics = PrometheusMetrics(RequestMetrics.families(EndpointTable(named)) + InstanceMetrics.families)
@@ -36,6 +36,6 @@ struct Composition {
         _ settings: AdminSettings,
     ) -> [Endpoint] {
         let served = others + [metrics.endpoint]
-        return served + [AdminAPI.document(of: served, settings: settings)]
+        return served + [AdminEndpoints.document(of: served, settings: settings)]
     }
 }

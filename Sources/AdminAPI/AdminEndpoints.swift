@@ -1,0 +1,43 @@
+package import Endpoints
+package import Engine
+import Wire
+
+/// The endpoints of the admin API, and the document that describes a whole table.
+package enum AdminEndpoints {
+    /// Every endpoint of the admin API and of the server's own state, but for the document that describes them all.
+    package static func table(_ instance: Instance, _ settings: AdminSettings) -> [Endpoint] {
+        let admin = Admin(instance: instance, settings: settings)
+        return PartnerEndpoints(admin).all + TenantEndpoints(admin).all + ApplicationEndpoints(admin).all
+            + SigningKeyEndpoints(admin).all + AuditEndpoints(admin).all + SystemEndpoints(admin).all
+    }
+
+    /// The endpoint that serves the OpenAPI document of the whole table, itself included.
+    ///
+    /// - Parameter schemas: the components that endpoints of other targets name.
+    package static func document(
+        of endpoints: [Endpoint],
+        schemas: [(name: String, schema: Schema)] = [],
+        settings: AdminSettings,
+    ) -> Endpoint {
+        var document = OpenAPIDocument(
+            title: "Muniment",
+            version: settings.version,
+            summary: "An identity server whose database is its audit log.",
+            serverURL: settings.baseURL.description,
+            endpoints: [],
+            schemas: AdminSchemas.all + schemas
+        )
+        let served = { (bytes: [UInt8]) in
+            Endpoint(
+                .get,
+                "/openapi.json",
+                name: "openapi.read",
+                access: .open,
+                "Read this document",
+                replies: [Endpoint.Reply(200, "OpenAPI 3.1", .anyObject)],
+            ) { _, _ in .json(200, bytes) }
+        }
+        document.endpoints = endpoints + [served([])]
+        return served(document.json.compact)
+    }
+}
