@@ -28,14 +28,23 @@ struct AppendRun {
         let (ledgerID, kek) = (world.random(16), world.random(KeyEncryptionKey.byteCount))
         let folder = try directory.keys()
         let keys = try KeyStore(
-            folder: folder, epoch: EpochKey.create(in: folder, keyEncryptionKey: kek, random: world.random),
-            random: world.random)
+            folder: folder,
+            epoch: EpochKey.create(in: folder, keyEncryptionKey: kek, random: world.random),
+            random: world.random
+        )
         let views = try ViewStore(
-            directory.views(), sealKey: world.random(ViewStore.sealKeyBytes),
-            blindKey: world.random(ViewStore.blindKeyBytes))
+            directory.views(),
+            sealKey: world.random(ViewStore.sealKeyBytes),
+            blindKey: world.random(ViewStore.blindKeyBytes)
+        )
         let ledger = LedgerWriter(
-            tables: try directory.ledger(), keys: keys, ledgerID: ledgerID, range: CompactRange(),
-            lastRecordedAt: .earliest, random: world.random)
+            tables: try directory.ledger(),
+            keys: keys,
+            ledgerID: ledgerID,
+            range: CompactRange(),
+            lastRecordedAt: .earliest,
+            random: world.random
+        )
 
         let client = Client(world)
         let start = ContinuousClock.now
@@ -73,20 +82,31 @@ private struct Client {
         id = ApplicationID(random: world.random(16))
         signingKey = SigningKeyID(random: world.random(16))
         actor = Actor(
-            kind: .application, id: id.text, name: "Muniment service", home: Chain.platform.text,
-            credential: SecretID(random: world.random(16)).text)
+            kind: .application,
+            id: id.text,
+            name: "Muniment service",
+            home: Chain.platform.text,
+            credential: SecretID(random: world.random(16)).text
+        )
     }
 
     func token(at now: Instant, _ world: World) -> Draft {
         Draft(
-            type: EventType.tokenIssued.rawValue, class: .activity, actor: actor, chain: Chain.platform.text,
+            type: EventType.tokenIssued.rawValue,
+            class: .activity,
+            actor: actor,
+            chain: Chain.platform.text,
             stream: id.text,
             request: RequestNote(
-                id: "req_" + Base64URL.encode(world.random(16)), endpoint: "oauth.token", ip: "127.0.0.1"),
+                id: "req_" + Base64URL.encode(world.random(16)),
+                endpoint: "oauth.token",
+                ip: "127.0.0.1"
+            ),
             data: [
                 "expires_at": .string(now.adding(seconds: 3_600).text), "grant": "client_credentials",
                 "scope": ["admin:read", "admin:write"], "signing_key": .string(signingKey.text),
                 "token": .string(TokenID(random: world.random(16)).text),
-            ])
+            ]
+        )
     }
 }

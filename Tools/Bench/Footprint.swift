@@ -22,7 +22,9 @@ struct Footprint {
             "views_bytes": .count(views.sizeBytes),
             "pages": .object(
                 try Members(
-                    pages(ledger.environment, Self.ledgerTables) + pages(views, ViewTable.allCases.map(\.name)))),
+                    pages(ledger.environment, Self.ledgerTables) + pages(views, ViewTable.allCases.map(\.name))
+                )
+            ),
         ])
     }
 

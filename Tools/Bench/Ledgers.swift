@@ -10,17 +10,26 @@ enum Ledgers {
 
     static func found(at path: String, _ algorithm: SigningAlgorithm) throws -> Instance.Founded {
         try Instance.create(
-            DataDirectory(path: path), kek: nil,
+            DataDirectory(path: path),
+            kek: nil,
             Instance.Founding(
-                baseURL: baseURL, administratorEmail: "bench@localhost", algorithm: algorithm,
-                software: "bench"))
+                baseURL: baseURL,
+                administratorEmail: "bench@localhost",
+                algorithm: algorithm,
+                software: "bench"
+            )
+        )
     }
 
     static func open(_ path: String) async throws -> Instance {
         try await Instance.open(
             DataDirectory(path: path),
             options: Instance.Options(
-                software: "bench", log: { _ in }, onStop: { Measurement.tell(["error": .string("stopped: \($0)")]) }))
+                software: "bench",
+                log: { _ in },
+                onStop: { Measurement.tell(["error": .string("stopped: \($0)")]) }
+            )
+        )
     }
 
     /// What the script needs to ask for tokens over HTTP.

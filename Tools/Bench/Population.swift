@@ -64,15 +64,18 @@ struct Population {
                 "entries": .count(size), "seconds": .seconds(elapsed),
                 "partners": .array(owners.map { .string($0.text) }),
                 "tenants": .array(tenants.prefix(10_000).map { .string($0.text) }),
-            ])
+            ]
+        )
     }
 
     /// A service as it calls the admin API: where from goes into a sealed segment of each entry.
     private static func caller(_ client: ApplicationID) -> Caller {
         Caller(
             actor: Actor(kind: .application, id: client.text, name: "Muniment service", home: Chain.platform.text),
-            authority: .operatorAtTheMachine, home: .platform,
-            request: Caller.Request(id: "req_bench", endpoint: "bench.populate", address: "127.0.0.1"))
+            authority: .operatorAtTheMachine,
+            home: .platform,
+            request: Caller.Request(id: "req_bench", endpoint: "bench.populate", address: "127.0.0.1")
+        )
     }
 }
 
@@ -92,7 +95,11 @@ private struct RegisterPartners: Command {
                 "name": .string("Partner number \(from + place)"), "slug": .string("partner-\(from + place)"),
             ]
             return try Partner.register(
-                Changes(body, for: .create), as: id, by: room.caller.authority, facts: room.facts)
+                Changes(body, for: .create),
+                as: id,
+                by: room.caller.authority,
+                facts: room.facts
+            )
         }
     }
 
@@ -113,7 +120,11 @@ private struct RegisterTenants: Command {
                 "contact_email": .string("office@tenant-\(number).example"),
             ]
             return try Tenant.register(
-                Changes(body, for: .create), as: id, by: room.caller.authority, facts: room.facts)
+                Changes(body, for: .create),
+                as: id,
+                by: room.caller.authority,
+                facts: room.facts
+            )
         }
     }
 
@@ -131,7 +142,12 @@ private struct ChangeTenants: Command {
             // A change of status moves a tenant between sets, which is what makes intervals of memberships.
             if round == 0 || !isActive { body["status"] = .string(isActive ? "SUSPENDED" : "ACTIVE") }
             return try Tenant.update(
-                id, Changes(body, for: .update), ifVersion: nil, by: room.caller.authority, facts: room.facts)
+                id,
+                Changes(body, for: .update),
+                ifVersion: nil,
+                by: room.caller.authority,
+                facts: room.facts
+            )
         }
     }
 

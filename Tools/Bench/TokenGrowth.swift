@@ -50,16 +50,26 @@ struct TokenGrowth {
             door: .root,
             proof: ClientProof(
                 clientID: founded.client.text,
-                secretMAC: ClientSecret.mac(founded.clientSecret, key: instance.macKey)),
-            scopes: nil, resources: [], baseURL: try BaseURL(Ledgers.baseURL), signingKey: key.id)
+                secretMAC: ClientSecret.mac(founded.clientSecret, key: instance.macKey)
+            ),
+            scopes: nil,
+            resources: [],
+            baseURL: try BaseURL(Ledgers.baseURL),
+            signingKey: key.id
+        )
     }
 
     /// As the token endpoint sees a client that wrk plays.
     private static func caller(_ instance: Instance) -> Caller {
         Caller(
-            actor: .anonymous, authority: Authority(reach: .platform, scopes: []), home: .platform,
+            actor: .anonymous,
+            authority: Authority(reach: .platform, scopes: []),
+            home: .platform,
             request: Caller.Request(
-                id: "req_" + Base64URL.encode(instance.world.random(16)), endpoint: "oauth.token",
-                address: "127.0.0.1"))
+                id: "req_" + Base64URL.encode(instance.world.random(16)),
+                endpoint: "oauth.token",
+                address: "127.0.0.1"
+            )
+        )
     }
 }

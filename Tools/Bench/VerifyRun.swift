@@ -18,8 +18,11 @@ struct VerifyRun {
         // Segments need keys, and keys an instance; without, this reads as a stranger would.
         let instance = opensSegments ? try await Ledgers.open(path) : nil
         let verification = Verification(
-            tables: try instance?.tables ?? directory.ledger(.readOnly), keys: instance?.keys,
-            anchor: try directory.anchor(.readOnly), options: .init(opensSegments: opensSegments))
+            tables: try instance?.tables ?? directory.ledger(.readOnly),
+            keys: instance?.keys,
+            anchor: try directory.anchor(.readOnly),
+            options: .init(opensSegments: opensSegments)
+        )
         let start = ContinuousClock.now
         let report = verification.run()
         let elapsed = ContinuousClock.now - start
