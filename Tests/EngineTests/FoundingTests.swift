@@ -59,7 +59,7 @@ struct FoundingTests {
                 repeated += 1
             }
         }
-        #expect(repeated > 10 && refused > 2, "\(repeated) repeated, \(refused) refused")
+        #expect(repeated > 15 && refused > 2, "\(repeated) repeated, \(refused) refused")
     }
 
     @Test func `a directory that lost only its format file keeps its keys, and its ledger when the file is back`()

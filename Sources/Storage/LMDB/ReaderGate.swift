@@ -8,7 +8,7 @@ import Glibc
 /// for ever; hence a read inside a read is not allowed. The wait has a limit, after which the readers go on.
 @safe
 final class ReaderGate: Sendable {
-    /// Reads are cut at five seconds; whoever waits twice as long waits for a mistake.
+    /// A read is meant to be over within five seconds; whoever waits twice as long waits for a mistake.
     static let waitSecondsMax = 10
 
     /// Made in `init`, ended in `deinit`, and otherwise only handed to the pthread functions, which are its lock.
