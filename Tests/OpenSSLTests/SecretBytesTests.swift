@@ -20,8 +20,15 @@ struct SecretBytesTests {
         #expect(secureRandom(count).count == count)
     }
 
-    @Test func `no two draws are the same`() {
-        #expect(Set((0..<1000).map { _ in secureRandom(16) }).count == 1000)
+    @Test(arguments: [16, 24, 64, 65])
+    func `no two draws are the same, whichever thread draws`(count: Int) async {
+        let draws = await withTaskGroup(of: [[UInt8]].self) { group in
+            for _ in 0..<4 { group.addTask { (0..<500).map { _ in secureRandom(count) } } }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(Set(draws).count == 2_000)
+        let halves = draws.flatMap { [$0.prefix(8), $0.suffix(8)] }
+        #expect(Set(halves).count == 4_000, "no draw shares bytes with another")
     }
 
     @Test func `wiped bytes are zeros`() {
