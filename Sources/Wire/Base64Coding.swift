@@ -15,20 +15,23 @@ struct Base64Coding {
     }
 
     func append(_ bytes: [UInt8], to text: inout [UInt8]) {
-        var index = 0
-        while index + 3 <= bytes.count {
-            let group = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
-            append(group, characters: 4, to: &text)
-            index += 3
-        }
-        switch bytes.count - index {
-        case 2:
-            append(UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8, characters: 3, to: &text)
-            if isPadded { text.append(UInt8(ascii: "=")) }
-        case 1:
-            append(UInt32(bytes[index]) << 16, characters: 2, to: &text)
-            if isPadded { text.append(contentsOf: "==".utf8) }
-        default: break
+        let source = bytes.span
+        text.append(addingCapacity: (source.count + 2) / 3 * 4) { out in
+            var index = 0
+            while index + 3 <= source.count {
+                let group = UInt32(source[index]) << 16 | UInt32(source[index + 1]) << 8 | UInt32(source[index + 2])
+                append(group, characters: 4, to: &out)
+                index += 3
+            }
+            switch source.count - index {
+            case 2:
+                append(UInt32(source[index]) << 16 | UInt32(source[index + 1]) << 8, characters: 3, to: &out)
+                if isPadded { out.append(UInt8(ascii: "=")) }
+            case 1:
+                append(UInt32(source[index]) << 16, characters: 2, to: &out)
+                if isPadded { out.append(repeating: UInt8(ascii: "="), count: 2) }
+            default: break
+            }
         }
     }
 
@@ -63,9 +66,9 @@ struct Base64Coding {
         return end
     }
 
-    private func append(_ group: UInt32, characters: UInt32, to text: inout [UInt8]) {
+    private func append(_ group: UInt32, characters: UInt32, to out: inout OutputSpan<UInt8>) {
         for position in 0..<characters {
-            text.append(character(UInt8(group >> (18 - 6 * position) & 0x3F)))
+            out.append(character(UInt8(group >> (18 - 6 * position) & 0x3F)))
         }
     }
 
