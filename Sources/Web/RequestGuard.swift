@@ -31,6 +31,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isDraining = false
     /// In HTTP/2 each request has a channel of its own, and there is no `Connection` header (RFC 9113 §8.2.2).
     private var isStream = false
+    /// In HTTP/1, what the version of each request makes of it.
+    private var heads: HTTP1Heads?
 
     init(limits: WebServer.Limits, refusal: @escaping Refusal) {
         self.limits = limits
@@ -40,6 +42,15 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         // A stream's parent is a connection, whose parent is the listener.
         isStream = context.channel.parent?.parent != nil
+        let pipeline = context.pipeline.syncOperations
+        guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) else { return }
+        let heads = HTTP1Heads()
+        self.heads = heads
+        do {
+            try pipeline.addHandler(heads, position: .before(codec))
+        } catch {
+            preconditionFailure("a handler can be added before one that was just found: \(error)")
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { stopTimer() }
@@ -53,6 +64,10 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         switch part {
         case .head:
+            guard heads?.isSound ?? true else {
+                obey(progress.failed(with: 400), context)
+                return
+            }
             progress.receivedHead()
         case .body:
             break
@@ -60,7 +75,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             stopTimer()
             progress.receivedEnd()
         }
-        context.fireChannelRead(data)
+        // What follows a malformed request that waits for the answers before it is part of nothing.
+        if !progress.isRefusing { context.fireChannelRead(data) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -83,18 +99,27 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head) where head.status.code >= 200:
             progress.wroteHead()
-            if !isStream, isDraining || progress.isReading {
-                head.headerFields[.connection] = "close"
-                context.write(wrapOutboundOut(.head(head)), promise: promise)
-            } else {
+            guard let connection = connection else {
                 context.write(data, promise: promise)
+                return
             }
+            head.headerFields[.connection] = connection
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .head, .body:
             context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)
             obey(progress.wroteEnd(), context)
         }
+    }
+
+    /// What the answer says of the connection, where it must say anything.
+    private var connection: String? {
+        guard !isStream else { return nil }
+        let isLast = heads?.persistence == HTTP1Heads.Persistence.none && progress.unanswered == 1
+        if isDraining || progress.isReading || isLast { return "close" }
+        // RFC 9112 §9.3: for a client of HTTP/1.0 the connection ends after the answer, unless both sides say otherwise.
+        return heads?.persistence == .asked ? "keep-alive" : nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

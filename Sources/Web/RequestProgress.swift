@@ -12,6 +12,8 @@ struct RequestProgress {
     private var hasBegunAnswer = false
     /// A status that waits for the answers before it.
     private var waitingRefusal: Int?
+    /// A request was refused whose refusal waits for the answers before it.
+    var isRefusing: Bool { waitingRefusal != nil }
     /// The last answer has been written although its request is still arriving, or instead of one.
     private(set) var isLingering = false
     private var lingeredBytes = 0

@@ -1,0 +1,73 @@
+import NIOCore
+import NIOHTTP1
+
+/// Looks at the head of each HTTP/1 request while its version is still known, for ``RequestGuard``, which obeys.
+///
+/// What stands above knows requests of no version: it takes `Connection: close` for the one way to ask for the end, and
+/// an expectation for one that was meant. So the head is passed on in those words.
+final class HTTP1Heads: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+
+    /// Whether the last head is that of a request that may be answered.
+    private(set) var isSound = true
+    /// How the connection goes on after the last request.
+    private(set) var persistence = Persistence.assumed
+
+    enum Persistence {
+        /// HTTP/1.1: it stays open, and nobody need say so.
+        case assumed
+        /// HTTP/1.0, asked for: it stays open if the answer says so.
+        case asked
+        case none
+    }
+
+    private var hasEnded = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // RFC 9112 §9.6: after a "close" "the server MUST NOT process any further requests received on that connection".
+        guard !hasEnded else { return }
+        switch unwrapInboundIn(data) {
+        case .head(var head):
+            isSound = Self.isSound(head)
+            let isOld = Self.isOld(head)
+            persistence = Self.asksToClose(head) ? .none : isOld ? .asked : .assumed
+            if persistence == .none { head.headers.replaceOrAdd(name: "connection", value: "close") }
+            // RFC 9110 §10.1.1: an expectation "in an HTTP/1.0 request MUST" be ignored.
+            if isOld { head.headers.remove(name: "expect") }
+            context.fireChannelRead(wrapInboundOut(.head(head)))
+        case .body:
+            context.fireChannelRead(data)
+        case .end:
+            hasEnded = persistence == .none
+            context.fireChannelRead(data)
+        }
+    }
+
+    /// RFC 9112 §9.3: "If the "close" connection option is present", whatever stands beside it.
+    private static func asksToClose(_ head: HTTPRequestHead) -> Bool {
+        !head.isKeepAlive || head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+    }
+
+    private static func isSound(_ head: HTTPRequestHead) -> Bool {
+        let hosts = head.headers["host"]
+        // RFC 9112 §3.2: 400 for "any HTTP/1.1 request message that lacks a Host header field and to any request message
+        // that contains more than one Host header field line or a Host header field with an invalid field value".
+        guard hosts.count <= 1, hosts.allSatisfy(isHost) else { return false }
+        guard isOld(head) else { return !hosts.isEmpty }
+        // RFC 9112 §6.1: a Transfer-Encoding in HTTP/1.0 is to be treated "as if the framing is faulty".
+        return !head.headers.contains(name: "transfer-encoding")
+    }
+
+    /// Of HTTP/1.0, or older.
+    private static func isOld(_ head: HTTPRequestHead) -> Bool { (head.version.major, head.version.minor) < (1, 1) }
+
+    /// RFC 3986 §3.2.2: letters, digits and a few signs; a name may be empty, and a port may follow.
+    private static func isHost(_ value: String) -> Bool {
+        value.utf8.allSatisfy { hostBytes.contains($0) }
+    }
+
+    private static let hostBytes = Set(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:[]".utf8
+    )
+}
