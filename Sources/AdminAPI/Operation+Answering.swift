@@ -17,7 +17,7 @@ extension Operation {
         )
         var caller: Caller?
         do throws(Refusal) {
-            var proven = try prove(request, note)
+            var proven = try admin.prove(request, note)
             caller = proven
             try await gate(proven, permission)
             let body: Members
@@ -44,20 +44,6 @@ extension Operation {
         } catch {
             await trace(error, of: caller, note)
             return Response(error).at(admin.instance.lastIndex)
-        }
-    }
-
-    private func prove(_ request: Request, _ note: Caller.Request) throws(Refusal) -> Caller {
-        let authorization: Authorization
-        do throws(Malformed) {
-            authorization = try Authorization(request)
-        } catch {
-            throw .rejected(.invalidToken)
-        }
-        switch authorization {
-        case .absent, .basic, .other: throw .rejected(.tokenMissing)
-        case .bearer(let token):
-            return try admin.instance.authenticate(token.text, baseURL: admin.settings.baseURL, request: note)
         }
     }
 
@@ -104,9 +90,4 @@ extension Operation {
         // What the writer says of the note changes nothing: the answer is no either way.
         _ = try? await admin.instance.perform(RefuseToken(client: client), by: nobody)
     }
-}
-
-extension Rejection {
-    /// RFC 6750 §3.1: a request without authentication is told how, not what was wrong.
-    static let tokenMissing = Self(.unauthenticated, "missing_token", "Not authenticated")
 }

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Identity
 import Logging
 import OpenSSL
 import Wire
@@ -56,6 +57,14 @@ extension Settings {
             throw CommandFailure.usage("\(found.source): '\(text)' is none of \(words)")
         }
         return choice
+    }
+
+    func scope(_ setting: Setting) throws -> String? {
+        guard let found = try find(setting), let text = found.values.first else { return nil }
+        if let fault = Scope.check(text) {
+            throw CommandFailure.usage("\(found.source): '\(text)' is no scope: \(fault)")
+        }
+        return text
     }
 
     func index(_ setting: Setting) throws -> UInt64? {

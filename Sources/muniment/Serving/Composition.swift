@@ -11,7 +11,7 @@ struct Composition {
 
     init(_ instance: Instance, baseURL: BaseURL, metricsScope: String?) {
         let settings = AdminSettings(baseURL: baseURL, version: Muniment.version)
-        let gate = MetricsEndpoint.Gate(instance: instance, baseURL: baseURL, scope: metricsScope)
+        let gate = metricsScope.map { ScopeGate(instance, settings, scope: $0, endpoint: MetricsEndpoint.name) }
         let others =
             OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: baseURL))
             + AdminEndpoints.table(instance, settings)

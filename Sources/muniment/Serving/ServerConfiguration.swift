@@ -24,7 +24,7 @@ struct ServerConfiguration {
         baseURL = try settings.baseURL()
         trustedProxies = try settings.trustedProxies()
         algorithm = try settings.choice(.tokenAlgorithm)
-        metricsScope = try settings.text(.metricsScope)
+        metricsScope = try settings.scope(.metricsScope)
         logLevel = try settings.choice(.logLevel) ?? .info
         switch (try settings.text(.tlsCertificate), try settings.text(.tlsKey)) {
         case (nil, nil): tls = nil

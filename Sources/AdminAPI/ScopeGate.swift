@@ -1,0 +1,36 @@
+package import Endpoints
+package import Engine
+import Identity
+
+/// Lets those through whose token holds one scope: for what an operator shows to a program of theirs alone.
+package struct ScopeGate: Sendable {
+    private let admin: Admin
+    package let scope: String
+    private let endpoint: String
+
+    /// - Parameter endpoint: the stable name of what stands behind the gate.
+    package init(_ instance: Instance, _ settings: AdminSettings, scope: String, endpoint: String) {
+        admin = Admin(instance: instance, settings: settings)
+        self.scope = scope
+        self.endpoint = endpoint
+    }
+
+    /// What keeps a request out: only a credential is 401 or 403, a moment in which nothing can be read is neither.
+    ///
+    /// - Returns: `nil` when it may pass.
+    package func refusal(_ request: Request) -> Response? {
+        do throws(Refusal) {
+            let caller = try admin.prove(request, Caller.Request(id: request.id, endpoint: endpoint))
+            _ = try admin.instance.look(by: caller) { _ in }
+            return Scope.holds(caller.authority.scopes, scope) ? nil : insufficient
+        } catch {
+            return Response(error)
+        }
+    }
+
+    /// RFC 6750 §3.1: the scope that is needed may be told.
+    private var insufficient: Response {
+        let challenge = "Bearer realm=\"muniment\", error=\"insufficient_scope\", scope=\"\(scope)\""
+        return .problem(403, "The token needs the scope \(scope)", headers: [("www-authenticate", challenge)])
+    }
+}
