@@ -25,6 +25,7 @@ enum BodyRule: Sendable {
         case .required: isRequired = true
         }
         guard case .bytes(let bytes) = request.body else { throw .tooLarge }
+        if request.hasContentCoding { throw .coded }
         let type = request.headers("content-type")
         if bytes.isEmpty, type.isEmpty, !isRequired { return [:] }
         guard bytes.isEmpty && type.isEmpty || Self.isJSON(type, request.method) else { throw .otherMedia }
@@ -62,6 +63,8 @@ enum BodyRule: Sendable {
 /// What is wrong with a body before any field of it is looked at, in the order in which that is asked.
 enum BodyFault: Error {
     case tooLarge
+    /// Compressed, or coded in another way.
+    case coded
     case otherMedia
     case malformed(Malformed)
     case noObject

@@ -49,7 +49,10 @@ extension Endpoint {
             switch operation.body {
             case .none: []
             case .optional, .required:
-                [(413, "The body is too large"), (415, "The body is not JSON"), (400, "The body is malformed JSON")]
+                [
+                    (413, "The body is too large"), (415, "The body is not JSON, or is compressed"),
+                    (400, "The body is malformed JSON"),
+                ]
             }
         let texts = [(401, "The access token proves nobody"), (403, "The caller may not do this")] + body
         return texts.map { Reply($0.0, $0.1, .named("Problem")) }

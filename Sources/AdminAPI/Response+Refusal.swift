@@ -43,6 +43,9 @@ extension Response {
     init(_ fault: BodyFault) {
         switch fault {
         case .tooLarge: self = .problem(413, "The body is larger than \(Endpoint.bodyBytesMax) bytes")
+        case .coded:
+            // RFC 9110 §15.5.16: "the Accept-Encoding response header field ought to be used".
+            self = .problem(415, "Send the body without Content-Encoding", headers: [("accept-encoding", "identity")])
         case .otherMedia: self = .problem(415, "The body must be application/json")
         case .malformed(let reason): self = .problem(400, "The body is not JSON: \(reason)")
         case .noObject:

@@ -49,6 +49,18 @@ package struct Request: Sendable {
         headers.filter { $0.name == name }.map(\.value)
     }
 
+    /// Whether the body is compressed, or coded in another way: nothing here decodes it.
+    ///
+    /// RFC 9110 §12.5.3 calls having no coding identity.
+    package var hasContentCoding: Bool {
+        headers("content-encoding").contains { header in
+            header.split(separator: ",").contains { coding in
+                let name = coding.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+                return name.lowercased() != "identity"
+            }
+        }
+    }
+
     /// The value of a header that a client may send once; `nil` when it is absent or repeated.
     package func header(_ name: String) -> String? {
         let values = headers(name)

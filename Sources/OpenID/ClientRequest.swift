@@ -39,6 +39,7 @@ struct ClientRequest {
                 description: "The body has more than \(bodyBytesMax) bytes"
             )
         }
+        if request.hasContentCoding { throw .contentCoding }
         guard request.header("content-type").map(isForm) == true else {
             throw .invalidRequest("The body must be \(mediaType)")
         }

@@ -12,22 +12,31 @@ struct KeySetEndpoint: Sendable {
 
     let instance: Instance
 
+    /// Beside each door's documented address stands one below its `/oauth` (decision 19 of the contract).
+    private static let platformPaths = [
+        "/keys", "/oauth/.well-known/jwks.json", "/api/v1/platform/.well-known/jwks.json",
+        "/api/v1/platform/oauth/.well-known/jwks.json",
+    ]
+
+    private static let tenantPaths = [
+        "/api/v1/auth/tenants/{slug}/.well-known/jwks.json", "/api/v1/auth/tenants/{slug}/oauth/.well-known/jwks.json",
+    ]
+
     var endpoints: [Endpoint] {
-        let open = [
-            "/keys", "/api/v1/platform/.well-known/jwks.json", "/api/v1/platform/oauth/.well-known/jwks.json",
-        ]
-        return open.map { path in
+        let platform = Self.platformPaths.map { path in
             endpoint(path) { _, _ in answer() }
-        } + [
-            endpoint("/api/v1/auth/tenants/{slug}/.well-known/jwks.json") { _, path in
-                instance.publish(Self.name) { snapshot in
-                    guard try Door.tenant(slug: path["slug"]).chain(snapshot) != nil else {
-                        throw Rejection.notFound(Tenant.noun)
-                    }
-                    return answer()
-                }
-            }
-        ]
+        }
+        let tenants = Self.tenantPaths.map { path in
+            endpoint(path) { _, path in answer(slug: path["slug"]) }
+        }
+        return platform + tenants
+    }
+
+    private func answer(slug: String) -> Response {
+        instance.publish(Self.name) { snapshot in
+            guard try Door.tenant(slug: slug).chain(snapshot) != nil else { throw Rejection.notFound(Tenant.noun) }
+            return answer()
+        }
     }
 
     private func endpoint(_ path: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {

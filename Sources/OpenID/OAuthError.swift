@@ -10,6 +10,12 @@ struct OAuthError: Error, Sendable, Equatable {
     let description: String
     var retryAfterSeconds: Int?
 
+    static let contentCoding = Self(
+        status: 415,
+        error: "invalid_request",
+        description: "Send the form without Content-Encoding"
+    )
+
     static func invalidRequest(_ description: String) -> Self {
         Self(error: "invalid_request", description: description)
     }
@@ -29,15 +35,29 @@ struct OAuthError: Error, Sendable, Equatable {
             self.init(
                 status: 503,
                 error: "temporarily_unavailable",
-                description: why,
+                description: "Try again: \(why)",
                 retryAfterSeconds: seconds
             )
         case .diskFull:
-            self.init(status: 507, error: "server_error", description: "The disk is full; no token can be recorded")
-        case .refusingWrites(let why):
-            self.init(status: 503, error: "temporarily_unavailable", description: why, retryAfterSeconds: 60)
+            self.init(
+                status: 507,
+                error: "server_error",
+                description: "The disk is full: what must be recorded cannot be done until there is room"
+            )
+        case .refusingWrites:
+            // Why stands in /health, for the operator; a client can only wait.
+            self.init(
+                status: 503,
+                error: "temporarily_unavailable",
+                description: "Writes are refused at present, and no token leaves unrecorded; try again later",
+                retryAfterSeconds: 30
+            )
         case .failed:
-            self.init(status: 500, error: "server_error", description: "The server failed; the ledger says how")
+            self.init(
+                status: 500,
+                error: "server_error",
+                description: "The server failed; tell its operator the X-Request-Id of this answer"
+            )
         }
     }
 
@@ -66,6 +86,8 @@ struct OAuthError: Error, Sendable, Equatable {
             "no-cache"
         )
         if status == 401 { response = response.adding("www-authenticate", "Basic realm=\"muniment\"") }
+        // RFC 9110 §15.5.16: "the Accept-Encoding response header field ought to be used".
+        if status == 415 { response = response.adding("accept-encoding", "identity") }
         if let retryAfterSeconds { response = response.adding("retry-after", String(retryAfterSeconds)) }
         return response
     }

@@ -64,6 +64,7 @@ package enum OpenIDEndpoints {
                 Endpoint.Reply(200, "Done", reply), Endpoint.Reply(400, "The request is refused", error),
                 Endpoint.Reply(401, "The client is not proven", error),
                 Endpoint.Reply(413, "The body is too large", error),
+                Endpoint.Reply(415, "The body is compressed", error),
                 Endpoint.Reply(503, "Try again later", error),
                 Endpoint.Reply(507, "The disk is full", error),
             ],

@@ -32,7 +32,12 @@ struct TokenEndpoint: Sendable {
     private func issue(_ client: ClientRequest, at door: Door) async throws(OAuthError) -> Response {
         let ring = instance.keyRing
         guard let key = ring.current else {
-            throw OAuthError(status: 503, error: "temporarily_unavailable", description: "There is no signing key")
+            throw OAuthError(
+                status: 503,
+                error: "temporarily_unavailable",
+                description: "There is no key to sign a token with at present; try again",
+                retryAfterSeconds: 1
+            )
         }
         let command = IssueToken(
             door: door,

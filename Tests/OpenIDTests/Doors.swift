@@ -18,8 +18,11 @@ struct Doors {
     static let form = "application/x-www-form-urlencoded"
 
     init(seed: UInt64, at place: DataDirectory? = nil) async throws {
-        let clock = SimulatedWorld(seed: seed)
         let directory = place ?? DataDirectory(simulated: SimulatedDisk(seed: seed))
+        try await self.init(founding: directory, SimulatedWorld(seed: seed))
+    }
+
+    init(founding directory: DataDirectory, _ clock: SimulatedWorld) async throws {
         let founded = try Instance.create(
             directory,
             kek: nil,
@@ -31,6 +34,11 @@ struct Doors {
                 software: "test"
             )
         )
+        try await self.init(opening: directory, clock, client: founded.client.text, secret: founded.clientSecret)
+    }
+
+    /// The doors of a ledger that was founded before.
+    init(opening directory: DataDirectory, _ clock: SimulatedWorld, client: String, secret: String) async throws {
         instance = try await Instance.open(
             directory,
             world: clock.world,
@@ -39,8 +47,8 @@ struct Doors {
         table = EndpointTable(
             OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: try BaseURL(Self.baseURL)))
         )
-        client = founded.client.text
-        secret = founded.clientSecret
+        self.client = client
+        self.secret = secret
     }
 
     func post(

@@ -107,7 +107,7 @@ package struct IssueToken: Command {
     private func grant(_ application: Application) throws(Rejection) -> [String] {
         guard let scopes else { return application.allowedScopes }
         for scope in scopes where !application.allowedScopes.contains(where: { $0.bytesEqual(scope) }) {
-            throw Rejection(.denied, "invalid_scope", "The scope '\(scope)' is not allowed for this client")
+            throw Rejection(.denied, "invalid_scope", "The scope '\(scope)' is not among the client's allowed_scopes")
         }
         return scopes
     }

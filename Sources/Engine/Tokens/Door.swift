@@ -24,7 +24,11 @@ package enum Door: Sendable {
     ///
     /// - Throws: at any door that is not its own it is nobody (decision 14 of the contract).
     package func issuer(for application: Application, _ facts: some Facts) throws -> Chain {
-        let notServed = Rejection(.denied, "invalid_client", "This client is not served here")
+        let notServed = Rejection(
+            .denied,
+            "invalid_client",
+            "This client is not served here; use the endpoints of the tenant, or the platform, that it belongs to"
+        )
         switch (self, application.level) {
         case (.platform, .global), (.root, .global):
             return .platform

@@ -149,7 +149,7 @@ final class WriterCore {
     /// Whether the entries stand is known at the next start; a client with an Idempotency-Key may ask again and learn it.
     static let outcomeUnknown = Refusal.busy(
         retryAfterSeconds: 5,
-        "the outcome is unknown; ask again with the same Idempotency-Key"
+        "whether it was done is not known; a request with an Idempotency-Key may be repeated safely with it"
     )
 
     func openDraft() throws -> ViewDraft {

@@ -1,0 +1,101 @@
+import Dispatch
+import Endpoints
+import Engine
+import Identity
+import Storage
+import Testing
+import Wire
+
+/// At a bad moment the doors answer in the words of OAuth, and say what to do; why is the operator's to know.
+@Suite(.timeLimit(.minutes(2))) struct BusyTests {
+    private struct Slow: Command {
+        let started: DispatchSemaphore
+        let release: DispatchSemaphore
+
+        func decide(_ room: Room) throws -> [Event] {
+            started.signal()
+            release.wait()
+            return []
+        }
+
+        func output(_ room: Room) throws {}
+    }
+
+    @Test func `while the writer's queue is full every door says when to try again`() async throws {
+        let doors = try await Doors(seed: 61)
+        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let instance = doors.instance
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                (try? await instance.perform(Slow(started: started, release: release), by: .system)) != nil
+            }
+            // Not by blocking: the pool that this runs on may have no other thread.
+            while started.wait(timeout: .now()) == .timedOut { await Task.yield() }
+            for _ in 0..<5_000 {
+                group.addTask { (try? await instance.perform(RecordEvents([]), by: .system)) != nil }
+            }
+            // The first that is turned away shows that the queue is full, and it stays so: nobody takes from it.
+            for await wasTaken in group where !wasTaken { break }
+            for path in ["/oauth/token", "/api/v1/platform/oauth/token", "/oauth/revoke"] {
+                let answer = await doors.post(
+                    path,
+                    "grant_type=client_credentials&token=x",
+                    basic: (doors.client, doors.secret)
+                )
+                isUnavailable(answer, retryAfter: "1")
+                #expect(answer.json["error_description"] == "Try again: the write queue is full")
+            }
+            release.signal()
+        }
+        let answer = await doors.post(
+            "/oauth/token",
+            "grant_type=client_credentials",
+            basic: (doors.client, doors.secret)
+        )
+        #expect(answer.status == 200)
+        try await doors.instance.close()
+    }
+
+    @Test func `while writes are refused a client is told to wait, and not why`() async throws {
+        let directory = DataDirectory(simulated: SimulatedDisk(seed: 62))
+        let clock = SimulatedWorld(seed: 62)
+        let first = try await Doors(founding: directory, clock)
+        try await first.instance.close()
+        clock.stepWall(microseconds: -3_600_000_000)
+        let doors = try await Doors(opening: directory, clock, client: first.client, secret: first.secret)
+        #expect(doors.instance.status.refusal?.contains("clock") == true)
+        let answer = await doors.post(
+            "/oauth/token",
+            "grant_type=client_credentials",
+            basic: (doors.client, doors.secret)
+        )
+        isUnavailable(answer, retryAfter: "30")
+        let description = try #require(answer.json["error_description"]?.text)
+        #expect(description.contains("try again later") && !description.contains("clock"))
+        try await doors.instance.close()
+    }
+
+    @Test(arguments: ["gzip", "deflate, identity"])
+    func `a form in a coding is refused, and told which would do`(coding: String) async throws {
+        let doors = try await Doors(seed: 63)
+        for path in ["/oauth/token", "/oauth/introspect", "/oauth/revoke"] {
+            let answer = await doors.post(
+                path,
+                "grant_type=client_credentials&token=x",
+                basic: (doors.client, doors.secret),
+                headers: [("content-encoding", coding)]
+            )
+            #expect(answer.status == 415)
+            #expect(answer.json["error"] == "invalid_request")
+            #expect(answer.header("accept-encoding") == "identity")
+        }
+        try await doors.instance.close()
+    }
+
+    private func isUnavailable(_ answer: Response, retryAfter: String) {
+        #expect(answer.status == 503)
+        #expect(answer.header("retry-after") == retryAfter)
+        #expect(answer.header("cache-control") == "no-store")
+        #expect(answer.json["error"] == "temporarily_unavailable")
+    }
+}
