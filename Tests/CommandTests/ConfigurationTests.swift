@@ -53,6 +53,14 @@ struct ConfigurationTests {
             file: #"{"trusted-proxy":["10.0.0.0/8","::1/128"]}"#,
             ("trusted-proxy", "10.0.0.0/8,::1/128", "FILE")
         ),
+        Case("one value for a list", file: #"{"trusted-proxy":"10.0.0.0/8"}"#, ("trusted-proxy", "10.0.0.0/8", "FILE")),
+        Case(
+            "a list as the environment writes it",
+            file: #"{"trusted-proxy":"10.0.0.0/8, ::1/128"}"#,
+            ("trusted-proxy", "10.0.0.0/8,::1/128", "FILE")
+        ),
+        Case("a number for a text", file: #"{"metrics-scope":7}"#, ("metrics-scope", "7", "FILE")),
+        Case("a word for a flag", file: #"{"dev":"true"}"#, ("dev", "true", "FILE")),
         Case(
             "a list in the environment",
             environment: ["MUNIMENT_TRUSTED_PROXY": "10.0.0.0/8, 11.0.0.0/8"],
@@ -104,6 +112,7 @@ struct ConfigurationTests {
         ["init", "--data", "x", "--admin-email", "nobody"], ["init", "--data", "x", "--format", "yaml"],
         ["serve", "--data", "x", "--listen", "8080"], ["serve", "--data", "x", "--listen", "127.0.0.1:http"],
         ["serve", "--data", "x", "--tls-key", "key.pem"], ["serve", "--data", "x", "--trusted-proxy", "proxy"],
+        ["serve", "--data", "x", "--metrics-scope", "two words"],
         ["serve", "--data", "x", "--token-algorithm", "none"], ["serve", "--data", "x", "--log-level", "loud"],
         ["serve", "--data", "x", "--config", "/nonexistent.json"], ["keys", "rotate"], ["keys", "rotate", "house"],
         ["keys", "rotate", "--data", "x", "--key-command", "cat 'a key'"], ["keys", "backup", "--data", "x"],
@@ -122,8 +131,20 @@ struct ConfigurationTests {
 
     @Test(arguments: [
         (#"{"lisen":"127.0.0.1:1"}"#, #"unknown setting "lisen""#),
-        (#"{"listen":1}"#, "listen is not a string"),
-        (#"{"dev":"perhaps"}"#, "dev is not a bool"),
+        (#"{"listen":["127.0.0.1:1"]}"#, #""listen" in the configuration file FILE must be a text"#),
+        (#"{"listen":true}"#, #""listen" in the configuration file FILE must be a text"#),
+        (#"{"listen":1.5}"#, #""listen" in the configuration file FILE must be a text"#),
+        (#"{"listen":null}"#, #""listen" in the configuration file FILE must be a text"#),
+        (#"{"dev":"perhaps"}"#, #""dev" in the configuration file FILE must be true or false"#),
+        (#"{"dev":1}"#, #""dev" in the configuration file FILE must be true or false"#),
+        (
+            #"{"trusted-proxy":7}"#,
+            #""trusted-proxy" in the configuration file FILE must be a text, or a list of texts"#
+        ),
+        (
+            #"{"trusted-proxy":[7]}"#,
+            #""trusted-proxy" in the configuration file FILE must be a text, or a list of texts"#
+        ),
         (#"{"key":"c2VjcmV0"}"#, "set MUNIMENT_KEY"),
         (#"{"listen":"127.0.0.1:1","listen":"127.0.0.1:2"}"#, "is not JSON"),
         ("[]", "is not JSON"),
@@ -133,7 +154,9 @@ struct ConfigurationTests {
         try folder.write("muniment.json", file)
         let ended = try await Command.run("serve", "--print-config", "--config", folder.path("muniment.json"))
         #expect(ended.status == 2)
-        #expect(ended.errors.contains(says), "\(ended.errors)")
+        let line = says.replacing("FILE", with: folder.path("muniment.json"))
+        #expect(ended.errors.hasPrefix("muniment: ") && ended.errors.split(separator: "\n").count == 1)
+        #expect(ended.errors.contains(line), "\(ended.errors)")
     }
 
     @Test func `help goes to standard output and is no failure`() async throws {
@@ -142,5 +165,11 @@ struct ConfigurationTests {
             #expect(ended.status == 0)
             #expect(!ended.output.isEmpty && ended.errors.isEmpty)
         }
+    }
+
+    @Test func `a flag in the environment that is neither on nor off is told`() async throws {
+        let ended = try await RunningCommand(["serve", "--print-config"], with: ["MUNIMENT_DEV": "perhaps"]).end()
+        #expect(ended.status == 2)
+        #expect(ended.errors.hasPrefix("muniment: MUNIMENT_DEV: \"dev\" must be true or false"), "\(ended.errors)")
     }
 }

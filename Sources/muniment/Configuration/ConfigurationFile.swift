@@ -7,31 +7,10 @@ enum ConfigurationFile {
     /// Many times what all settings together need.
     static let bytesMax = 1 << 20
 
-    static func provider(_ path: String) async throws -> any ConfigProvider {
-        try check(path)
-        do {
-            let place = ConfigReader(provider: InMemoryProvider(values: ["filePath": ConfigValue(stringLiteral: path)]))
-            return try await FileProvider<JSONSnapshot>(config: place)
-        } catch {
-            throw CommandFailure.usage("the configuration file \(path) cannot be read: \(error)")
-        }
-    }
-
-    /// A misspelt name would be passed over in silence and its default be taken, so it is refused.
-    private static func check(_ path: String) throws {
-        guard let file = try? TextFile.read(path, bytesMax: bytesMax) else {
-            throw CommandFailure.usage("the configuration file \(path) cannot be read")
-        }
-        let names: Members
-        do throws(Malformed) {
-            guard let members = try JSON.parse(file).members else {
-                throw Malformed("an object is expected", at: 0)
-            }
-            names = members
-        } catch {
-            throw CommandFailure.usage("the configuration file \(path) is not JSON: \(error.reason) at \(error.offset)")
-        }
-        for (name, _) in names {
+    /// - Throws: `CommandFailure` for whatever means nothing: a misspelt name, passed over, would leave a default standing.
+    static func provider(_ path: String) throws -> any ConfigProvider {
+        var values: [Setting: [String]] = [:]
+        for (name, value) in try members(path) {
             guard let setting = Setting.all.first(where: { $0.name.bytesEqual(name) }) else {
                 throw CommandFailure.usage("the configuration file \(path) has an unknown setting \"\(name)\"")
             }
@@ -40,8 +19,48 @@ enum ConfigurationFile {
                     "\"\(name)\" does not belong in the configuration file; set \(setting.environmentName)"
                 )
             }
+            guard let texts = setting.texts(of: value) else {
+                throw CommandFailure.usage("\"\(name)\" in the configuration file \(path) must be \(setting.expected)")
+            }
+            values[setting] = texts
+        }
+        return Settings.provider(values)
+    }
+
+    private static func members(_ path: String) throws -> Members {
+        guard let file = try? TextFile.read(path, bytesMax: bytesMax) else {
+            throw CommandFailure.usage("the configuration file \(path) cannot be read")
+        }
+        do throws(Malformed) {
+            guard let members = try JSON.parse(file).members else {
+                throw Malformed("an object is expected", at: 0)
+            }
+            return members
+        } catch {
+            throw CommandFailure.usage("the configuration file \(path) is not JSON: \(error.reason) at \(error.offset)")
         }
     }
+}
+
+extension Setting {
+    /// What a value of the file says, where it says anything: a number is as good as its digits, one value as a list.
+    fileprivate func texts(of value: JSON) -> [String]? {
+        switch kind {
+        case .text: Self.text(value).map { [$0] }
+        case .flag: Self.flag(value).map { [$0 ? "true" : "false"] }
+        case .list:
+            if let items = value.items {
+                items.allSatisfy { $0.text != nil } ? items.compactMap(\.text) : nil
+            } else {
+                // As in the environment, values are apart by commas.
+                value.text.map { $0.split(separator: ",").map { String($0).trimmed } }
+            }
+        }
+    }
+
+    private static func text(_ value: JSON) -> String? { value.text ?? value.number.map { String($0) } }
+
+    private static func flag(_ value: JSON) -> Bool? { value.flag ?? value.text.flatMap { Bool($0) } }
 }
 
 /// A small file, read whole.

@@ -45,6 +45,15 @@ struct Setting: Sendable, Hashable {
         "MUNIMENT_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
+    /// What a value must be, in words for whoever wrote another.
+    var expected: String {
+        switch kind {
+        case .text: "a text"
+        case .flag: "true or false"
+        case .list: "a text, or a list of texts"
+        }
+    }
+
     static func == (left: Self, right: Self) -> Bool { left.name == right.name }
     func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

@@ -38,7 +38,7 @@ struct Settings {
             ),
         ]
         if let path = try text(.config) {
-            layers.append(Layer(source: { _ in path }, provider: try await ConfigurationFile.provider(path)))
+            layers.append(Layer(source: { _ in path }, provider: try ConfigurationFile.provider(path)))
         }
     }
 
@@ -68,7 +68,7 @@ struct Settings {
             let found = try layer.provider.value(forKey: AbsoluteConfigKey([setting.name]), type: type).value
             return try found.map { try texts($0.content) }
         } catch {
-            throw CommandFailure.usage("\(layer.source(setting)): \(setting.name) is not a \(type.rawValue)")
+            throw CommandFailure.usage("\(layer.source(setting)): \"\(setting.name)\" must be \(setting.expected)")
         }
     }
 
@@ -83,7 +83,7 @@ struct Settings {
         }
     }
 
-    private static func provider(_ values: [Setting: [String]]) -> InMemoryProvider {
+    static func provider(_ values: [Setting: [String]]) -> InMemoryProvider {
         var contents: [AbsoluteConfigKey: ConfigValue] = [:]
         for (setting, texts) in values {
             let content: ConfigContent =
