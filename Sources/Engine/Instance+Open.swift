@@ -157,7 +157,6 @@ extension Instance {
     }
 
     private func start(_ opened: OpenedLedger, _ options: Options) throws {
-        let path = directory.path("ledger")
         let attestedAt = try lastAttestation() ?? .earliest
         try writer.start(
             { [self] in
@@ -181,11 +180,11 @@ extension Instance {
                     status: status,
                     reads: reads,
                     refusals: refusals,
-                    freeBytes: { path.flatMap { try? Machine.freeBytes(at: $0) } },
+                    freeBytes: { [directory] in directory.space?.freeBytes },
                     onCommit: { [self] types, edge in committed(types, edge) }
                 )
             },
-            onTick: { [self] in tick(path) },
+            onTick: { [self] in tick() },
             onStop: { [self] stop in
                 if stop.viewsAreDamaged { try? ViewTrust(directory, world: world).forget() }
                 options.onStop(stop.why)
@@ -208,15 +207,17 @@ extension Instance {
     }
 
     /// What is looked after between commits: those who wait in vain, dead readers, the room on the disk.
-    private func tick(_ path: String?) {
+    private func tick() {
         let now = world.sinceBoot()
         arrivals.advance(to: status.size, now: now)
         guard status.isCheckDue(now: now) else { return }
         if keyRing.members.isEmpty { try? reloadKeyRing() }
         _ = try? tables.environment.checkReaders()
         _ = try? views.environment.checkReaders()
-        if let path, let space = try? Machine.diskSpace(at: path), space.totalBytes > 0 {
-            status.diskUsed(share: 1 - Double(space.freeBytes) / Double(space.totalBytes))
+        if let space = directory.space {
+            status.disk(has: space)
+            // Not while there is none: it was deleted to get room, and would take it back.
+            if !status.isDiskShort { try? directory.keepReserve() }
         }
     }
 

@@ -190,6 +190,10 @@ final class WriterCore {
                 return submission
             }
             let events = try submission.decide(room)
+            if status.isKeptForState, isRefusedForRoom(events, submission.caller) {
+                submission.answer(.diskFull)
+                return submission
+            }
             let last = try write(events, room.caller, submission.idempotency, now, draft)
             try keep(draft)
             return finish(submission, room, last)
@@ -205,6 +209,11 @@ final class WriterCore {
         } catch {
             return try fail(submission, error, draft)
         }
+    }
+
+    /// The last of a disk is for changes of state, and for what the product itself has to say.
+    private func isRefusedForRoom(_ events: [Event], _ caller: Caller) -> Bool {
+        caller.actor != .system && !events.isEmpty && !events.contains { $0.type.isState }
     }
 
     /// Reads the answer off.

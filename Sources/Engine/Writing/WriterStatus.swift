@@ -7,12 +7,16 @@ package final class WriterStatus: Sendable {
     /// Past this share of the disk health warns; past the other, refusals are only summed up.
     package static let diskWarningShare = 0.80
     package static let diskShortShare = 0.90
+    /// On a disk that is short so much is left to changes of state: what merely happens is refused, so that an
+    /// administrator can still act.
+    package static let stateReserveBytes = 64 << 20
 
     private struct State {
         /// Why writes are refused until an operator acts.
         var objection: String?
         var isDiskFull = false
         var diskShare = 0.0
+        var isKeptForState = false
         var stopped: String?
         var isClosing = false
         var anchorTrouble: String?
@@ -37,6 +41,8 @@ package final class WriterStatus: Sendable {
     package var size: UInt64 { state.withLock { $0.size } }
     package var commits: UInt64 { state.withLock { $0.commits } }
     var isDiskShort: Bool { diskShare >= Self.diskShortShare }
+    /// Whether only changes of state are written any more.
+    var isKeptForState: Bool { state.withLock { $0.isKeptForState } }
 
     /// Why no write is possible at present, if so.
     package var refusal: String? {
@@ -73,7 +79,13 @@ package final class WriterStatus: Sendable {
 
     func object(_ why: String?) { state.withLock { $0.objection = why } }
     func diskIsFull(_ isFull: Bool) { state.withLock { $0.isDiskFull = isFull } }
-    func diskUsed(share: Double) { state.withLock { $0.diskShare = share } }
+
+    func disk(has space: Machine.DiskSpace) {
+        state.withLock { state in
+            state.diskShare = space.usedShare
+            state.isKeptForState = space.usedShare >= Self.diskShortShare && space.freeBytes < Self.stateReserveBytes
+        }
+    }
 
     /// Whether a second has passed since disk and readers were looked at.
     func isCheckDue(now: Int64) -> Bool {

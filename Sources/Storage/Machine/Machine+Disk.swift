@@ -17,6 +17,14 @@ extension Machine {
     package struct DiskSpace: Hashable, Sendable {
         package let freeBytes: Int
         package let totalBytes: Int
+
+        package init(freeBytes: Int, totalBytes: Int) {
+            self.freeBytes = freeBytes
+            self.totalBytes = totalBytes
+        }
+
+        /// How much of it is used, from 0 to 1.
+        package var usedShare: Double { 1 - Double(freeBytes) / Double(max(totalBytes, 1)) }
     }
 
     package static func diskSpace(at path: String) throws(StorageError) -> DiskSpace {

@@ -22,6 +22,7 @@ package final class SimulatedDisk: Sendable {
         /// Counts the crashes: whatever was opened before the last one belongs to a process that is gone.
         var life = 0
         var isWithoutPower = false
+        var space: Machine.DiskSpace?
         var environments: [String: SimulatedEnvironment.Stored] = [:]
         var folders: [String: SimulatedFolder.Stored] = [:]
     }
@@ -44,6 +45,11 @@ package final class SimulatedDisk: Sendable {
     package func plan(_ fault: Fault, at operation: Int) {
         state.withLock { $0.plan[operation] = fault }
     }
+
+    /// The room that it says it has, whatever is written; a fault, not this, makes it full.
+    package var space: Machine.DiskSpace? { state.withLock { $0.space } }
+
+    package func tell(space: Machine.DiskSpace) { state.withLock { $0.space = space } }
 
     /// Ends every process that uses the disk and takes its power away: what was not synced is lost as the seed decides.
     ///

@@ -33,9 +33,7 @@ struct InstanceMetrics: Sendable {
         entries.set(Int64(clamping: instance.status.size))
         covered.set(Int64(clamping: instance.checkpointSize))
         refused.set(instance.status.refusal == nil ? 0 : 1)
-        if let space = instance.directory.path("ledger").flatMap({ try? Machine.diskSpace(at: $0) }) {
-            diskUsed.set(1 - Double(space.freeBytes) / Double(max(space.totalBytes, 1)))
-        }
+        if let space = instance.directory.space { diskUsed.set(space.usedShare) }
         resident.set(Int64(Machine.residentBytes ?? 0))
     }
 }
