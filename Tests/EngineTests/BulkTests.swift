@@ -1,0 +1,87 @@
+import Dispatch
+import Engine
+import Identity
+import Synchronization
+import Testing
+
+/// Commands that write a great deal wait in a line of their own, and share no commit with one another.
+@Suite(.timeLimit(.minutes(2))) struct BulkTests {
+    private struct Slow: Command {
+        let started: DispatchSemaphore
+        let release: DispatchSemaphore
+
+        func decide(_ room: Room) throws -> [Event] {
+            started.signal()
+            release.wait()
+            return []
+        }
+
+        func output(_ room: Room) throws {}
+    }
+
+    /// Notes how many commits there were when it was decided: two that see the same number share the next one.
+    private struct Noting: Command {
+        let isBulk: Bool
+        let instance: Instance
+        let seen: Seen
+
+        func decide(_ room: Room) throws -> [Event] {
+            seen.note(isBulk, instance.status.commits)
+            return [Event(.ledgerVerified, chain: .platform)]
+        }
+
+        func output(_ room: Room) throws {}
+    }
+
+    private final class Seen: Sendable {
+        private let commits = Mutex<(bulk: [UInt64], ordinary: Set<UInt64>)>(([], []))
+        var bulk: [UInt64] { commits.withLock { $0.bulk } }
+        var ordinary: Set<UInt64> { commits.withLock { $0.ordinary } }
+
+        func note(_ isBulk: Bool, _ number: UInt64) {
+            commits.withLock { if isBulk { $0.bulk.append(number) } else { $0.ordinary.insert(number) } }
+        }
+    }
+
+    @Test func `at most one large command goes into a commit, and the others do not hold it up`() async throws {
+        let ground = try Ground(seed: 131)
+        let instance = try await ground.open()
+        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let seen = Seen()
+        let isFull = await withTaskGroup(of: Refusal?.self) { group in
+            group.addTask { await refusal(Slow(started: started, release: release), instance) }
+            // Not by blocking: the pool that this runs on may have no other thread.
+            while started.wait(timeout: .now()) == .timedOut { await Task.yield() }
+            for number in 0..<5_000 {
+                group.addTask {
+                    await refusal(Noting(isBulk: number >= 4_900, instance: instance, seen: seen), instance)
+                }
+            }
+            // Of either kind one was turned away: both lines are full, while the writer takes from neither.
+            var refused = 0
+            var wasReleased = false
+            for await refusal in group where refusal != nil {
+                refused += 1
+                if !wasReleased, refused >= 5_000 - 4_096 - 16 {
+                    wasReleased = true
+                    release.signal()
+                }
+            }
+            return wasReleased
+        }
+        #expect(isFull)
+        #expect(seen.bulk.count == 16)
+        #expect(Set(seen.bulk).count == 16, "each in a commit of its own: \(seen.bulk)")
+        #expect(seen.ordinary.intersection(seen.bulk).count > 1, "beside others, not behind them: \(seen.bulk)")
+        try await instance.close()
+    }
+
+    private func refusal(_ command: some Command, _ instance: Instance) async -> Refusal? {
+        do throws(Refusal) {
+            _ = try await instance.perform(command, by: .system)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
