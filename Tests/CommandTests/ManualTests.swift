@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+/// The manual and the command know the same options: neither can be changed without the other.
+struct ManualTests {
+    private static let readme = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("README.md")
+
+    @Test func `the README's table has every option of every command, and no other`() async throws {
+        let text = try String(contentsOf: Self.readme, encoding: .utf8)
+        let cells = text.split(separator: "\n").filter { $0.hasPrefix("| `--") }
+            .map { $0.dropFirst(2).prefix { $0 != "|" } }
+        let told = Set(cells.flatMap { Self.options(in: $0) })
+        let known = try await Self.options(of: [])
+        #expect(known.count > 20)
+        #expect(known.subtracting(told).isEmpty, "known to the command alone")
+        #expect(told.subtracting(known).isEmpty, "known to the README alone")
+    }
+
+    /// What the help of a command and of all below it lists.
+    private static func options(of words: [String]) async throws -> Set<String> {
+        let help = try await RunningCommand(words + ["--help"]).end()
+        #expect(help.status == 0)
+        var found = Set(help.lines.filter { $0.hasPrefix("  --") }.compactMap { options(in: $0[...]).first })
+        let below = help.lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst()
+        for line in below where line.hasPrefix("  ") && line.dropFirst(2).first?.isLowercase == true {
+            found.formUnion(try await options(of: words + [String(line.dropFirst(2).prefix { $0 != " " })]))
+        }
+        return found.subtracting(["--version", "--help"])
+    }
+
+    private static func options(in text: Substring) -> [String] {
+        text.matches(of: /--[a-z][a-z-]*/).map { String($0.output) }
+    }
+}

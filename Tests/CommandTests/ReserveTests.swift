@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+
+/// The file that an operator deletes to get room on a full disk is there again for the next time.
+struct ReserveTests {
+    @Test(.timeLimit(.minutes(2))) func `a running server makes the reserve again, unless the disk is short`()
+        async throws
+    {
+        let ledger = try await TestLedger()
+        #expect(try ledger.folder.bytes("data/reserve").count == 4 << 20)
+        let server = try await ledger.serve()
+        try ledger.folder.remove("data/reserve")
+        let room = try FileManager.default.attributesOfFileSystem(forPath: ledger.data)
+        let free = try #require(room[.systemFreeSize] as? NSNumber).doubleValue
+        let total = try #require(room[.systemSize] as? NSNumber).doubleValue
+        // Where these tests run the disk may be short itself, and then the room is left alone.
+        if 1 - free / total < 0.9 {
+            while !ledger.folder.has("data/reserve") { try await Task.sleep(for: .milliseconds(50)) }
+            #expect(try ledger.folder.bytes("data/reserve").count == 4 << 20)
+            #expect(try ledger.folder.mode("data/reserve") == 0o600)
+        }
+        server.signal(SIGTERM)
+        #expect(try await server.end(within: 5).status == 0)
+    }
+}
