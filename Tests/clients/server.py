@@ -78,13 +78,14 @@ class Server:
         """The admin API, as that service sees it."""
         return Api(self.url, *self.client, verify=self.verify)
 
-    def start(self) -> "Server":
+    def start(self, **more: str) -> "Server":
+        """Starts it, with more in its environment, and waits until it is well."""
         assert self.process is None, "it runs already"
         began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *self.options],
-                stdout=log, stderr=log, env=environment())
+                stdout=log, stderr=log, env=environment(**more))
         while True:
             with contextlib.suppress(requests.ConnectionError):
                 if requests.get(f"{self.url}/health", verify=self.verify, timeout=5).status_code == 200:
