@@ -70,8 +70,9 @@ def test_a_document_names_only_what_answers(server, tenant):
 
 def test_every_key_set_publishes_the_same_keys(server, tenant):
     places = [
-        "/keys", "/api/v1/platform/.well-known/jwks.json", "/api/v1/platform/oauth/.well-known/jwks.json",
-        f"/api/v1/auth/tenants/{tenant['slug']}/.well-known/jwks.json",
+        "/keys", "/oauth/.well-known/jwks.json", "/api/v1/platform/.well-known/jwks.json",
+        "/api/v1/platform/oauth/.well-known/jwks.json", f"/api/v1/auth/tenants/{tenant['slug']}/.well-known/jwks.json",
+        f"/api/v1/auth/tenants/{tenant['slug']}/oauth/.well-known/jwks.json",
     ]
     sets = [document(server, place) for place in places]
     assert all(found == sets[0] for found in sets)
@@ -84,6 +85,7 @@ def test_every_key_set_publishes_the_same_keys(server, tenant):
 @pytest.mark.parametrize("place", [
     f"{OAUTH}/tenants/tnt_nobody", f"{OPENID}/tenants/tnt_nobody", f"/tenants/tnt_nobody{OPENID}",
     f"/api/v1/auth/tenants/nobody{OPENID}", "/api/v1/auth/tenants/nobody/.well-known/jwks.json",
+    "/api/v1/auth/tenants/nobody/oauth/.well-known/jwks.json",
     f"{OAUTH}/nothing", f"{OPENID}/nothing/at/all", f"/tenants/%00{OPENID}", f"/tenants/{'a' * 2000}{OPENID}",
 ])
 def test_an_unknown_issuer_is_404(server, place):

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import jwt
 import pytest
 import requests
 
@@ -100,13 +101,50 @@ def test_at_any_door_but_its_own_a_client_is_nobody(server, clients, tenant, oth
         "nowhere": tenant_door("no-such-tenant"), "root": "/oauth"}.items()}
     wrong = {
         "platform": ["tenant", "other", "nowhere"], "tenant": ["platform", "other", "nowhere"],
-        "partner at a tenant": ["platform", "other", "nowhere"],
+        "partner at a tenant": ["platform", "other", "nowhere", "root"],
     }
     for name, closed in wrong.items():
         client = clients[name]
         for door in closed:
             answer = requests.post(f"{doors[door]}/token", data=[GRANT], auth=(client.id, client.secret), timeout=30)
             is_refusal(answer, 401, "invalid_client")
+
+
+def test_a_partner_s_application_asks_at_its_tenants_doors_alone(server, api):
+    """Decision 14: the root answers each client as its own door would, and a partner has none of its own."""
+    partner = api.partner()
+    first, second = api.tenant(partner), api.tenant(partner)
+    made = api.application(scope="PARTNER", partner_id=partner["id"], allowed_scopes=["openid"])
+    auth = made["id"], made["client_secret"]
+    refused = requests.post(f"{server.url}/oauth/token", data=[GRANT], auth=auth, timeout=30)
+    is_refusal(refused, 401, "invalid_client")
+    assert "use the endpoints of the tenant" in refused.json()["error_description"], "it is told where to go"
+    for tenant in first, second:
+        token = api.as_application(made, tenant_door(tenant["slug"])).token()
+        claims = jwt.decode(token, options={"verify_signature": False})
+        assert (claims["tenant_id"], claims["app_scope"]) == (tenant["id"], "PARTNER")
+
+
+DOUBLED = {
+    "token": [GRANT, ("scope", "openid"), ("client_id", "{id}"), ("client_secret", "{secret}"), ("unknown", "x")],
+    "introspect": [("token", "x"), ("token_type_hint", "access_token"), ("client_id", "{id}"), ("unknown", "x")],
+    "revoke": [("token", "x"), ("token_type_hint", "access_token"), ("client_id", "{id}"), ("unknown", "x")],
+}
+
+
+@pytest.mark.parametrize("endpoint", DOUBLED)
+def test_s4_a_parameter_sent_twice_is_refused_at_every_door(client, endpoint):
+    """RFC 6749 §3.2: alike or not, in whatever order; a server behind us might read the other one."""
+    url = {"token": client.token_url, "introspect": client.introspection_url, "revoke": client.revocation_url}[endpoint]
+    form = [(name, filled(value, client)) for name, value in DOUBLED[endpoint]]
+    in_form = any(name == "client_secret" for name, _ in form)
+    for name, value in form:
+        for second in value, "other":
+            for doubled in [*form, (name, second)], [(name, second), *form]:
+                answer = requests.post(
+                    url, data=doubled, auth=None if in_form else (client.id, client.secret), timeout=30)
+                is_refusal(answer, 400, "invalid_request")
+                assert "repeated" in answer.json()["error_description"], answer.text
 
 
 def test_a_form_of_another_type_is_no_form(client):
