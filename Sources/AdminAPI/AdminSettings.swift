@@ -6,9 +6,12 @@ package struct AdminSettings: Sendable {
     package var baseURL: BaseURL
     /// The product's version, as the OpenAPI document names it.
     package var version: String
+    /// Whether each write must say why, in `Muniment-Reason` (decision 26 of the contract).
+    package var requiresReason: Bool
 
-    package init(baseURL: BaseURL, version: String) {
+    package init(baseURL: BaseURL, version: String, requiresReason: Bool = false) {
         self.baseURL = baseURL
         self.version = version
+        self.requiresReason = requiresReason
     }
 }

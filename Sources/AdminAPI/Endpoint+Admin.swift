@@ -7,15 +7,15 @@ extension Endpoint {
     }
 
     static func post(_ path: String, _ permission: Permission, _ summary: String, _ operation: Operation) -> Self {
-        admin(.post, path, permission, summary, operation, [.idempotencyKey, .reason])
+        admin(.post, path, permission, summary, operation, [.idempotencyKey, .reason(operation)])
     }
 
     static func patch(_ path: String, _ permission: Permission, _ summary: String, _ operation: Operation) -> Self {
-        admin(.patch, path, permission, summary, operation, [.ifMatch, .reason])
+        admin(.patch, path, permission, summary, operation, [.ifMatch, .reason(operation)])
     }
 
     static func delete(_ path: String, _ permission: Permission, _ summary: String, _ operation: Operation) -> Self {
-        admin(.delete, path, permission, summary, operation, [.ifMatch, .reason])
+        admin(.delete, path, permission, summary, operation, [.ifMatch, .reason(operation)])
     }
 
     private static func admin(
@@ -91,12 +91,15 @@ extension Endpoint.Parameter {
         "A name for this request, so that it can be repeated for a day",
         .string(minLength: 1, maxLength: 255)
     )
-    fileprivate static let reason = Self(
-        "Muniment-Reason",
-        in: .header,
-        "Why, in percent-encoded UTF-8; kept sealed with the entry",
-        .string(maxLength: Reason.charactersMax)
-    )
+    fileprivate static func reason(_ operation: Operation) -> Self {
+        Self(
+            "Muniment-Reason",
+            in: .header,
+            "Why, in percent-encoded UTF-8; kept sealed with the entry",
+            .string(maxLength: Reason.charactersMax),
+            required: operation.admin.settings.requiresReason
+        )
+    }
 
     /// The largest number that every reader of JSON holds exactly.
     static let numberMax: Int64 = 9_007_199_254_740_991

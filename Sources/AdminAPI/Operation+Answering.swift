@@ -28,7 +28,10 @@ extension Operation {
             }
             let query = try Query(request.query, parameters)
             if permission.right == .write {
-                proven.request.reason = try Reason.read(request.headers("muniment-reason"))
+                proven.request.reason = try Reason.read(
+                    request.headers("muniment-reason"),
+                    isRequired: admin.settings.requiresReason
+                )
             }
             let call = Call(
                 admin: admin,

@@ -7,8 +7,17 @@ import Wire
 enum Reason {
     static let charactersMax = 500
 
+    /// - Parameter isRequired: whether this deployment wants to know; blanks are no reason then.
     /// - Returns: `nil` when none is given.
-    static func read(_ headers: [String]) throws(Refusal) -> String? {
+    static func read(_ headers: [String], isRequired: Bool) throws(Refusal) -> String? {
+        let text = try read(headers)
+        guard !isRequired || text?.contains(where: { !$0.isWhitespace }) ?? false else {
+            throw invalid("Field required", "missing")
+        }
+        return text
+    }
+
+    private static func read(_ headers: [String]) throws(Refusal) -> String? {
         guard let header = headers.first, !header.isEmpty else { return nil }
         guard headers.count == 1 else { throw invalid("This header is repeated", "value_error") }
         let text: String

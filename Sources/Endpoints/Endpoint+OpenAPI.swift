@@ -61,7 +61,7 @@ extension Endpoint.Parameter {
         .object(
             ["name": .string(name), "in": .string(place.rawValue)] + [
                 ("description", summary.isEmpty ? nil : .string(summary)),
-                ("required", place == .path ? true : nil),
+                ("required", required ? true : nil),
                 ("schema", schema.json),
             ]
         )

@@ -43,12 +43,21 @@ package struct Endpoint: Sendable {
         package var place: Place
         package var summary: String
         package var schema: Schema
+        package var required: Bool
 
-        package init(_ name: String, in place: Place, _ summary: String, _ schema: Schema) {
+        /// A part of the path is always required.
+        package init(
+            _ name: String,
+            in place: Place,
+            _ summary: String,
+            _ schema: Schema,
+            required: Bool = false,
+        ) {
             self.name = name
             self.place = place
             self.summary = summary
             self.schema = schema
+            self.required = required || place == .path
         }
     }
 

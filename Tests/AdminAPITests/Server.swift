@@ -28,9 +28,10 @@ struct Server: Sendable {
     static func run(
         seed: UInt64 = 1,
         at directory: DataDirectory? = nil,
+        requiresReason: Bool = false,
         _ test: (Server) async throws -> Void,
     ) async throws {
-        let server = try await Server(seed: seed, at: directory)
+        let server = try await Server(seed: seed, at: directory, requiresReason: requiresReason)
         do {
             try await test(server)
         } catch {
@@ -43,7 +44,7 @@ struct Server: Sendable {
         #expect(report.isOK, "\(report.problems)")
     }
 
-    init(seed: UInt64, at place: DataDirectory? = nil) async throws {
+    init(seed: UInt64, at place: DataDirectory? = nil, requiresReason: Bool = false) async throws {
         clock = SimulatedWorld(seed: seed)
         disk = SimulatedDisk(seed: seed)
         directory = place ?? DataDirectory(simulated: disk)
@@ -59,7 +60,11 @@ struct Server: Sendable {
             )
         )
         let instance = try await Self.open(directory, clock)
-        settings = AdminSettings(baseURL: try BaseURL(Self.base), version: "test")
+        settings = AdminSettings(
+            baseURL: try BaseURL(Self.base),
+            version: "test",
+            requiresReason: requiresReason
+        )
         running = Running(instance, settings)
         token = try await Self.token(
             instance,

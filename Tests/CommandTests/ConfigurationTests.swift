@@ -46,6 +46,15 @@ struct ConfigurationTests {
             environment: ["MUNIMENT_LISTEN": ""],
             ("listen", "127.0.0.1:8080", "default")
         ),
+        Case("a flag that is off", ("require-reason", "false", "default")),
+        Case("a flag as an option", options: ["--require-reason"], ("require-reason", "true", "--require-reason")),
+        Case(
+            "one in the environment",
+            environment: ["MUNIMENT_REQUIRE_REASON": "true"],
+            file: #"{"require-reason":false}"#,
+            ("require-reason", "true", "MUNIMENT_REQUIRE_REASON")
+        ),
+        Case("one in the file", file: #"{"require-reason":true}"#, ("require-reason", "true", "FILE")),
         Case("a flag in the file", file: #"{"dev":true}"#, ("dev", "true", "FILE")),
         Case("a flag in the environment", environment: ["MUNIMENT_DEV": "true"], ("data", "./muniment-data", "--dev")),
         Case(

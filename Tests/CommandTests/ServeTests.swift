@@ -79,6 +79,23 @@ struct ServeTests {
         #expect(types.contains("token.issued") && types.contains("signing_key.updated"))
     }
 
+    @Test func `a server that wants reasons takes no change without one`() async throws {
+        let ledger = try await TestLedger()
+        let server = try await ledger.serve("--require-reason")
+        let rotate = ["keys", "rotate", "--base-url", server.url, "--client-id", ledger.clientID]
+        let secret = ["MUNIMENT_CLIENT_SECRET": ledger.clientSecret]
+        let refused = try await RunningCommand(rotate, with: secret).end()
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("422: Muniment-Reason: Field required"), "\(refused.errors)")
+        let done = try await RunningCommand(rotate + ["--reason", "Schlüssel entwendet, 100 %"], with: secret).end()
+        #expect(done.status == 0, "\(done.errors)")
+        server.signal(SIGTERM)
+        #expect(try await server.end(within: 5).status == 0)
+        let changed = try #require(try await ledger.entries("--openings").last { $0["plaintext"] != nil })
+        let plaintext = try Base64URL.decode(changed["plaintext"]?.text ?? "")
+        #expect(try JSON.parse(Array(plaintext.dropFirst(32))) == ["reason": "Schlüssel entwendet, 100 %"])
+    }
+
     @Test func `another algorithm rotates the key at the start, and only then`() async throws {
         let ledger = try await TestLedger()
         var made: [[String?]] = []

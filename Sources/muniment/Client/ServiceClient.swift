@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Engine
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Wire
@@ -12,11 +13,13 @@ struct ServiceClient {
     private let baseURL: BaseURL
     private let clientID: String
     private let secret: String
+    private let reason: String?
 
     init(_ settings: Settings) throws {
         baseURL = try settings.requiredBaseURL()
         clientID = try settings.required(.clientID)
         secret = try Self.secret(settings)
+        reason = try settings.text(.reason)
     }
 
     /// Never an option of its own: what stands on a command line is seen by every user of the machine.
@@ -51,7 +54,8 @@ struct ServiceClient {
         let answer = try await post(
             "/api/v1/admin/signing-keys/rotate",
             authorization: "Bearer " + token(),
-            body: nil
+            body: nil,
+            reason: reason
         )
         let current = answer["data"]?.items?.first { $0["status"]?.text == "current" }
         guard let id = current?["id"]?.text else {
@@ -60,7 +64,8 @@ struct ServiceClient {
         return id
     }
 
-    private func post(_ path: String, authorization: String, body: String?) async throws -> JSON {
+    private func post(_ path: String, authorization: String, body: String?, reason: String? = nil) async throws -> JSON
+    {
         var request = HTTPClientRequest(url: baseURL.description + path)
         request.method = .POST
         request.headers.add(name: "authorization", value: authorization)
@@ -68,13 +73,24 @@ struct ServiceClient {
             request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
             request.body = .bytes(ByteBuffer(string: body))
         }
+        if let reason = reason?.addingPercentEncoding(withAllowedCharacters: .alphanumerics) {
+            request.headers.add(name: "muniment-reason", value: reason)
+        }
         let (status, bytes) = try await send(request)
         let answer = try? JSON.parse(bytes)
         guard (200..<300).contains(status), let answer else {
-            let why = answer?["error_description"]?.text ?? answer?["detail"]?.text ?? "no reason given"
-            throw CommandFailure(.checkFailed, "\(request.url) answers \(status): \(why)")
+            throw CommandFailure(.checkFailed, "\(request.url) answers \(status): \(Self.detail(of: answer))")
         }
         return answer
+    }
+
+    /// What the server says is wrong, in either dialect.
+    private static func detail(of answer: JSON?) -> String {
+        if let text = answer?["error_description"]?.text ?? answer?["detail"]?.text { return text }
+        guard let issue = answer?["detail"]?.items?.first, let message = issue["msg"]?.text else {
+            return "no reason given"
+        }
+        return "\(issue["loc"]?.items?.last?.text ?? ""): \(message)"
     }
 
     private func send(_ request: HTTPClientRequest) async throws -> (status: Int, body: [UInt8]) {

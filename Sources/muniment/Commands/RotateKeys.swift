@@ -22,9 +22,10 @@ struct RotateKeys: AsyncParsableCommand {
     @Argument(help: "signing, checkpoint or wrapping.") var kind = Kind.signing
     @OptionGroup var directory: DirectoryOptions
     @OptionGroup var client: ClientOptions
+    @Option(.reason) var reason: String?
 
     func run() async throws {
-        let settings = try await Settings(directory.given, client.given)
+        let settings = try await Settings(directory.given, client.given, [.reason: reason])
         switch kind {
         case .signing where try isRemote(settings): Output.line(try await ServiceClient(settings).rotateSigningKey())
         case .signing: try await rotateSigning(settings)

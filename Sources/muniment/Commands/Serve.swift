@@ -19,6 +19,7 @@ struct Serve: AsyncParsableCommand {
     @Option(.tlsKey) var tlsKey: String?
     @Option(.trustedProxy) var trustedProxy: [String] = []
     @Option(.tokenAlgorithm) var tokenAlgorithm: String?
+    @Flag(.requireReason) var requireReason = false
     @Option(.metricsScope) var metricsScope: String?
     @Option(.logLevel) var logLevel: String?
     @Flag(help: "Print every setting with its value and where it comes from, and end.")
@@ -31,7 +32,7 @@ struct Serve: AsyncParsableCommand {
                 .listen: listen, .baseURL: baseURL, .tlsCertificate: tlsCertificate, .tlsKey: tlsKey,
                 .tokenAlgorithm: tokenAlgorithm, .metricsScope: metricsScope, .logLevel: logLevel,
             ],
-            flags: [.dev: dev],
+            flags: [.dev: dev, .requireReason: requireReason],
             lists: [.trustedProxy: trustedProxy]
         )
         let isDevelopment = try settings.isOn(.dev)

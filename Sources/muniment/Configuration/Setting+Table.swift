@@ -47,6 +47,10 @@ extension Setting {
         "RS256|ES256|EdDSA",
         "What signs tokens; another one than now rotates the signing key."
     )
+    static let requireReason = Setting.flag(
+        "require-reason",
+        "Refuses a change through the admin API that does not say why (Muniment-Reason)."
+    )
     static let metricsScope = Setting(
         "metrics-scope",
         "SCOPE",
@@ -77,20 +81,22 @@ extension Setting {
         "Holds the application's secret; else MUNIMENT_CLIENT_SECRET."
     )
     static let clientSecret = Setting("client-secret", "SECRET", "The application's secret.", isSecret: true)
+    static let reason = Setting("reason", "TEXT", "Why, kept sealed with the entry (Muniment-Reason).")
     static let email = Setting("email", "EMAIL", "Which administrator, when there are several.")
 
     /// Every setting there is: a key in a configuration file that is none of these is a mistake.
     static let all: [Setting] = [
         config, data, anchor, keyFile, keyCommand, key, baseURL, adminEmail, format, dev, listen, tlsCertificate,
         tlsKey,
-        trustedProxy, tokenAlgorithm, metricsScope, logLevel, quick, from, to, follow, openings, into, compare,
+        trustedProxy, tokenAlgorithm, requireReason, metricsScope, logLevel, quick, from, to, follow, openings, into,
+        compare,
         clientID,
-        secretFile, clientSecret, email,
+        secretFile, clientSecret, reason, email,
     ]
 
     /// What `serve` reads, in the order in which `--print-config` tells it.
     static let served: [Setting] = [
         config, dev, data, anchor, keyFile, keyCommand, key, baseURL, listen, tlsCertificate, tlsKey, trustedProxy,
-        tokenAlgorithm, metricsScope, logLevel,
+        tokenAlgorithm, requireReason, metricsScope, logLevel,
     ]
 }

@@ -9,8 +9,8 @@ struct Composition {
     let table: EndpointTable
     let metrics: PrometheusMetrics
 
-    init(_ instance: Instance, baseURL: BaseURL, metricsScope: String?) {
-        let settings = AdminSettings(baseURL: baseURL, version: Muniment.version)
+    init(_ instance: Instance, baseURL: BaseURL, requiresReason: Bool, metricsScope: String?) {
+        let settings = AdminSettings(baseURL: baseURL, version: Muniment.version, requiresReason: requiresReason)
         let gate = metricsScope.map { ScopeGate(instance, settings, scope: $0, endpoint: MetricsEndpoint.name) }
         let others =
             OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: baseURL))

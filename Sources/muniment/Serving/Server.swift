@@ -38,7 +38,12 @@ struct Server {
 
     private func serve(_ instance: Instance) async throws {
         let baseURL = try configuration.baseURL ?? instance.storedBaseURL
-        let composition = Composition(instance, baseURL: baseURL, metricsScope: configuration.metricsScope)
+        let composition = Composition(
+            instance,
+            baseURL: baseURL,
+            requiresReason: configuration.requiresReason,
+            metricsScope: configuration.metricsScope
+        )
         let web = try WebServer(
             table: composition.table,
             configuration: configuration.web,

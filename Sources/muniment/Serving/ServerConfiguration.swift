@@ -14,6 +14,7 @@ struct ServerConfiguration {
     let tls: WebServer.TLSFiles?
     let trustedProxies: [CIDR]
     let algorithm: SigningAlgorithm?
+    let requiresReason: Bool
     let metricsScope: String?
     let logLevel: Logger.Level
 
@@ -24,6 +25,7 @@ struct ServerConfiguration {
         baseURL = try settings.baseURL()
         trustedProxies = try settings.trustedProxies()
         algorithm = try settings.choice(.tokenAlgorithm)
+        requiresReason = try settings.isOn(.requireReason)
         metricsScope = try settings.scope(.metricsScope)
         logLevel = try settings.choice(.logLevel) ?? .info
         switch (try settings.text(.tlsCertificate), try settings.text(.tlsKey)) {
