@@ -129,7 +129,15 @@ extension Environment {
     package func copy(to path: String, compacting: Bool = false) throws(StorageError) {
         switch backend {
         case .mapped(let environment): try environment.copy(to: path, compacting: compacting)
-        case .simulated(let environment): try environment.copy(to: path)
+        case .simulated(let environment): try environment.copyWithin(as: path)
+        }
+    }
+
+    /// The same onto a simulated disk; what is simulated is copied nowhere else.
+    package func copy(to disk: SimulatedDisk, as name: String) throws(StorageError) {
+        switch backend {
+        case .mapped: throw StorageError(.invalid("a simulated disk holds no file of LMDB"), "copy to \(name)")
+        case .simulated(let environment): try environment.copy(to: disk, as: name)
         }
     }
 }

@@ -14,6 +14,7 @@ package struct DataDirectory: Sendable {
     /// An operator deletes this file to get room to act on a full disk.
     package static let reserveBytes = 4 << 20
     package static let reserveName = "reserve"
+    static let viewsName = "views"
 
     package let place: Place
 

@@ -11,15 +11,12 @@ enum Rebuild {
     ///
     /// Whatever interrupts this, the old views stand or the new ones do; leftovers are removed by the next rebuild.
     static func run(_ ledger: OpenedLedger, in directory: DataDirectory) throws {
-        guard let live = directory.path("views"), let fresh = directory.path(freshName),
-            let old = directory.path(oldName)
-        else { return }
-        try FolderMoves.remove(fresh)
-        try FolderMoves.remove(old)
+        try directory.remove(freshName)
+        try directory.remove(oldName)
         try build(ledger, directory, freshName)
-        if FolderMoves.exists(live) { try FolderMoves.rename(live, to: old) }
-        try FolderMoves.rename(fresh, to: live)
-        try FolderMoves.remove(old)
+        if directory.exists(DataDirectory.viewsName) { try directory.rename(DataDirectory.viewsName, to: oldName) }
+        try directory.rename(freshName, to: DataDirectory.viewsName)
+        try directory.remove(oldName)
     }
 
     private static func build(_ ledger: OpenedLedger, _ directory: DataDirectory, _ name: String) throws {

@@ -104,21 +104,20 @@ final class SimulatedEnvironment: Sendable {
         }
     }
 
-    func copy(to target: String) throws(StorageError) {
+    func copyWithin(as name: String) throws(StorageError) { try copy(to: disk, as: name) }
+
+    func copy(to target: SimulatedDisk, as name: String) throws(StorageError) {
         let tables = try snapshot()
-        try change(target, "copy \(name) to \(target)") { (stored, fault) throws(StorageError) in
-            switch fault {
-            case nil:
-                stored.tables.change(to: tables)
-                stored.tables.sync()
-            case .lost, .torn:
-                stored.tables.hold()
-                stored.tables.change(to: tables)
-            case .keptButDenied(let error):
-                stored.tables.change(to: tables)
-                stored.tables.sync()
-                throw error
-            }
+        let operation = "copy \(self.name) to \(name)"
+        try target.use(life: target.life, operation) { (state) throws(StorageError) in
+            let fault = try state.begin(operation)
+            var stored = Stored()
+            if case .lost = fault { stored.tables.hold() }
+            if case .torn = fault { stored.tables.hold() }
+            stored.tables.change(to: tables)
+            stored.tables.sync()
+            state.environments[name] = stored
+            if case .keptButDenied(let error) = fault { throw error }
         }
     }
 
