@@ -54,8 +54,12 @@ extension Instance {
         let (last, size) = (opened.opening.lastRecordedAt, opened.opening.range.size)
         let acceptance = try ClockAcceptance(views, opened.tables)
         let reached = acceptance?.reached(last: last, size: size) ?? last
-        let objection = ClockWatch.objection(last: reached, world: world)
+        let clockMemory = try ClockMemory(directory, world: world)
+        let kept = try clockMemory.kept()
+        let jumped = kept.flatMap { ClockWatch.objection(since: $0, world: world) }
+        let objection = ClockWatch.objection(last: reached, world: world) ?? jumped
         if !options.acceptsClock { status.object(objection) }
+        if let kept, kept.isOfThisBoot, jumped != nil { try clockMemory.keep(kept.offset, isRefused: true) }
         let keys = try views.read { try SigningKey.known($0) }
         let instance = Instance(
             directory: directory,
@@ -66,9 +70,16 @@ extension Instance {
             notary: try notary(opened, status),
             ring: KeyRing(keys, store: opened.keys, loaded: nil),
             status: status,
+            clockMemory: clockMemory,
             lock: lock
         )
-        try instance.start(opened, options)
+        // What an operator accepts is where the clock is watched from; else every step since the last run is an entry.
+        let known = kept.flatMap { $0.isOfThisBoot && !options.acceptsClock ? $0.offset : nil }
+        let clock = ClockWatch(world: world, since: known)
+        if objection == nil, kept.map({ !$0.isOfThisBoot || $0.isRefused }) ?? true {
+            try clockMemory.keep(clock.offset)
+        }
+        try instance.start(opened, clock, options)
         try instance.verifyInBackground()
         if let objection, !options.acceptsClock {
             options.log("writes are refused: \(objection)")
@@ -156,7 +167,7 @@ extension Instance {
         )
     }
 
-    private func start(_ opened: OpenedLedger, _ options: Options) throws {
+    private func start(_ opened: OpenedLedger, _ clock: ClockWatch, _ options: Options) throws {
         let attestedAt = try lastAttestation() ?? .earliest
         try writer.start(
             { [self] in
@@ -176,6 +187,8 @@ extension Instance {
                     anchor: anchor,
                     identity: identity,
                     attestedAt: attestedAt,
+                    clock: clock,
+                    clockMemory: clockMemory,
                     world: world,
                     status: status,
                     reads: reads,

@@ -33,6 +33,7 @@ package final class Instance: Sendable {
     let segments = SegmentCache()
     /// Wall minus boot clock at the start, in microseconds.
     let clockOffset: Int64
+    let clockMemory: ClockMemory
     let ring: Mutex<KeyRing>
     /// Held until the end: nobody else writes here.
     private let lock: FolderLock?
@@ -46,16 +47,18 @@ package final class Instance: Sendable {
         notary: Notary,
         ring: KeyRing,
         status: WriterStatus,
+        clockMemory: ClockMemory,
         lock: FolderLock?,
     ) {
         self.directory = directory
+        self.clockMemory = clockMemory
         self.lock = lock
         identity = opened.opening.identity
         tables = opened.tables
         keys = opened.keys
         anchor = opened.anchor
         world = opened.world
-        clockOffset = opened.world.wall().microseconds - opened.world.sinceBoot()
+        clockOffset = ClockWatch.offset(opened.world)
         self.views = views
         self.answers = answers
         self.macKey = macKey

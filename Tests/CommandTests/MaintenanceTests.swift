@@ -85,6 +85,42 @@ struct MaintenanceTests {
         random: World.system.random
     )
 
+    /// The world as it is, but for a wall clock that is two hours behind.
+    private static let behind = World(
+        wall: { World.system.wall().adding(seconds: -7_200) },
+        sinceBoot: World.system.sinceBoot,
+        isClockSynchronised: World.system.isClockSynchronised,
+        bootID: World.system.bootID,
+        random: World.system.random
+    )
+
+    @Test func `T12 a clock that jumped ahead between two runs is told, and stops writes where nobody vouches for it`()
+        async throws
+    {
+        let ledger = try await TestLedger()
+        let options = Instance.Options(software: "test", log: { _ in }, onStop: { _ in })
+        try ledger.folder.remove("data")
+        let directory = DataDirectory(path: ledger.data)
+        let founding = Instance.Founding(
+            baseURL: "http://localhost:8080",
+            administratorEmail: "root@example.com",
+            algorithm: .ES256,
+            software: "test"
+        )
+        _ = try Instance.create(directory, kek: nil, world: Self.behind, founding)
+        try await Instance.open(directory, world: Self.behind, options: options).close()
+        let first = try await ledger.run("keys", "rotate")
+        if World.system.isClockSynchronised() == false {
+            #expect(first.status == 3)
+            #expect(first.errors.contains("ahead on a host whose clock is not synchronised"), "\(first.errors)")
+            #expect(try await ledger.run("clock", "accept").status == 0)
+            #expect(try await ledger.run("keys", "rotate").status == 0)
+        } else {
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(try await ledger.types().contains("clock.stepped"))
+        }
+    }
+
     @Test func `a clock behind the ledger stops writes until it is accepted, once and for every start`() async throws {
         let folder = try Folder()
         let founding = Instance.Founding(

@@ -51,4 +51,73 @@ struct ClockTests {
         #expect(instance.status.size == size)
         try await instance.close()
     }
+
+    /// A ledger whose clock has jumped two hours ahead on a host without the time, and whose server has stopped.
+    private func jumped(seed: UInt64, whileServing: Bool) async throws -> Ground {
+        let ground = try Ground(seed: seed)
+        let instance = try await ground.open()
+        ground.clock.loseSynchronisation()
+        if whileServing {
+            ground.clock.stepWall(microseconds: 7_200_000_000)
+            await #expect(throws: Refusal.self) { _ = try await instance.perform(RecordEvents([]), by: .system) }
+        }
+        try await instance.close()
+        if !whileServing { ground.clock.stepWall(microseconds: 7_200_000_000) }
+        return ground
+    }
+
+    private func refusal(of ground: Ground) async throws -> String? {
+        let instance = try await ground.open()
+        let (refusal, size) = (instance.status.refusal, instance.status.size)
+        if refusal != nil {
+            await #expect(throws: Refusal.self) { _ = try await instance.perform(RecordEvents([]), by: .system) }
+            #expect(instance.status.size == size)
+        }
+        try await instance.close()
+        return refusal
+    }
+
+    @Test(arguments: [true, false])
+    func `T12 a restart forgets no jump, until it is accepted`(_ whileServing: Bool) async throws {
+        let ground = try await jumped(seed: 34, whileServing: whileServing)
+        for _ in 1...2 { #expect(try await refusal(of: ground)?.contains("7200 seconds ahead") == true) }
+        let accepting = try await ground.open(acceptsClock: true)
+        let index = try await accepting.acceptClock()
+        #expect(try accepting.entry(at: index)?.type == "clock.accepted")
+        try await accepting.close()
+        for _ in 1...2 { #expect(try await refusal(of: ground) == nil) }
+    }
+
+    @Test func `T12 a machine that is started anew forgets no jump either`() async throws {
+        let ground = try await jumped(seed: 35, whileServing: true)
+        ground.clock.reboot()
+        for _ in 1...2 { #expect(try await refusal(of: ground)?.contains("clock accept") == true) }
+        let accepting = try await ground.open(acceptsClock: true)
+        _ = try await accepting.acceptClock()
+        try await accepting.close()
+        #expect(try await refusal(of: ground) == nil)
+        // One that had not jumped before it was started anew is compared with nothing: another boot, another offset.
+        ground.clock.reboot()
+        ground.clock.stepWall(microseconds: 7_200_000_000)
+        #expect(try await refusal(of: ground) == nil)
+    }
+
+    @Test func `a clock that was set right again is no matter`() async throws {
+        let ground = try await jumped(seed: 36, whileServing: true)
+        ground.clock.stepWall(microseconds: -7_200_000_000)
+        #expect(try await refusal(of: ground) == nil)
+        ground.clock.reboot()
+        #expect(try await refusal(of: ground) == nil)
+    }
+
+    @Test func `a step while nobody served is an entry of the next start, once`() async throws {
+        let ground = try Ground(seed: 37)
+        try await ground.open().close()
+        ground.clock.stepWall(microseconds: 5_000_000)
+        for _ in 1...2 { try await ground.open().close() }
+        let last = try await ground.open()
+        let entries = try (0..<last.status.size).compactMap { try last.entry(at: $0) }
+        #expect(entries.filter { $0.type == "clock.stepped" }.map { $0.data["by"]?.number } == [5_000_000])
+        try await last.close()
+    }
 }

@@ -34,13 +34,14 @@ struct Ground {
         )
     }
 
-    func open() async throws -> Instance {
+    func open(acceptsClock: Bool = false) async throws -> Instance {
         let lines = lines
         return try await Instance.open(
             directory,
             world: clock.world,
             options: Instance.Options(
                 software: "muniment test",
+                acceptsClock: acceptsClock,
                 log: { lines.add($0) },
                 onStop: { lines.add("stopped: \($0)") }
             )

@@ -44,6 +44,8 @@ extension Instance {
         let last = try tables.environment.read { try tables.entry(lastIndex, $0) }.map { try Entry(decoding: $0) }
         let parted = last.map { world.wall().microseconds - $0.recordedAt.microseconds } ?? 0
         let event = Event(.clockAccepted, chain: .platform, data: ["by": .integer(min(parted, 0))])
-        return try await perform(RecordEvents([event]), by: .system).index
+        let index = try await perform(RecordEvents([event]), by: .system).index
+        try clockMemory.keep(ClockWatch.offset(world))
+        return index
     }
 }

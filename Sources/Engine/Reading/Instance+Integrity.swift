@@ -33,7 +33,7 @@ extension Instance {
             verified: mark.map { .init(size: $0.index + 1, root: Base64.encode($0.root.bytes), at: $0.at) },
             isVerifiedOK: mark?.isOK,
             checkpoint: note.map { .init(size: $0.size, root: Base64.encode($0.root.bytes), at: notary.publishedAt) },
-            clockDriftMicroseconds: world.wall().microseconds - world.sinceBoot() - clockOffset,
+            clockDriftMicroseconds: ClockWatch.offset(world) - clockOffset,
             isClockSynchronised: world.isClockSynchronised()
         )
     }

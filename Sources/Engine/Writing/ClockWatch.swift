@@ -10,19 +10,19 @@ struct ClockWatch {
     static let aheadMicroseconds: Int64 = 3_600_000_000
 
     /// Wall minus boot clock when last looked at.
-    private var offset: Int64
-    /// What it was at the start: the return to it is an entry as well.
-    private(set) var driftMicroseconds: Int64 = 0
+    private(set) var offset: Int64
 
-    init(world: World) { offset = world.wall().microseconds - world.sinceBoot() }
+    /// - Parameter known: what it was when a run before this one, under the same boot, last looked.
+    init(world: World, since known: Int64? = nil) { offset = known ?? Self.offset(world) }
+
+    static func offset(_ world: World) -> Int64 { world.wall().microseconds - world.sinceBoot() }
 
     /// The step since the last look, in microseconds, when there was one.
     mutating func step(world: World) -> Int64? {
-        let present = world.wall().microseconds - world.sinceBoot()
+        let present = Self.offset(world)
         let step = present - offset
         guard abs(step) > Self.toleranceMicroseconds else { return nil }
         offset = present
-        driftMicroseconds += step
         return step
     }
 
@@ -30,7 +30,16 @@ struct ClockWatch {
     static func objection(step: Int64, world: World) -> String? {
         guard step > aheadMicroseconds, world.isClockSynchronised() == false else { return nil }
         return "the clock has jumped \(step / 1_000_000) seconds ahead on a host whose clock is not synchronised; "
-            + "set it, or stop the server and run: muniment clock accept"
+            + "set it and start again, or stop the server and run: muniment clock accept"
+    }
+
+    /// Why writes do not begin after what an earlier run has seen of the clock, if so.
+    static func objection(since kept: ClockMemory.Kept, world: World) -> String? {
+        if kept.isOfThisBoot { return objection(step: offset(world) - kept.offset, world: world) }
+        // Another boot has another offset: whether the clock was set right meanwhile is for the host or an operator to say.
+        guard kept.isRefused, world.isClockSynchronised() == false else { return nil }
+        return "the clock had jumped ahead before the machine was started anew, and the host still does not say that it"
+            + " is synchronised; run: muniment clock accept"
     }
 
     static func event(step: Int64) -> Event {

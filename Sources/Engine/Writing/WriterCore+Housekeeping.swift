@@ -49,3 +49,9 @@ extension WriterCore {
         return [(ClockWatch.event(step: step), .system)]
     }
 }
+            clock = before
+            do {
+                try clockMemory.keep(before.offset, isRefused: true)
+            } catch {
+                status.report("that the clock was refused could not be kept: \(error)")
+            }

@@ -39,6 +39,8 @@ final class WriterCore {
     var meter = RefusalMeter()
     var clock: ClockWatch
     var attestedAt: Instant
+    let clockMemory: ClockMemory
+    private var keptOffset: Int64
     var housekeeping = Housekeeping()
     /// How to take back what was written off the books, should the commit not come about.
     var takenBack: [() -> Void] = []
@@ -55,6 +57,8 @@ final class WriterCore {
         identity: LedgerIdentity,
         attestedAt: Instant,
         world: World,
+        clock: ClockWatch,
+        clockMemory: ClockMemory,
         status: WriterStatus,
         reads: ReadMeter,
         refusals: RefusalCounter,
@@ -75,7 +79,9 @@ final class WriterCore {
         self.anchor = anchor
         self.freeBytes = freeBytes
         self.onCommit = onCommit
-        clock = ClockWatch(world: world)
+        self.clock = clock
+        self.clockMemory = clockMemory
+        keptOffset = clock.offset
     }
 
     /// One drain.
@@ -121,10 +127,22 @@ final class WriterCore {
         for submission in decided { submission.answer(nil) }
         return rest
     }
+        rememberClock()
 
     /// Gives up what was prepared, and puts the books back to what is durable.
     private func giveUp() {
         ledger.abandon()
+    /// Once the entry of a step is durable, a restart need not find the step again.
+    private func rememberClock() {
+        guard clock.offset != keptOffset else { return }
+        keptOffset = clock.offset
+        do {
+            try clockMemory.keep(clock.offset)
+        } catch {
+            status.report("the clock's offset could not be kept; the next start sees this step again: \(error)")
+        }
+    }
+
         answers.discardStaged()
         for restore in takenBack.reversed() { restore() }
         takenBack.removeAll()
