@@ -16,6 +16,8 @@ extension Instance {
         package var algorithm: SigningAlgorithm?
         /// Takes a clock that is behind the last entry as right, once.
         package var acceptsClock = false
+        /// Writes down that the ledger was verified: a server does, a command that only passes by does not.
+        package var recordsVerification = false
         package var log: @Sendable (String) -> Void
         /// Called when the writer cannot go on: the process ends, and the next start recovers.
         package var onStop: @Sendable (String) -> Void
@@ -24,12 +26,14 @@ extension Instance {
             software: String,
             algorithm: SigningAlgorithm? = nil,
             acceptsClock: Bool = false,
+            recordsVerification: Bool = false,
             log: @escaping @Sendable (String) -> Void,
             onStop: @escaping @Sendable (String) -> Void,
         ) {
             self.software = software
             self.algorithm = algorithm
             self.acceptsClock = acceptsClock
+            self.recordsVerification = recordsVerification
             self.log = log
             self.onStop = onStop
         }
@@ -80,7 +84,7 @@ extension Instance {
             try clockMemory.keep(clock.offset)
         }
         try instance.start(opened, clock, options)
-        try instance.verifyInBackground()
+        try instance.verifyInBackground(isRecorded: options.recordsVerification)
         if let objection, !options.acceptsClock {
             options.log("writes are refused: \(objection)")
             return instance
@@ -193,6 +197,7 @@ extension Instance {
                     status: status,
                     reads: reads,
                     refusals: refusals,
+                    verification: verification,
                     freeBytes: { [directory] in directory.space?.freeBytes },
                     onCommit: { [self] types, edge in committed(types, edge) }
                 )

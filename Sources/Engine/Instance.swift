@@ -20,7 +20,7 @@ package final class Instance: Sendable {
     /// The key that makes the keyed hashes of machine secrets.
     package let macKey: [UInt8]
     /// What `verify` found last, for health to show.
-    let verification = Mutex<VerificationMark?>(nil)
+    let verification = VerificationBoard()
     let verifier = PinnedThread(name: "verifier")
 
     let anchor: Anchor

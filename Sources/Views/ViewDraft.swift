@@ -100,6 +100,12 @@ package final class ViewDraft: RowReader {
     }
 
     package var size: UInt64 { keptIndex }
+
+    /// The sums of all tables after what was kept so far.
+    package func attestation() throws -> ViewAttestation {
+        try flush()
+        return ViewAttestation(at: keptIndex, totals: totals)
+    }
 }
 
 extension ViewDraft {

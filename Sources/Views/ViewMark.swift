@@ -7,6 +7,7 @@ import Wire
 struct ViewMark {
     /// Raised with any change of a table, a key or a row: views of another layout are rebuilt, never read.
     static let layout: UInt64 = 1
+    static let name = "meta"
     static let key = Array("applied".utf8)
 
     var applied: ViewStore.Applied?

@@ -36,7 +36,7 @@ package final class ViewStore: Sendable {
         precondition(blindKey.count == Self.blindKeyBytes, "a blind index is as safe as its key, which is 32 bytes")
         self.environment = environment
         tables = try ViewTable.allCases.map { try environment.table($0.name) }
-        meta = try environment.table("meta")
+        meta = try environment.table(ViewMark.name)
         seal = RowSeal(key: sealKey)
         blind = BlindIndex(key: blindKey)
     }

@@ -34,6 +34,16 @@ package enum ViewTable: Int, Sendable, CaseIterable {
     /// first 8 bytes of an entry's random identifier → index[8]: where an entry stands that is known by name.
     case entries
 
+    /// Whether rows of it come from what is sealed, and go with its key.
+    var standsForSealed: Bool {
+        switch self {
+        case .emails, .addresses, .erasable, .terms: true
+        case .current, .versions, .memberships, .counts, .countVersions, .slugs, .secrets, .lastUsed, .idempotency,
+            .idempotencyTimes, .entries:
+            false
+        }
+    }
+
     package var name: String {
         switch self {
         case .current: "current"

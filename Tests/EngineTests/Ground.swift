@@ -34,7 +34,7 @@ struct Ground {
         )
     }
 
-    func open(acceptsClock: Bool = false) async throws -> Instance {
+    func open(acceptsClock: Bool = false, recordsVerification: Bool = false) async throws -> Instance {
         let lines = lines
         return try await Instance.open(
             directory,
@@ -42,6 +42,7 @@ struct Ground {
             options: Instance.Options(
                 software: "muniment test",
                 acceptsClock: acceptsClock,
+                recordsVerification: recordsVerification,
                 log: { lines.add($0) },
                 onStop: { lines.add("stopped: \($0)") }
             )

@@ -4,7 +4,6 @@ import Identity
 import OpenSSL
 import Storage
 import Testing
-import Views
 import Wire
 
 /// Entries of the types that the format has and later work writes, appended to a scenario's ledger as its page says.
@@ -32,7 +31,7 @@ struct LaterEntries {
             lastRecordedAt: opening.lastRecordedAt,
             random: ground.clock.world.random
         )
-        try writeReports(scenario)
+        try writeReports()
         try writeEndings(scenario)
         try fork()
     }
@@ -44,15 +43,11 @@ struct LaterEntries {
         try writer.commit()
     }
 
-    private func writeReports(_ scenario: Scenario) throws {
+    private func writeReports() throws {
         let root = JSON.string(Base64URL.encode(writer.range.root.bytes))
         let size = JSON.integer(Int64(writer.range.size))
         try append(.ledgerVerified, ["root": root, "size": size])
         try append(.ledgerBackedUp, ["root": root, "size": size])
-        let totals = try scenario.instance.views.tableHashes().map { table, total in
-            (table, JSON.string(Base64URL.encode(BigEndian.bytes(total.hash))))
-        }
-        try append(.viewsAttested, ["at": size, "tables": .object(Members(totals))])
     }
 
     /// An erasure, and a retention whose entries have not gone yet.

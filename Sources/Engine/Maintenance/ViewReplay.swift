@@ -11,6 +11,20 @@ package struct ViewReplay {
         package let views: ViewStore
         /// How many entries are folded.
         package let size: UInt64
+        /// How many attestations of views were compared on the way.
+        package let attestedCount: Int
+        /// Those that attest other views, each with the tables that differ.
+        package let unlikeAttested: [(index: UInt64, tables: [String])]
+    }
+
+    /// What came of a comparison with the live views.
+    package struct Compared {
+        /// How many entries the live views had folded.
+        package let size: UInt64
+        /// The first rows that differ.
+        package let differences: [ViewDifference]
+        /// The replay that they were compared with.
+        package let replay: Built
     }
 
     /// The folders it makes in the one it is given.
@@ -50,27 +64,35 @@ package struct ViewReplay {
 
     /// Compares the live views with a replay of all that they have folded, row by row.
     ///
-    /// - Returns: how many entries they had folded, and the first rows that differ.
-    package func compare(with built: Built) throws -> (size: UInt64, differences: [ViewDifference]) {
+    /// It also says which attestations of views on the way do not hold.
+    package func compare(with built: Built) throws -> Compared {
         // A copy is one committed moment; the live views go on while we compare.
-        guard let copy = target.path(Self.liveName) else { return (0, []) }
-        try liveViews().copy(to: copy)
-        defer { try? FolderMoves.remove(copy) }
+        try target.copy(liveViews(), to: Self.liveName)
+        defer { try? target.remove(Self.liveName) }
         let live = try store(target.views(Self.liveName))
         guard let size = try live.applied?.size else { throw LedgerFault.format("the live views are empty") }
-        guard size != built.size else {
-            return (size, try live.differences(from: built.views, limit: Self.differencesMax))
-        }
-        let whole = try build(Self.wholeName, size)
-        defer { target.path(Self.wholeName).map { try? FolderMoves.remove($0) } }
-        return (size, try live.differences(from: whole.views, limit: Self.differencesMax))
+        let whole = size == built.size ? built : try build(Self.wholeName, size)
+        defer { if size != built.size { try? target.remove(Self.wholeName) } }
+        return Compared(
+            size: size,
+            differences: try live.differences(from: whole.views, limit: Self.differencesMax),
+            replay: whole
+        )
     }
 
     private func build(_ name: String, _ size: UInt64) throws -> Built {
         let views = try store(target.views(name))
+        let check = AttestationCheck()
+        var builder = builder
+        builder.check = check
         try builder.catchUp(views, to: size)
         try views.environment.sync()
-        return Built(views: views, size: size)
+        return Built(
+            views: views,
+            size: size,
+            attestedCount: check.comparedCount,
+            unlikeAttested: check.differences.map { ($0.index, $0.tables) }
+        )
     }
 
     private func liveViews() throws -> Environment {

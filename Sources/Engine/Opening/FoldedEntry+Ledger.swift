@@ -34,13 +34,23 @@ extension FoldedEntry {
     }
 
     /// An entry as it stands on disk, its segments opened where the keys are at hand.
-    init(stored bytes: [UInt8], tables: LedgerTables, ledger: [UInt8], keys: KeyStore) throws {
+    ///
+    /// - Parameter onSealed: called when one cannot be.
+    init(
+        stored bytes: [UInt8],
+        tables: LedgerTables,
+        ledger: [UInt8],
+        keys: KeyStore,
+        onSealed: @escaping () -> Void = {},
+    ) throws {
         let entry = try Entry(decoding: bytes)
         try self.init(entry) { ordinal in
             guard entry.sealed.indices.contains(ordinal),
                 let row = try tables.environment.read({ try tables.segment(entry.index, ordinal, $0) })
             else { return nil }
-            return keys.open(row, as: entry.sealed[ordinal], ledger: ledger)
+            let fields = keys.open(row, as: entry.sealed[ordinal], ledger: ledger)
+            if fields == nil { onSealed() }
+            return fields
         }
     }
 }

@@ -1,4 +1,5 @@
 import EventLog
+import Identity
 import Storage
 import Views
 import Wire
@@ -11,6 +12,8 @@ struct ViewBuilder {
     let tables: LedgerTables
     let keys: KeyStore
     let ledger: [UInt8]
+    /// What a replay compares on its way; an opening and a rebuild have no use for it.
+    var check: AttestationCheck?
 
     /// Folds everything from where the views are up to `size`.
     ///
@@ -43,13 +46,21 @@ struct ViewBuilder {
             for line in lines {
                 // Removed entries are of no state; what views had derived from them stands in retention.applied.
                 if case .entry(_, let bytes) = line {
-                    let entry = try FoldedEntry(stored: bytes, tables: tables, ledger: ledger, keys: keys)
+                    let entry = try FoldedEntry(
+                        stored: bytes,
+                        tables: tables,
+                        ledger: ledger,
+                        keys: keys,
+                        onSealed: { [check] in check?.noteSealed() }
+                    )
+                    if entry.type == .viewsAttested { try check?.compare(entry, with: draft) }
                     try draft.fold(entry)
                     if entry.endsCommand {
                         try draft.keep()
                         end = line.index + 1
                     }
                 } else {
+                    check?.noteRemoved()
                     end = line.index + 1
                 }
                 next = line.index + 1

@@ -26,7 +26,7 @@ package struct Integrity: Sendable {
 
 extension Instance {
     package var integrity: Integrity {
-        let mark = verification.withLock { $0 }
+        let mark = verification.last
         let note = checkpoint.flatMap { try? Checkpoint(text: $0.text) }
         return Integrity(
             size: status.size,
@@ -41,8 +41,11 @@ extension Instance {
     /// Re-hashes every entry once, on a thread of its own, while the server serves: a start itself looks only at what no
     /// checkpoint covered.
     ///
-    /// What it finds stands in health. A ledger that was altered is not written to any more.
-    func verifyInBackground() throws {
+    /// What it finds stands in health, and that all is well in an entry. A ledger that was altered is not written to any
+    /// more.
+    ///
+    /// - Parameter isRecorded: not for a command that only passes by.
+    func verifyInBackground(isRecorded: Bool) throws {
         try verifier.start { [self] in
             let verification = Verification(
                 tables: tables,
@@ -58,7 +61,7 @@ extension Instance {
                 at: world.wall(),
                 isOK: report.isOK
             )
-            self.verification.withLock { $0 = mark }
+            self.verification.put(mark, isRecorded: isRecorded)
             if let problem = report.problems.first {
                 let place = problem.index.map { "entry \($0): " } ?? ""
                 status.object("the ledger was altered, run muniment verify: \(place)\(problem.what)")

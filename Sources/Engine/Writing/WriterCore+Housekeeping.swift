@@ -20,8 +20,15 @@ extension WriterCore {
             attestedAt = now
             try append([Attestation(of: tables).draft], at: now, draft)
             try keep(draft)
+            let views = Event(.viewsAttested, chain: .platform, data: try draft.attestation().data)
+            try write([views], .system, nil, ledger.time(wall: world.wall()), draft)
+            try keep(draft)
         }
         if housekeeping.isSweepDue(now: now), let problem = answers.sweep(now: now) { status.report(problem) }
+        if let mark = verification.take() {
+            takenBack.append { [verification] in verification.putBack(mark) }
+            due.append((mark.event, .system))
+        }
         if status.isDiskFull { due += Self.fullDiskIsOver.map { ($0, .system) } }
         if let sums = refusals.take(now: now, atOnce: isClosing) {
             takenBack.append { [refusals] in refusals.putBack(sums) }
@@ -42,16 +49,16 @@ extension WriterCore {
         let before = clock
         guard let step = clock.step(world: world) else { return [] }
         if let why = ClockWatch.objection(step: step, world: world) {
+            clock = before
             status.object(why)
+            do {
+                try clockMemory.keep(before.offset, isRefused: true)
+            } catch {
+                status.report("that the clock was refused could not be kept: \(error)")
+            }
             throw Refusal.refusingWrites(why)
         }
         takenBack.append { [unowned self] in clock = before }
         return [(ClockWatch.event(step: step), .system)]
     }
 }
-            clock = before
-            do {
-                try clockMemory.keep(before.offset, isRefused: true)
-            } catch {
-                status.report("that the clock was refused could not be kept: \(error)")
-            }

@@ -36,11 +36,12 @@ final class WriterCore {
     let onCommit: (_ types: [String], _ edge: CompactRange) -> Void
     let reads: ReadMeter
     let refusals: RefusalCounter
+    let verification: VerificationBoard
     var meter = RefusalMeter()
     var clock: ClockWatch
-    var attestedAt: Instant
     let clockMemory: ClockMemory
     private var keptOffset: Int64
+    var attestedAt: Instant
     var housekeeping = Housekeeping()
     /// How to take back what was written off the books, should the commit not come about.
     var takenBack: [() -> Void] = []
@@ -56,12 +57,13 @@ final class WriterCore {
         anchor: Anchor,
         identity: LedgerIdentity,
         attestedAt: Instant,
-        world: World,
         clock: ClockWatch,
         clockMemory: ClockMemory,
+        world: World,
         status: WriterStatus,
         reads: ReadMeter,
         refusals: RefusalCounter,
+        verification: VerificationBoard,
         freeBytes: @escaping @Sendable () -> Int?,
         onCommit: @escaping (_ types: [String], _ edge: CompactRange) -> Void,
     ) {
@@ -76,6 +78,7 @@ final class WriterCore {
         self.status = status
         self.reads = reads
         self.refusals = refusals
+        self.verification = verification
         self.anchor = anchor
         self.freeBytes = freeBytes
         self.onCommit = onCommit
@@ -124,14 +127,11 @@ final class WriterCore {
             return rest
         }
         takenBack.removeAll()
+        rememberClock()
         for submission in decided { submission.answer(nil) }
         return rest
     }
-        rememberClock()
 
-    /// Gives up what was prepared, and puts the books back to what is durable.
-    private func giveUp() {
-        ledger.abandon()
     /// Once the entry of a step is durable, a restart need not find the step again.
     private func rememberClock() {
         guard clock.offset != keptOffset else { return }
@@ -143,6 +143,9 @@ final class WriterCore {
         }
     }
 
+    /// Gives up what was prepared, and puts the books back to what is durable.
+    private func giveUp() {
+        ledger.abandon()
         answers.discardStaged()
         for restore in takenBack.reversed() { restore() }
         takenBack.removeAll()

@@ -12,7 +12,7 @@ struct Replay: AsyncParsableCommand {
         discussion: """
             As of an entry is after it; an entry inside a command means the moment before that command. A time means after
             the last command recorded at or before it. --compare replays as much as the live views have folded and compares
-            the two row by row; exit 1 when they differ.
+            the two row by row, and every views.attested on the way with what was replayed; exit 1 when anything differs.
             """,
     )
 
@@ -41,20 +41,31 @@ struct Replay: AsyncParsableCommand {
         }
         Output.line("replayed to entry \(built.size - 1) into \(target)/views")
         guard try settings.isOn(.compare) else { return }
-        let (size, differences): (UInt64, [ViewDifference])
+        let compared: ViewReplay.Compared
         do {
-            (size, differences) = try replay.compare(with: built)
+            compared = try replay.compare(with: built)
         } catch let fault as ViewFault {
             throw CommandFailure(.checkFailed, "the live views are damaged (\(fault)); run: muniment rebuild")
         }
-        for difference in differences { Output.line("\(difference.table) \(Hex.encode(difference.key))") }
-        guard differences.isEmpty else {
+        try Self.tell(compared)
+    }
+
+    private static func tell(_ compared: ViewReplay.Compared) throws {
+        for difference in compared.differences { Output.line("\(difference.table) \(Hex.encode(difference.key))") }
+        guard compared.differences.isEmpty else {
             throw CommandFailure(
                 .checkFailed,
-                "the live views differ from the replay of their \(size) entries; run: muniment rebuild"
+                "the live views differ from the replay of their \(compared.size) entries; run: muniment rebuild"
             )
         }
-        Output.line("the live views equal the replay of their \(size) entries")
+        Output.line("the live views equal the replay of their \(compared.size) entries")
+        if let unlike = compared.replay.unlikeAttested.first {
+            throw CommandFailure(
+                .checkFailed,
+                "entry \(unlike.index) attests other views than a replay makes: \(unlike.tables.joined(separator: ", "))"
+            )
+        }
+        Output.line("\(compared.replay.attestedCount) attestations of views hold")
     }
 
     private static func moment(_ settings: Settings) throws -> Moment? {

@@ -73,6 +73,7 @@ struct Server {
         Instance.Options(
             software: Muniment.software,
             algorithm: configuration.algorithm,
+            recordsVerification: true,
             log: { [logger] line in logger.notice("\(line)") },
             onStop: { [logger] why in
                 // Going on could lose what was acknowledged. Nothing is tidied up: the next start recovers.
