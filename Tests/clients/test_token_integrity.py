@@ -90,6 +90,14 @@ def test_s13_a_forged_token_is_refused(server, forged, kind):
     assert status(server, forged[kind]) == 401
 
 
+@pytest.mark.parametrize("kind", FORGED)
+def test_s13_a_forged_token_is_not_active(clients, forged, kind):
+    client = clients["platform"]
+    answer = requests.post(
+        client.introspection_url, data={"token": forged[kind]}, auth=(client.id, client.secret), timeout=30)
+    assert (answer.status_code, answer.json()) == (200, {"active": False})
+
+
 def test_no_secret_half_of_a_key_is_published(server):
     for key in requests.get(f"{server.url}/keys", timeout=30).json()["keys"]:
         assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & set(key)
