@@ -55,6 +55,12 @@ struct SystemEndpoints: Sendable {
         if status.anchorTrouble != nil {
             warnings.append("The anchor cannot be written: entries are not being signed for")
         }
+        let oldest = admin.instance.oldestReadMicroseconds
+        if oldest > Instance.readMicrosecondsMax {
+            warnings.append(
+                .string("A read has been open for \(oldest / 1_000_000) seconds: its space is not used again")
+            )
+        }
         if !warnings.isEmpty { members.append("warnings", .array(warnings)) }
         return .json(status.refusal == nil ? 200 : 503, JSON.object(members).compact)
     }

@@ -18,6 +18,8 @@ extension Instance {
         package var acceptsClock = false
         /// Writes down that the ledger was verified: a server does, a command that only passes by does not.
         package var recordsVerification = false
+        /// How long a read transaction may be: what is held longer keeps the files from using their space again.
+        package var readMicrosecondsMax = Instance.readMicrosecondsMax
         package var log: @Sendable (String) -> Void
         /// Called when the writer cannot go on: the process ends, and the next start recovers.
         package var onStop: @Sendable (String) -> Void
@@ -83,6 +85,7 @@ extension Instance {
         if objection == nil, kept.map({ !$0.isOfThisBoot || $0.isRefused }) ?? true {
             try clockMemory.keep(clock.offset)
         }
+        instance.limitReads(to: options.readMicrosecondsMax)
         try instance.start(opened, clock, options)
         try instance.verifyInBackground(isRecorded: options.recordsVerification)
         if let objection, !options.acceptsClock {

@@ -11,6 +11,7 @@ package final class Environment: Sendable {
 
     private let backend: Backend
     private let access: Access
+    private let reads = OpenReads()
 
     /// Opens a folder of the file system.
     ///
@@ -58,12 +59,27 @@ package final class Environment: Sendable {
 
     /// The same as an owned value, for a reader that is lent around within one synchronous call: it must be let go of
     /// on the thread that began it.
-    package func beginRead() throws(StorageError) -> ReadTransaction {
-        switch backend {
-        case .mapped(let environment): ReadTransaction(.mapped(try environment.beginRead(), of: environment))
-        case .simulated(let environment): ReadTransaction(.simulated(try environment.snapshot()))
-        }
+    package func beginRead() throws(StorageError) -> ReadTransaction { try beginRead(isLimited: true) }
+
+    private func beginRead(isLimited: Bool) throws(StorageError) -> ReadTransaction {
+        let source: ReadTransaction.Source =
+            switch backend {
+            case .mapped(let environment): .mapped(try environment.beginRead(), of: environment)
+            case .simulated(let environment): .simulated(try environment.snapshot())
+            }
+        return ReadTransaction(source, of: reads, isLimited: isLimited)
     }
+
+    /// A read that is never cut, for what can only be compared within one moment, however long that takes.
+    package func readAtLength<R>(_ body: (borrowing ReadTransaction) throws -> R) throws -> R {
+        try body(beginRead(isLimited: false))
+    }
+
+    /// From now on a read that has been open for longer is refused whatever it asks for next, as `.tookTooLong`.
+    package func limitReads(to limit: ReadLimit) { reads.limit(to: limit) }
+
+    /// How long the oldest read has been open; zero where there is none, or no limit.
+    package var oldestReadMicroseconds: Int64 { reads.oldestMicroseconds }
 
     /// Begins the one write transaction, to be used and ended on this thread.
     package func beginWrite() throws(StorageError) -> WriteTransaction {

@@ -5,13 +5,21 @@ package struct ReadTransaction: ~Copyable, TableReader {
         case simulated(SimulatedTables)
     }
 
-    private let source: Source
+    /// Rows of a scan between two looks at the clock.
+    private static let rowsBetweenLooks = 64
 
-    init(_ source: Source) {
+    private let source: Source
+    private let reads: OpenReads
+    private let open: OpenRead?
+
+    init(_ source: Source, of reads: OpenReads, isLimited: Bool) {
         self.source = source
+        self.reads = reads
+        open = reads.begin(isLimited: isLimited)
     }
 
     deinit {
+        if let open { reads.end(open) }
         switch source {
         case .mapped(let transaction, let environment): environment.endRead(transaction)
         case .simulated: break
@@ -23,9 +31,10 @@ package struct ReadTransaction: ~Copyable, TableReader {
         _ key: [UInt8],
         _ body: (Span<UInt8>) -> Void
     ) throws(StorageError) -> Bool {
+        try requireTime("read \(table.name)")
         switch source {
-        case .mapped(let transaction, _): try transaction.lookUp(table, key, body)
-        case .simulated(let tables): try tables.lookUp(table, key, body)
+        case .mapped(let transaction, _): return try transaction.lookUp(table, key, body)
+        case .simulated(let tables): return try tables.lookUp(table, key, body)
         }
     }
 
@@ -35,10 +44,26 @@ package struct ReadTransaction: ~Copyable, TableReader {
         _ direction: ScanDirection,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
     ) throws(StorageError) {
-        switch source {
-        case .mapped(let transaction, _): try transaction.walk(table, from: key, direction, body)
-        case .simulated(let tables): try tables.walk(table, from: key, direction, body)
+        try requireTime("scan \(table.name)")
+        let open = open
+        var (rows, isOver) = (0, false)
+        func step(_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
+            rows += 1
+            if rows.isMultiple(of: Self.rowsBetweenLooks), open?.isOver ?? false {
+                isOver = true
+                return false
+            }
+            return body(key, value)
         }
+        switch source {
+        case .mapped(let transaction, _): try transaction.walk(table, from: key, direction, step)
+        case .simulated(let tables): try tables.walk(table, from: key, direction, step)
+        }
+        if isOver { throw StorageError(.tookTooLong, "scan \(table.name)") }
+    }
+
+    private borrowing func requireTime(_ operation: @autoclosure () -> String) throws(StorageError) {
+        if let open, open.isOver { throw StorageError(.tookTooLong, operation()) }
     }
 
     package borrowing func statistics(_ table: Table) throws(StorageError) -> TableStatistics {

@@ -41,7 +41,8 @@ extension StorageError: CustomStringConvertible {
         case .invalid(let reason): "\(operation): \(reason)"
         case .locked(.some(let holder)): "\(operation): held by process \(holder)"
         case .locked(.none): "\(operation): held by another process"
-        case .full, .mapFull, .io, .corrupted, .panic, .readersFull, .readOnly, .notFound, .notPermitted, .outOfOrder,
+        case .full, .mapFull, .io, .corrupted, .panic, .readersFull, .tookTooLong, .readOnly, .notFound, .notPermitted,
+            .outOfOrder,
             .busy, .system:
             "\(operation): \(reason)"
         }

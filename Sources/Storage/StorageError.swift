@@ -16,6 +16,8 @@ package struct StorageError: Error, Hashable, Sendable {
         case panic
         /// Every place for a reader is taken.
         case readersFull
+        /// A read transaction was open for longer than `Environment.limitReads` allows: begin another.
+        case tookTooLong
         /// The folder, the file system or the environment was opened for reading only.
         case readOnly
         case notFound

@@ -49,7 +49,8 @@ extension CommandFailure {
         case .locked(.none): "the data directory is in use by another process"
         case .corrupted: "the data directory is damaged: \(fault)"
         case .notFound: "the data directory is not whole, or is none: \(fault)"
-        case .full, .mapFull, .io, .panic, .readersFull, .readOnly, .notPermitted, .outOfOrder, .busy, .invalid,
+        case .full, .mapFull, .io, .panic, .readersFull, .tookTooLong, .readOnly, .notPermitted, .outOfOrder, .busy,
+            .invalid,
             .system:
             "the data directory cannot be opened: \(fault)"
         }

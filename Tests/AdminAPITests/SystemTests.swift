@@ -5,6 +5,7 @@ import EventLog
 import OpenSSL
 import Storage
 import Testing
+import Views
 import Wire
 
 @Suite(.timeLimit(.minutes(3))) struct SystemTests {
@@ -114,6 +115,32 @@ import Wire
         try await server.instance.close()
         for folder in ["/ledger", "/views", "/keys/answers", "/keys", "/anchor", ""] {
             try FolderMoves.remove(path + folder)
+        }
+    }
+
+    @Test func `L16 T15 a read that is held is warned of, cut, and answered with 503`() async throws {
+        try await Server.run { server in
+            let caller = try server.instance.authenticate(
+                server.token,
+                baseURL: server.settings.baseURL,
+                request: Caller.Request(id: "req_held", endpoint: "tenants.list")
+            )
+            #expect(throws: Refusal.busy(retryAfterSeconds: 1, "the read took longer than reads may")) {
+                try server.instance.look(by: caller) { snapshot in
+                    server.clock.pass(microseconds: Instance.readMicrosecondsMax + 1)
+                    return try snapshot.size
+                }
+            }
+            let held = try server.instance.tables.environment.beginRead()
+            #expect(await server.call(.get, "/health").json["warnings"] == nil)
+            server.clock.pass(microseconds: Instance.readMicrosecondsMax + 1_000_000)
+            let health = await server.call(.get, "/health")
+            #expect(health.status == 200)
+            #expect(health.json["warnings"]?.items?.first?.text?.contains("open for 6 seconds") == true)
+            _ = consume held
+            #expect(await server.call(.get, "/health").json["warnings"] == nil)
+            #expect(server.instance.oldestReadMicroseconds == 0)
+            #expect(await server.call(.get, "/tenants").status == 200)
         }
     }
 }

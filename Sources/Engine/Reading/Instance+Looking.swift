@@ -43,6 +43,8 @@ extension Instance {
             throw .rejected(rejection)
         } catch let fault as StorageError where fault.kind == .readersFull {
             throw .busy(retryAfterSeconds: 1, "too many readers at once")
+        } catch let fault as StorageError where fault.kind == .tookTooLong {
+            throw .busy(retryAfterSeconds: 1, "the read took longer than reads may")
         } catch let fault as ViewFault {
             if !status.isViewDamaged {
                 status.viewsAreDamaged("\(fault)")

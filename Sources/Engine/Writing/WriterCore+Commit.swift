@@ -117,7 +117,8 @@ extension WriterCore {
         switch fault.kind {
         case .full: true
         case .io: (freeBytes() ?? .max) < Self.freeBytesMin
-        case .mapFull, .corrupted, .panic, .readersFull, .readOnly, .notFound, .notPermitted, .outOfOrder, .busy,
+        case .mapFull, .corrupted, .panic, .readersFull, .tookTooLong, .readOnly, .notFound, .notPermitted, .outOfOrder,
+            .busy,
             .locked, .invalid, .system:
             false
         }

@@ -24,7 +24,7 @@ package struct Attestation: Sendable, Equatable {
     ///
     /// The entry is a command of its own, so nothing may be prepared before it.
     package init(of tables: LedgerTables) throws {
-        let (size, heads) = try tables.environment.read { reader in
+        let (size, heads) = try tables.environment.readAtLength { reader in
             (try tables.size(reader), try tables.heads(reader))
         }
         self.init(at: size, heads: heads)

@@ -72,7 +72,7 @@ package struct Verification: Sendable {
     /// What was appended meanwhile, and the tables of heads, all of one moment.
     private func readEnd(_ stage: inout TreeStage, _ pass: inout VerificationPass) -> String? {
         do {
-            try tables.environment.read { reader in
+            try tables.environment.readAtLength { reader in
                 var isAtEnd = false
                 while !isAtEnd {
                     let page = try stage.read(reader)

@@ -9,6 +9,7 @@ struct InstanceMetrics: Sendable {
         .gauge("muniment_ledger_entries", "Entries in the ledger."),
         .gauge("muniment_checkpoint_entries", "Entries that the last signed checkpoint covers."),
         .gauge("muniment_writes_refused", "1 while writes are refused, else 0."),
+        .gauge("muniment_oldest_read_seconds", "How long the oldest read transaction has been open."),
         .gauge("muniment_disk_used_ratio", "The share of the ledger's disk that is used."),
         .gauge("muniment_resident_bytes", "Memory of the process."),
     ]
@@ -17,6 +18,7 @@ struct InstanceMetrics: Sendable {
     private let entries: Meter
     private let covered: Meter
     private let refused: Meter
+    private let oldestRead: Meter
     private let diskUsed: Meter
     private let resident: Meter
 
@@ -25,6 +27,7 @@ struct InstanceMetrics: Sendable {
         entries = Meter(label: "muniment_ledger_entries", factory: factory)
         covered = Meter(label: "muniment_checkpoint_entries", factory: factory)
         refused = Meter(label: "muniment_writes_refused", factory: factory)
+        oldestRead = Meter(label: "muniment_oldest_read_seconds", factory: factory)
         diskUsed = Meter(label: "muniment_disk_used_ratio", factory: factory)
         resident = Meter(label: "muniment_resident_bytes", factory: factory)
     }
@@ -33,6 +36,7 @@ struct InstanceMetrics: Sendable {
         entries.set(Int64(clamping: instance.status.size))
         covered.set(Int64(clamping: instance.checkpointSize))
         refused.set(instance.status.refusal == nil ? 0 : 1)
+        oldestRead.set(Double(instance.oldestReadMicroseconds) / 1_000_000)
         if let space = instance.directory.space { diskUsed.set(space.usedShare) }
         resident.set(Int64(Machine.residentBytes ?? 0))
     }

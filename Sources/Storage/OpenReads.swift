@@ -1,0 +1,60 @@
+import Synchronization
+
+/// The reads of an environment that are under way, and how long each may be.
+///
+/// LMDB uses no page again that a reader may still see, so a read that is held open lets the file grow without bound.
+/// Past its time the next thing it asks for is refused: it ends, and whoever asked begins another where it stood.
+final class OpenReads: Sendable {
+    private struct State {
+        var limit: ReadLimit?
+        var lastNumber: UInt64 = 0
+        var begun: [UInt64: Int64] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func limit(to limit: ReadLimit?) { state.withLock { $0.limit = limit } }
+
+    /// - Parameter isLimited: whether the read may be cut; its age counts in any case.
+    /// - Returns: `nil` while there is no limit.
+    func begin(isLimited: Bool) -> OpenRead? {
+        state.withLock { state in
+            guard let limit = state.limit else { return nil }
+            let now = limit.clock()
+            state.lastNumber += 1
+            state.begun[state.lastNumber] = now
+            let until = isLimited ? now.addingReportingOverflow(limit.microsecondsMax).partialValue : .max
+            return OpenRead(number: state.lastNumber, until: until, clock: limit.clock)
+        }
+    }
+
+    func end(_ read: OpenRead) { state.withLock { $0.begun[read.number] = nil } }
+
+    /// How long the oldest read has been open.
+    var oldestMicroseconds: Int64 {
+        state.withLock { state in
+            guard let limit = state.limit, let first = state.begun.values.min() else { return 0 }
+            return limit.clock() - first
+        }
+    }
+}
+
+/// One of them.
+struct OpenRead: Sendable {
+    let number: UInt64
+    fileprivate let until: Int64
+    fileprivate let clock: @Sendable () -> Int64
+
+    var isOver: Bool { until != .max && clock() > until }
+}
+
+/// How long a read transaction may be, by a clock that cannot be set.
+package struct ReadLimit: Sendable {
+    package let microsecondsMax: Int64
+    package let clock: @Sendable () -> Int64
+
+    package init(microsecondsMax: Int64, clock: @escaping @Sendable () -> Int64) {
+        self.microsecondsMax = microsecondsMax
+        self.clock = clock
+    }
+}

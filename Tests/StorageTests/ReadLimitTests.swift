@@ -1,0 +1,100 @@
+import Storage
+import Synchronization
+import Testing
+
+/// A read that is held open must not hold the file's space for ever.
+struct ReadLimitTests {
+    /// A clock that goes on when a test says so.
+    private final class Clock: Sendable {
+        private let now = Atomic<Int64>(1_000)
+        func pass(_ microseconds: Int64) { now.add(microseconds, ordering: .relaxed) }
+        var limit: ReadLimit {
+            ReadLimit(microsecondsMax: 100) { [self] in now.load(ordering: .relaxed) }
+        }
+    }
+
+    private func filled(_ place: Place, rows: Int = 1_000) throws -> (Environment, Table) {
+        let environment = try place.environment()
+        let table = try environment.table("rows")
+        var write = try environment.beginWrite()
+        for row in 0..<rows { try write.append(table, [UInt8(row >> 8), UInt8(row & 0xFF)], [1]) }
+        try write.commit()
+        return (environment, table)
+    }
+
+    private func kind(_ body: () throws -> Void) -> StorageError.Kind? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? StorageError)?.kind
+        }
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `a read past its time is refused what it asks for next, and the next one is not`(medium: Medium) throws {
+        let place = try Place(medium)
+        let (environment, table) = try filled(place)
+        let clock = Clock()
+        environment.limitReads(to: clock.limit)
+        try environment.read { reader in
+            clock.pass(100)
+            let isThere = try reader.contains(table, [0, 1])
+            #expect(isThere)
+            clock.pass(1)
+            #expect(kind { _ = try reader.contains(table, [0, 1]) } == .tookTooLong)
+            #expect(kind { try reader.scan(table) { _, _ in true } } == .tookTooLong)
+        }
+        let isThere = try environment.read { reader throws(StorageError) in try reader.contains(table, [0, 1]) }
+        #expect(isThere)
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `a scan is cut under way, and goes on where it stood`(medium: Medium) throws {
+        let place = try Place(medium)
+        let (environment, table) = try filled(place)
+        let clock = Clock()
+        environment.limitReads(to: clock.limit)
+        var keys: [[UInt8]] = []
+        var cuts = 0
+        while keys.count < 1_000 {
+            let cut = kind {
+                try environment.read { reader in
+                    try reader.scan(table, from: keys.last) { key, _ in
+                        clock.pass(1)
+                        if keys.last != key.copied { keys.append(key.copied) }
+                        return true
+                    }
+                }
+            }
+            cuts += cut == .tookTooLong ? 1 : 0
+        }
+        #expect(cuts > 0)
+        #expect(keys == (0..<1_000).map { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `what needs one moment is not cut, but seen`(medium: Medium) throws {
+        let place = try Place(medium)
+        let (environment, table) = try filled(place)
+        let clock = Clock()
+        environment.limitReads(to: clock.limit)
+        #expect(environment.oldestReadMicroseconds == 0)
+        try environment.readAtLength { reader in
+            clock.pass(500)
+            let isThere = try reader.contains(table, [0, 1])
+            #expect(isThere)
+            #expect(environment.oldestReadMicroseconds == 500)
+        }
+        #expect(environment.oldestReadMicroseconds == 0)
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `without a limit nothing is cut`(medium: Medium) throws {
+        let place = try Place(medium)
+        let (environment, table) = try filled(place)
+        let count = try environment.read { reader throws(StorageError) in try reader.count(table) }
+        #expect(count == 1_000)
+        #expect(environment.oldestReadMicroseconds == 0)
+    }
+}
