@@ -54,6 +54,9 @@ extension Instance {
         try LedgerFormat.require(in: directory.top(.readOnly))
         let lock = try directory.lock()
         let opened = try OpenedLedger(directory, kek: kek, world: world)
+        if opened.erasedAgain > 0 {
+            options.log("\(opened.erasedAgain) keys stood in keys/ that entries destroy; they are destroyed again")
+        }
         let (stop, atStart, views) = try openViews(directory, opened)
         let status = WriterStatus(log: options.log)
         status.committed(size: opened.opening.range.size)

@@ -27,6 +27,8 @@ struct TamperingTests {
         try ledger.tamper { try $0.put(table, index.key, Array(text.replacing(old, with: new).utf8)) }
     }
 
+    static func dataKeys(_ ledger: TestLedger) throws -> Table { try #require(ledger.tables.dataKeys) }
+
     static func segmentKey(_ index: UInt64, _ ordinal: UInt8) -> [UInt8] { index.key + [0, ordinal] }
 
     static let tamperings = [
@@ -142,6 +144,25 @@ struct TamperingTests {
         Tampering("a stream too many", [nil]) { ledger in
             try ledger.tamper { try $0.put(ledger.tables.streams, Array("usr_9".utf8), [1]) }
         },
+        Tampering("the uses of a data key changed", [7]) { ledger in
+            try OpeningTests.alter(ledger, dataKeys(ledger), Array("usr_1/profile".utf8), at: 7)
+        },
+        Tampering("the destruction of a data key gone", [15]) { ledger in
+            let table = try dataKeys(ledger)
+            try ledger.tamper { try $0.put(table, Array("usr_2/profile".utf8), UInt64(15).key) }
+        },
+        Tampering("a data key gone", [7]) { ledger in
+            let table = try dataKeys(ledger)
+            _ = try ledger.tamper { try $0.delete(table, Array("tnt_w1/notes".utf8)) }
+        },
+        Tampering("a data key cut", [7]) { ledger in
+            let table = try dataKeys(ledger)
+            try ledger.tamper { try $0.put(table, Array("usr_1/profile".utf8), [7]) }
+        },
+        Tampering("a data key too many", [nil]) { ledger in
+            let table = try dataKeys(ledger)
+            try ledger.tamper { try $0.put(table, Array("usr_9/profile".utf8), UInt64(5).key) }
+        },
         Tampering("a removal that nothing covers", [6, 8]) { ledger in
             try ledger.tamper { try $0.put(ledger.tables.activity, UInt64(6).key, UInt64(14).key) }
         },
@@ -218,20 +239,21 @@ struct TamperingTests {
     }
 
     @Test func `nothing is sealed after its key was destroyed`() throws {
-        let ledger = try TestLedger.populated()
-        try ledger.write([TestLedger.keyDestroyed("usr_1/profile")])
-        // The promise to destroy was not kept, and the key is used again.
-        try ledger.write([
-            Draft(
-                type: "user.updated",
-                class: .state,
-                chain: "tnt_w1",
-                stream: "usr_1",
-                sealed: [Draft.Sealed(subject: "usr_1", key: "usr_1/profile", fields: ["email": "z@example.com"])]
-            )
-        ])
+        var ledger = try ForgedLedger()
+        let segment = Entry.SealedItem(
+            subject: "usr_1",
+            key: "usr_1/profile",
+            fields: ["email"],
+            commitment: SHA256Hash.hash([1])
+        )
+        let noted = Draft(type: "ledger.degraded", class: .state, data: ["why": "none"])
+        try ledger.add(noted) { $0.sealed = [segment] }
+        try ledger.add(TestLedger.keyDestroyed("usr_1/profile"))
         try ledger.sign()
-        #expect(ledger.verify().problems.map(\.index) == [21])
+        #expect(ledger.verify().problems == [])
+        try ledger.add(noted) { $0.sealed = [segment] }
+        try ledger.sign()
+        #expect(ledger.verify().problems.map(\.index) == [3])
     }
 
     @Test func `a history rewritten from an index on does not have the signed root`() throws {

@@ -36,6 +36,32 @@ package struct DataDirectory: Sendable {
         }
     }
 
+    /// Finds out what a ledger consists of, before anything is opened for writing: a start that is refused for a missing
+    /// folder makes none in its place.
+    func requireWhole() throws {
+        guard path("ledger/data.mdb").map(FolderMoves.exists) ?? true else {
+            throw LedgerFault.rolledBack("there is no ledger/data.mdb; restore it from a backup")
+        }
+        guard try isThere({ _ = try keys(.readOnly) }) else {
+            throw LedgerFault.keys("there is no keys/; put them back with: muniment keys restore FILE")
+        }
+        guard try isThere({ _ = try anchor(.readOnly) }) else {
+            throw LedgerFault.rolledBack(
+                "the anchor has no checkpoint: there is no folder \(anchorPath ?? "anchor"); restore it, or name it with "
+                    + "--anchor DIR"
+            )
+        }
+    }
+
+    private func isThere(_ open: () throws -> Void) throws -> Bool {
+        do {
+            try open()
+            return true
+        } catch let fault as StorageError where fault.kind == .notFound {
+            return false
+        }
+    }
+
     package func lock() throws -> FolderLock? {
         switch place {
         case .folder(let path, _): try FolderLock(folder: path)

@@ -1,4 +1,5 @@
 import EventLog
+import Identity
 import OpenSSL
 import Storage
 import Views
@@ -11,9 +12,13 @@ struct OpenedLedger {
     let keys: KeyStore
     let opening: Opening
     let world: World
+    /// Keys that were destroyed before and stood in the key store again.
+    let erasedAgain: Int
 
+    /// - Throws: `LedgerFault.keys` naming what is missing where the key store is older than the ledger, or not whole.
     init(_ directory: DataDirectory, kek: KeyEncryptionKey?, world: World) throws {
         try LedgerFormat.require(in: directory.top(.readOnly))
+        try directory.requireWhole()
         let folder = try directory.keys()
         guard let kek = try kek ?? KeyEncryptionKey.left(in: folder) else {
             throw LedgerFault.keys("no key-encryption key: give --key-file, MUNIMENT_KEY or --key-command")
@@ -28,14 +33,40 @@ struct OpenedLedger {
             throw LedgerFault.keys("the epoch key in keys/ is missing or damaged; restore the keys from their backup")
         }
         keys = try KeyStore(folder: folder, epoch: epoch, random: world.random)
-        for name in required where keys.key(name) == nil {
-            throw LedgerFault.keys("the key \(name) is missing; restore the keys from their backup")
-        }
+        try tables.makeDataKeys()
+        let uses = try tables.dataKeyUses() ?? [:]
+        let required = try Self.required(opening, tables)
+        let missing = required.filter { [keys] in keys.key($0) == nil } + keys.missing(of: uses).map(KeyName.data)
+        guard missing.isEmpty else { throw LedgerFault.keys(Self.naming(missing)) }
+        erasedAgain = try keys.destroyAgain(uses)
     }
 
-    private var required: [String] {
-        [KeyName.mac(opening.identity.secretKey), KeyName.viewRows, KeyName.blindIndex, KeyName.cursors]
+    /// How many missing keys are named; more tell an operator no more.
+    private static let namesMax = 20
+
+    private static func naming(_ missing: [String]) -> String {
+        let names = missing.prefix(namesMax).joined(separator: ", ")
+        let rest = missing.count > namesMax ? " and \(missing.count - namesMax) more" : ""
+        return
+            "keys/ is older than the ledger or not whole, \(missing.count) of its keys are missing (\(names)\(rest)); "
+            + "put them back with: muniment keys restore FILE"
+    }
+
+    /// The keys without which nothing is signed, sealed or compared; data keys apart.
+    private static func required(_ opening: Opening, _ tables: LedgerTables) throws -> [String] {
+        let signing = try tables.environment.read { reader in
+            try tables.lastEntries(ofStreams: "\(SigningKey.prefix)_", reader)
+        }
+        // Every entry of a signing key tells its stage. One that has retired only verifies, by its public half.
+        let signers = signing.filter { entry in
+            switch entry.data["stage"]?.text.flatMap(SigningKey.Stage.init(rawValue:)) {
+            case .current, .next: true
+            case .retired, .revoked, nil: false
+            }
+        }
+        return [KeyName.mac(opening.identity.secretKey), KeyName.viewRows, KeyName.blindIndex, KeyName.cursors]
             + opening.checkpointKeys.streams.map(KeyName.checkpoint)
+            + signers.compactMap(\.stream).map(KeyName.signing)
     }
 
     func required(_ name: String) throws -> [UInt8] {

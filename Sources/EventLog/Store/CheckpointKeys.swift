@@ -33,26 +33,13 @@ package struct CheckpointKeys: Sendable {
             until: nil
         )
         lives = [first]
-        var last: [UInt64] = []
-        var isDamaged = false
-        try reader.scan(tables.streams, prefix: Array("cpk_".utf8)) { _, row in
-            guard let head = LedgerTables.StreamHead(row: row.copied) else {
-                isDamaged = true
-                return false
-            }
-            last.append(head.index)
-            return true
-        }
-        guard !isDamaged else { throw LedgerFault.damaged(index: nil, "the stream of a checkpoint key") }
-        for index in last.sorted() {
-            guard let bytes = try tables.entry(index, reader) else { continue }
+        for entry in try tables.lastEntries(ofStreams: "cpk_", reader) {
             do throws(Malformed) {
-                if let life = try Self.life(in: try Entry(decoding: bytes)) {
-                    lives.removeAll { $0.stream.bytesEqual(life.stream) }
-                    lives.append(life)
-                }
+                guard let life = try Self.life(in: entry) else { continue }
+                lives.removeAll { $0.stream.bytesEqual(life.stream) }
+                lives.append(life)
             } catch {
-                throw LedgerFault.damaged(index: index, "\(error)")
+                throw LedgerFault.damaged(index: entry.index, "\(error)")
             }
         }
         let present = lives.filter { $0.until == nil }

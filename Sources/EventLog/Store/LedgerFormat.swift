@@ -13,7 +13,7 @@ package enum LedgerFormat {
     package static let pageDigest = Digest(pageDigestBytes.span)
 
     private static let pageDigestBytes: [UInt8] = (try? Hex.decode(pageDigestHex)) ?? []
-    package static let pageDigestHex = "1c002bbe0e802fcbe944843891fd33b74fd79fe676484ddfdbc2a9ba954649f9"
+    package static let pageDigestHex = "d58e356a8024352bad6afe7aeb515f750a65dccd9781a0186049b7d009979578"
 
     package static func write(in folder: SmallFiles) throws {
         let object: JSON = ["format": .integer(version), "lowest_reader": .integer(version)]

@@ -79,6 +79,34 @@ extension LedgerTables {
         return head
     }
 
+    /// The last state entry of each stream whose name begins so, in the order of the ledger.
+    package func lastEntries(
+        ofStreams prefix: String,
+        _ reader: borrowing some TableReader & ~Copyable,
+    ) throws -> [Entry] {
+        var last: [UInt64] = []
+        var isDamaged = false
+        try reader.scan(streams, prefix: Array(prefix.utf8)) { _, row in
+            guard let head = StreamHead(row: row.copied) else {
+                isDamaged = true
+                return false
+            }
+            last.append(head.index)
+            return true
+        }
+        guard !isDamaged else { throw LedgerFault.damaged(index: nil, "the head of a stream \(prefix)…") }
+        var entries: [Entry] = []
+        for index in last.sorted() {
+            guard let bytes = try entry(index, reader) else { continue }
+            do throws(Malformed) {
+                entries.append(try Entry(decoding: bytes))
+            } catch {
+                throw LedgerFault.damaged(index: index, "\(error)")
+            }
+        }
+        return entries
+    }
+
     package func segment(
         _ index: UInt64,
         _ ordinal: Int,

@@ -13,6 +13,8 @@ import Wire
 /// - `hashes`: index[8] → the tree hashes that this leaf completes, its own first, 32 bytes each
 /// - `chains`: chain ‖ 0 ‖ class → sequence[8] ‖ index[8] ‖ leaf[32] of the last entry there
 /// - `streams`: stream → version[8] ‖ index[8] of the last state entry there
+/// - `data_keys`: data key → index[8] of the first entry that names it ‖ index[8] of the first that destroyed it, if one
+///   did; and 0x00 → nothing, once the table has every key
 package struct LedgerTables: Sendable {
     package let environment: Environment
     package let state: Table
@@ -21,6 +23,8 @@ package struct LedgerTables: Sendable {
     package let hashes: Table
     package let chains: Table
     package let streams: Table
+    /// `nil` where a ledger is only read that was written before there was this table.
+    package let dataKeys: Table?
 
     package init(_ environment: Environment) throws {
         self.environment = environment
@@ -30,6 +34,12 @@ package struct LedgerTables: Sendable {
         hashes = try environment.table("hashes")
         chains = try environment.table("chains")
         streams = try environment.table("streams")
+        do throws(StorageError) {
+            dataKeys = try environment.table("data_keys")
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            dataKeys = nil
+        }
     }
 
     /// The last entry of a (chain, class).

@@ -49,6 +49,8 @@ package final class LedgerWriter {
     private var heads: [ChainKey: LedgerTables.Head] = [:]
     private var changedHeads: Set<ChainKey> = []
     private var streams: [String: LedgerTables.StreamHead] = [:]
+    /// Data keys that prepared entries destroy, and which entry does.
+    private var destroyed: [String: UInt64] = [:]
     private var mark: Mark?
     /// What is on disk: where an abandoned run goes back to.
     private var durable: (range: CompactRange, last: Instant)
@@ -108,6 +110,7 @@ package final class LedgerWriter {
         for name in mark.madeKeys { keys.discardStaged(name) }
         for (key, head) in mark.heads.reversed() { heads[key] = head }
         for (stream, head) in mark.streams.reversed() { streams[stream] = head }
+        destroyed = destroyed.filter { $0.value < mark.range.size }
         self.mark = nil
     }
 
@@ -128,6 +131,7 @@ package final class LedgerWriter {
             for (ordinal, row) in item.segments.enumerated() {
                 try transaction.append(tables.segments, LedgerTables.segmentKey(item.entry.index, ordinal), row)
             }
+            try tables.noteDataKeys(of: item.entry, &transaction)
         }
         for key in changedHeads {
             guard let head = heads[key] else { continue }
@@ -169,6 +173,7 @@ package final class LedgerWriter {
         preparedBytes = 0
         changedHeads.removeAll(keepingCapacity: true)
         streams.removeAll(keepingCapacity: true)
+        destroyed.removeAll()
         mark = nil
         if heads.count > Self.rememberedHeadsMax { heads.removeAll() }
     }
@@ -222,6 +227,7 @@ package final class LedgerWriter {
             entry.version = try nextVersion(of: stream, at: entry.index)
         }
         let segments = try seal(draft.sealed, into: &entry)
+        if let key = entry.destroyedDataKey { destroyed[key] = destroyed[key] ?? entry.index }
         let bytes = entry.encoded
         guard bytes.count <= Entry.bytesMax else {
             throw LedgerFault.tooLarge("the entry would be \(bytes.count) bytes; at most \(Entry.bytesMax) are kept")
@@ -258,12 +264,7 @@ package final class LedgerWriter {
             guard plaintext.count <= Segment.plaintextBytesMax else {
                 throw LedgerFault.tooLarge("a sealed segment has at most \(Segment.plaintextBytesMax) bytes")
             }
-            let name = KeyName.data(part.key)
-            let isNew = !keys.holds(name)
-            guard let key = try keys.dataKey(name) else {
-                throw LedgerFault.keys("the data key \(part.key) was destroyed")
-            }
-            if isNew { mark?.madeKeys.append(name) }
+            let key = try dataKey(part.key)
             entry.sealed.append(
                 Entry.SealedItem(
                     subject: part.subject,
@@ -275,6 +276,21 @@ package final class LedgerWriter {
             rows.append(Segment.seal(plaintext, subject: part.subject, ledger: ledgerID, dataKey: key))
         }
         return rows
+    }
+
+    /// The key to seal under; one is made only for a name that no entry has.
+    private func dataKey(_ id: String) throws -> [UInt8] {
+        let name = KeyName.data(id)
+        let use = try tables.environment.read { try tables.dataKeyUse(id, $0) }
+        guard use?.destroyedAt == nil, destroyed[id] == nil, !keys.isDestroyed(name) else {
+            throw LedgerFault.keys("the data key \(id) was destroyed")
+        }
+        let isHeld = keys.holds(name)
+        guard isHeld || use == nil, let key = try keys.dataKey(name) else {
+            throw LedgerFault.keys("the data key \(id) is missing; put it back with: muniment keys restore")
+        }
+        if !isHeld { mark?.madeKeys.append(name) }
+        return key
     }
 }
 

@@ -12,7 +12,8 @@ struct SegmentBook {
         /// The first segments of each sort, to be named.
         var firstUnopened: UInt64?
         var firstRowless: UInt64?
-        var destroyedAt: UInt64?
+        /// The entries that name the key, as the table of data keys must have them.
+        var use: LedgerTables.DataKeyUse
         /// Read from the key store once.
         var key: [UInt8]?
         var isKeyAsked = false
@@ -34,15 +35,26 @@ struct SegmentBook {
     /// Whether the bytes of rows are needed.
     var readsRows: Bool { opens }
 
-    private mutating func number(of key: Span<UInt8>) -> Int {
+    private mutating func number(of key: Span<UInt8>, at index: UInt64) -> Int {
         let number = names.number(of: key)
-        if number == accounts.count { accounts.append(Account()) }
+        if number == accounts.count { accounts.append(Account(use: LedgerTables.DataKeyUse(first: index))) }
         return number
     }
 
+    /// The data keys met so far, by number.
+    var keyCount: Int { accounts.count }
+    func keyName(_ number: Int) -> String { names.text(of: number) }
+    func keyNumber(_ name: Span<UInt8>) -> Int? { names.find(name) }
+    func use(_ number: Int) -> LedgerTables.DataKeyUse { accounts[number].use }
+
+    /// Takes note of the keys of an entry whose segments cannot be judged.
+    mutating func learn(_ keys: [String], at index: UInt64) {
+        for key in keys { _ = number(of: Array(key.utf8).span, at: index) }
+    }
+
     mutating func destroy(_ key: String, at index: UInt64) {
-        let number = number(of: Array(key.utf8).span)
-        accounts[number].destroyedAt = accounts[number].destroyedAt ?? index
+        let number = number(of: Array(key.utf8).span, at: index)
+        accounts[number].use.destroyedAt = accounts[number].use.destroyedAt ?? index
     }
 
     /// Compares the segments of an entry with their rows, which are in the order of their ordinals.
@@ -55,8 +67,8 @@ struct SegmentBook {
     ) {
         var rows = rows
         for (ordinal, item) in facts.sealed.enumerated() {
-            let number = number(of: bytes.extracting(item.key))
-            if let destroyedAt = accounts[number].destroyedAt {
+            let number = number(of: bytes.extracting(item.key), at: index)
+            if let destroyedAt = accounts[number].use.destroyedAt {
                 report.add(index, "segment \(ordinal) is sealed under a key that entry \(destroyedAt) had destroyed")
             }
             guard let row = rows.first, row.ordinal == ordinal else {
@@ -116,7 +128,7 @@ struct SegmentBook {
         report.opened = opened
         for (number, account) in accounts.enumerated() {
             let name = names.text(of: number)
-            let isErased = account.destroyedAt != nil || keys?.isDestroyed(KeyName.data(name)) ?? false
+            let isErased = account.use.destroyedAt != nil || keys?.isDestroyed(KeyName.data(name)) ?? false
             if isErased {
                 report.erased += account.unopened + account.rowless
                 continue

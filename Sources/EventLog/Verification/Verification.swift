@@ -80,6 +80,7 @@ package struct Verification: Sendable {
                     isAtEnd = page.page.next == nil
                 }
                 try pass.compareHeads(tables, reader)
+                try pass.compareDataKeys(tables, reader)
                 try pass.compareRuns(tables, reader)
             }
             return nil
@@ -144,6 +145,11 @@ package struct Verification: Sendable {
                 let range = try Opening.tail(tables)
                 report.entries = range.size
                 report.root = range.root
+            }
+            if let keys, let uses = try tables.dataKeyUses() {
+                for key in keys.missing(of: uses) {
+                    report.add(uses[key]?.first, "the key store does not have the key \(key), and nothing destroyed it")
+                }
             }
         } catch LedgerFault.damaged(let index, let what) {
             report.add(index, what)

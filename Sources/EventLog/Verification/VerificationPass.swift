@@ -138,6 +138,7 @@ struct VerificationPass {
         if entry.class == .state, let stream = entry.stream, let version = entry.version {
             _ = streams.admit(Array(stream.utf8).span, version: version, index: index)
         }
+        segments.learn(entry.sealed.map(\.key), at: index)
         if OwnType(rawValue: entry.type) != nil { admitOwnLife(index, bytes) }
     }
 
