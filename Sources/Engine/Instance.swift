@@ -68,6 +68,9 @@ package final class Instance: Sendable {
         writer = Writer(status: status)
         reads = ReadMeter()
         arrivals = Arrivals()
+        keys.whenDestroyed { [segments] name in
+            KeyName.dataKey(name).map { segments.forget(key: $0) }
+        }
     }
 
     package var keyRing: KeyRing { ring.withLock { $0 } }

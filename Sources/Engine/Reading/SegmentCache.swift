@@ -20,13 +20,13 @@ final class SegmentCache: Sendable {
 
     private let opened = Mutex<[Place: Opened]>([:])
 
-    /// - Parameter isDestroyed: asked each time: what was erased is not told again, not even from memory.
-    func fields(_ reference: SealedReference, isDestroyed: (_ key: String) -> Bool) -> Members? {
-        let place = Place(index: reference.index, ordinal: reference.ordinal)
-        guard let known = opened.withLock({ $0[place] }) else { return nil }
-        if !isDestroyed(known.key) { return known.fields }
-        opened.withLock { $0[place] = nil }
-        return nil
+    func fields(_ reference: SealedReference) -> Members? {
+        opened.withLock { $0[Place(index: reference.index, ordinal: reference.ordinal)]?.fields }
+    }
+
+    /// Drops whatever was opened with a key, once that is destroyed.
+    func forget(key: String) {
+        opened.withLock { opened in opened = opened.filter { !$0.value.key.bytesEqual(key) } }
     }
 
     func keep(_ fields: Members, _ reference: SealedReference, key: String) {
@@ -41,14 +41,16 @@ final class SegmentCache: Sendable {
 extension Instance {
     /// The fields of a sealed segment; `nil` when its key was destroyed or is not at hand.
     package func open(_ reference: SealedReference) throws -> Members? {
-        let isDestroyed = { [keys] (key: String) in keys.isDestroyed(KeyName.data(key)) }
-        if let known = segments.fields(reference, isDestroyed: isDestroyed) { return known }
+        if let known = segments.fields(reference) { return known }
         let row = try tables.environment.read { try tables.segment(reference.index, reference.ordinal, $0) }
         guard let row, let entry = try entry(at: reference.index), entry.sealed.indices.contains(reference.ordinal)
         else { return nil }
         let item = entry.sealed[reference.ordinal]
         guard let fields = keys.open(row, as: item, ledger: identity.id) else { return nil }
         segments.keep(fields, reference, key: item.key)
-        return fields
+        // Destroyed while it was being opened: nobody forgets it later.
+        guard keys.isDestroyed(KeyName.data(item.key)) else { return fields }
+        segments.forget(key: item.key)
+        return nil
     }
 }

@@ -15,12 +15,11 @@ package struct KeyBackup: Sendable {
     /// Reads the key store as it is; it may be in use.
     package init(of folder: SmallFiles, ledger: [UInt8]) throws {
         self.ledger = ledger
-        files = try folder.list().filter(Self.isKept).compactMap { name in
-            try folder.read(name).map { File(name: name, bytes: $0) }
-        }
-        guard files.contains(where: { EpochKey.number($0.name) != nil }) else {
-            throw LedgerFault.keys("there are no keys here")
-        }
+        let found = try KeyFiles(of: folder)
+        guard !found.epochs.isEmpty else { throw LedgerFault.keys("there are no keys here") }
+        files =
+            (found.bundles.map { File(name: KeyBundle.name($0.number), bytes: $0.bytes) }
+            + found.epochs.map { File(name: $0.key, bytes: $0.value) }).sorted { $0.name.bytesPrecede($1.name) }
     }
 
     private static func isKept(_ name: String) -> Bool { KeyBundle.number(name) != nil || EpochKey.number(name) != nil }
@@ -69,6 +68,7 @@ package struct KeyBackup: Sendable {
     /// - Parameter destroyed: names of keys, as `data_key.destroyed` tells them.
     package func restore(into folder: SmallFiles, without destroyed: Set<String>) throws -> Restored {
         var (keys, thinned) = (0, 0)
+        var replaced: Set<String> = []
         let thin = try files.map { file -> File in
             guard KeyBundle.number(file.name) != nil else { return file }
             var bundle: KeyBundle
@@ -77,6 +77,7 @@ package struct KeyBackup: Sendable {
             } catch {
                 throw LedgerFault.keys("the backup of \(file.name) is damaged: \(error.reason)")
             }
+            replaced.formUnion(bundle.replaced.map(KeyBundle.name))
             let living = bundle.records.filter { $0.wrapped != nil }.map(\.id)
             let gone = living.filter { destroyed.contains($0) }
             for name in gone { bundle.bury(name) }
@@ -84,7 +85,8 @@ package struct KeyBackup: Sendable {
             thinned += gone.count
             return gone.isEmpty ? file : File(name: file.name, bytes: bundle.encoded)
         }
-        let present = try folder.list().filter(Self.isKept)
+        // What a bundle of the backup replaces holds nothing that is not in it.
+        let present = try folder.list().filter { Self.isKept($0) && !replaced.contains($0) }
         for name in present {
             guard let file = thin.first(where: { $0.name == name }), try folder.read(name) == file.bytes else {
                 throw LedgerFault.keys("keys/\(name) is not from this backup; move what is in keys/ away first")

@@ -9,8 +9,8 @@ struct KeyBundle {
     }
 
     var records: [Record]
-    /// The bundle whose keys these are, but for those destroyed since; it is to be destroyed itself.
-    var replaced: Int?
+    /// The bundles whose keys these are, but for those destroyed since; they are to be destroyed themselves.
+    var replaced: [Int] = []
     /// Whose key wraps them.
     var epoch: Int
 
@@ -40,7 +40,8 @@ struct KeyBundle {
         var object: Members = ["keys": .array(keys), "v": 1]
         // Absent means the first, of which alone most ledgers ever know.
         if epoch != EpochKey.first { object["epoch"] = .integer(Int64(epoch)) }
-        if let replaced { object["replaces"] = .integer(Int64(replaced)) }
+        let numbers = replaced.map { JSON.integer(Int64($0)) }
+        if let first = numbers.first { object["replaces"] = numbers.count == 1 ? first : .array(numbers) }
         return JSON.object(object).canonical + [0x0A]
     }
 
@@ -51,7 +52,8 @@ struct KeyBundle {
             throw Malformed("a key bundle of version 1 is expected", at: 0)
         }
         records = []
-        replaced = object["replaces"]?.number.map { Int($0) }
+        let numbers = object["replaces"].map { $0.items ?? [$0] } ?? []
+        replaced = numbers.compactMap(\.number).map { Int($0) }
         epoch = object["epoch"]?.number.map { Int($0) } ?? EpochKey.first
         for key in keys {
             guard let id = key["id"]?.text else { throw Malformed("a key has a name", at: 0) }

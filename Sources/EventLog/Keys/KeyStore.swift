@@ -13,6 +13,12 @@ package final class KeyStore: Sendable {
         var known: [String: Stored] = [:]
         var staged: [(id: String, wrapped: [UInt8])] = []
         var nextBundle = 1
+        /// How many keys each bundle holds, tombstones included.
+        var bundles: [Int: Int] = [:]
+        /// Bundles that others replace, and that are still to be destroyed.
+        var leftovers: [Int] = []
+        /// Told of each key that is destroyed.
+        var whenDestroyed: (@Sendable (String) -> Void)?
         /// What wraps and opens; `nil` in a sealed store.
         var epoch: EpochKey?
     }
@@ -36,27 +42,26 @@ package final class KeyStore: Sendable {
         self.folder = folder
         self.random = random
         state.withLock { $0.epoch = epoch }
-        let numbers = try folder.list().compactMap(KeyBundle.number).sorted()
-        var replaced: Set<Int> = []
-        // The newest first: a bundle that another replaces is not read, for its destruction may have been interrupted.
-        for number in numbers.reversed() where !replaced.contains(number) {
-            guard let bytes = try folder.read(KeyBundle.name(number)) else { continue }
-            let bundle = try KeyBundle(decoding: bytes)
-            if let old = bundle.replaced { replaced.insert(old) }
-            state.withLock { state in
-                for record in bundle.records where state.known[record.id] == nil {
-                    state.known[record.id] = Stored(record, of: bundle, number)
-                }
-                state.nextBundle = max(state.nextBundle, number + 1)
+        let files = try KeyFiles(of: folder)
+        var stale: [(number: Int, rest: KeyBundle)] = []
+        state.withLock { state in
+            // The newest first: what it tells of a key stands.
+            for file in files.bundles {
+                var rest = file.content
+                rest.records.removeAll { state.known[$0.id] != nil }
+                if rest.records.count < file.content.records.count { stale.append((file.number, rest)) }
+                for record in rest.records { state.known[record.id] = Stored(record, of: rest, file.number) }
+                state.bundles[file.number] = rest.records.count
             }
+            state.nextBundle = (files.bundles.map(\.number) + files.replaced).max().map { $0 + 1 } ?? 1
+            state.leftovers = files.replaced
         }
-        // A process that only reads leaves it to the next that writes.
-        for number in numbers where replaced.contains(number) {
-            do throws(StorageError) {
-                try folder.destroy(KeyBundle.name(number))
-            } catch {
-                guard error.kind == .readOnly else { throw error }
-            }
+        do throws(StorageError) {
+            try removeLeftovers()
+            for (number, rest) in stale { try thin(number, to: rest) }
+        } catch {
+            // A process that only reads leaves it to the next that writes.
+            guard error.kind == .readOnly else { throw error }
         }
     }
 
@@ -129,7 +134,9 @@ package final class KeyStore: Sendable {
         state.withLock { state in
             for record in bundle.records { state.known[record.id] = Stored(record, of: bundle, number) }
             state.staged.removeFirst(staged.count)
+            state.bundles[number] = bundle.records.count
         }
+        tidy()
     }
 
     /// Forgets what was staged: the entries that needed it were not written.
@@ -156,17 +163,33 @@ package final class KeyStore: Sendable {
     package func destroy(_ id: String) throws {
         if holds(id), state.withLock({ $0.known[id] == nil }) { try flush() }
         guard case .wrapped(_, _, let number)? = state.withLock({ $0.known[id] }) else { return }
+        // A bundle that was merged into this one has the key too.
+        try removeLeftovers()
         guard let bytes = try folder.read(KeyBundle.name(number)) else { return }
         var bundle = try KeyBundle(decoding: bytes)
         bundle.bury(id)
+        // Whatever becomes of the last step: the tombstone counts from here on, so what was opened goes now.
+        defer { if isDestroyed(id) { state.withLock { $0.whenDestroyed }?(id) } }
         try replace(number, by: bundle)
     }
 
+    /// Lets one be told of each key as soon as it is destroyed: whoever keeps what was opened with it drops that.
+    package func whenDestroyed(_ body: @escaping @Sendable (_ id: String) -> Void) {
+        state.withLock { $0.whenDestroyed = body }
+    }
+
     /// Puts a bundle in the place of another, which is destroyed.
-    func replace(_ number: Int, by bundle: KeyBundle) throws {
+    func replace(_ number: Int, by bundle: KeyBundle) throws(StorageError) {
+        try write(bundle, inPlaceOf: [number])
+        try removeLeftovers()
+    }
+
+    /// Writes a bundle that replaces others, which are leftovers from here on.
+    ///
+    /// The new file first: to overwrite the only one would risk every key in it in a power cut.
+    func write(_ bundle: KeyBundle, inPlaceOf numbers: [Int]) throws(StorageError) {
         var bundle = bundle
-        bundle.replaced = number
-        // The new file first: to overwrite the only one would risk every key in it in a power cut.
+        bundle.replaced = numbers
         let next = state.withLock { state in
             defer { state.nextBundle += 1 }
             return state.nextBundle
@@ -174,8 +197,10 @@ package final class KeyStore: Sendable {
         try folder.write(KeyBundle.name(next), bundle.encoded, mode: 0o600)
         state.withLock { state in
             for record in bundle.records { state.known[record.id] = Stored(record, of: bundle, next) }
+            for number in numbers { state.bundles[number] = nil }
+            state.bundles[next] = bundle.records.count
+            state.leftovers += numbers
         }
-        try folder.destroy(KeyBundle.name(number))
     }
 }
 

@@ -1,0 +1,135 @@
+import EventLog
+import OpenSSL
+import Storage
+import Synchronization
+import Testing
+import Wire
+
+/// Many small bundles become few, and whoever reads meanwhile misses no key.
+struct KeyBundleTests {
+    private static func files(_ place: Place) throws -> [String] {
+        try place.folder("keys", .readOnly).list().filter { $0.hasPrefix("bundle-") }
+    }
+
+    /// Makes keys one by one, as commits do.
+    private static func make(_ count: Int, in keys: KeyStore, from first: Int = 0) throws {
+        for number in first..<first + count {
+            keys.stage("data:\(number)", [UInt8(truncatingIfNeeded: number)])
+            try keys.flush()
+        }
+    }
+
+    private static func expect(_ keys: KeyStore, _ count: Int, without destroyed: Set<Int> = []) {
+        for number in 0..<count {
+            let key = keys.key("data:\(number)")
+            if destroyed.contains(number) {
+                #expect(key == nil && keys.isDestroyed("data:\(number)"), "\(number)")
+            } else {
+                #expect(key == [UInt8(truncatingIfNeeded: number)], "\(number)")
+            }
+        }
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `however many commits make keys, there are few files`(_ medium: Medium) throws {
+        let place = try Place(medium)
+        let keys = try KeyStoreTests.founded(place)
+        var most = 0
+        for round in 0..<20 {
+            try Self.make(30, in: keys, from: round * 30)
+            most = max(most, try Self.files(place).count)
+        }
+        #expect(most <= 2 * KeyStore.smallBundlesMax + 1, "\(most)")
+        Self.expect(keys, 600)
+        Self.expect(try KeyStoreTests.reopened(place), 600)
+        #expect(try Self.files(place).count <= KeyStore.smallBundlesMax)
+    }
+
+    @Test func `a tombstone survives merging, and a destroyed key is in no file, merged ones included`() throws {
+        let place = try Place(.simulated)
+        let keys = try KeyStoreTests.founded(place)
+        try Self.make(20, in: keys)
+        try keys.destroy("data:3")
+        // The merge leaves what it replaced lying for a while.
+        try Self.make(50, in: keys, from: 20)
+        #expect(try Self.files(place).count > 20)
+        try keys.destroy("data:5")
+        let folder = try place.folder("keys", .readOnly)
+        for name in try Self.files(place) {
+            let text = String(decoding: try #require(try folder.read(name)), as: UTF8.self)
+            for number in [3, 5] { #expect(!text.contains(#""id":"data:\#(number)","wrapped""#), "\(name)") }
+        }
+        Self.expect(keys, 70, without: [3, 5])
+        Self.expect(try KeyStoreTests.reopened(place), 70, without: [3, 5])
+    }
+
+    @Test(arguments: [Fault.denied, .keptButDenied, .powerCut, .full], 1...24)
+    func `merging that is interrupted anywhere loses no key`(_ fault: Fault, operation: Int) throws {
+        let place = try Place(.simulated, seed: UInt64(operation))
+        let keys = try KeyStoreTests.founded(place)
+        try Self.make(KeyStore.smallBundlesMax - 2, in: keys)
+        try keys.destroy("data:7")
+        let count = KeyStore.smallBundlesMax - 2
+        place.disk.plan(fault, at: place.disk.operations + operation)
+        // The flushes after which bundles are merged, and the first of them destroyed.
+        var made = count
+        while made < count + 4, (try? Self.make(1, in: keys, from: made)) != nil { made += 1 }
+        #expect(!place.disk.faultsMet.isEmpty)
+        place.disk.crash()
+        for keys in [try KeyStoreTests.reopened(place), try KeyStoreTests.reopened(place)] {
+            Self.expect(keys, made, without: [7])
+        }
+        let again = try KeyStoreTests.reopened(place)
+        try again.destroy("data:9")
+        let folder = try place.folder("keys", .readOnly)
+        for name in try Self.files(place) {
+            let text = String(decoding: try #require(try folder.read(name)), as: UTF8.self)
+            #expect(!text.contains(#""id":"data:9","wrapped""#), "\(place.disk.faultsMet) \(name)")
+        }
+        Self.expect(try KeyStoreTests.reopened(place), made, without: [7, 9])
+    }
+
+    @Test func `a backup and a reader beside the owner miss no key, whatever is replaced meanwhile`() throws {
+        let place = try Place(.simulated)
+        let keys = try KeyStoreTests.founded(place)
+        for bundle in 0..<8 {
+            for number in 0..<40 { keys.stage("data:\(bundle)/\(number)", [UInt8(number)]) }
+            keys.stage("mac:\(bundle)", [UInt8(bundle)])
+            try keys.flush()
+        }
+        let isOver = Atomic(false)
+        let owner = PinnedThread(name: "owner")
+        try owner.start {
+            for number in 0..<40 {
+                for bundle in 0..<8 { try? keys.destroy("data:\(bundle)/\(number)") }
+            }
+            isOver.store(true, ordering: .releasing)
+        }
+        let due = (0..<8).map { "mac:\($0)" }
+        var looks = 0
+        while !isOver.load(ordering: .acquiring) {
+            let folder = try place.folder("keys", .readOnly)
+            let backup = try KeyBackup(of: folder, ledger: [1])
+            let restored = try SmallFiles(simulated: SimulatedDisk(seed: 1), prefix: "keys")
+            _ = try KeyBackup(decoding: backup.encoded).restore(into: restored, without: [])
+            for folder in [restored, folder] {
+                let reader = try KeyStore(folder: folder, epoch: nil, random: { _ in [] })
+                #expect(reader.names(prefix: "mac:") == due)
+            }
+            looks += 1
+        }
+        owner.join()
+        #expect(looks > 0)
+        #expect(keys.names(prefix: "") == due)
+    }
+
+    @Test func `a bundle that is damaged for good is named`() throws {
+        let place = try Place(.simulated)
+        let keys = try KeyStoreTests.founded(place)
+        try Self.make(2, in: keys)
+        let name = try #require(try Self.files(place).last)
+        try place.folder("keys").write(name, [UInt8](repeating: 0, count: 40))
+        let fault = #expect(throws: LedgerFault.self) { try KeyStoreTests.reopened(place) }
+        #expect(fault?.kind == .keys && String(describing: fault).contains(name))
+    }
+}
