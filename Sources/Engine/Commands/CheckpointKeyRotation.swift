@@ -4,30 +4,38 @@ import OpenSSL
 import Storage
 import Wire
 
-extension Instance {
-    /// Lets a new key sign checkpoints beside the present one, and retires what an earlier rotation replaced.
-    ///
-    /// Both sign until the next rotation, so whoever trusts the old key can follow to the new. A checkpoint with both
-    /// lines is anchored when this returns.
-    ///
-    /// - Returns: the keys that sign now, the oldest first.
-    package func rotateCheckpointKey() async throws -> [VerifierKey] {
-        let present = try checkpointKeys()
-        let signer = try Ed25519Key(seed: world.random(Ed25519Key.seedBytes))
-        let verifier = VerifierKey(name: identity.origin, publicKey: signer.publicKey)
-        keys.stage(KeyName.checkpoint(CheckpointKeys.stream(verifier)), signer.seed)
-        let replaced = present.verifiers.dropLast()
-        let events =
-            [Self.event(.checkpointKeyCreated, verifier)] + replaced.map { Self.event(.checkpointKeyRetired, $0) }
-        _ = try await perform(RecordEvents(events), by: .system)
-        let now = try checkpointKeys()
-        try notary.sign(with: now.signers(keys))
-        return now.verifiers
+/// Lets a new key sign checkpoints beside the present one, and retires what an earlier rotation replaced.
+///
+/// Both sign until the next rotation, so whoever trusts the old key can follow to the new.
+struct RotateCheckpointKey: Command {
+    private let identity: LedgerIdentity
+    private let tables: LedgerTables
+    private let seed: [UInt8]
+    private let verifier: VerifierKey
+
+    /// The new key is made here, off the writer's thread.
+    init(_ identity: LedgerIdentity, _ tables: LedgerTables, random: (Int) -> [UInt8]) throws {
+        let signer = try Ed25519Key(seed: random(Ed25519Key.seedBytes))
+        self.identity = identity
+        self.tables = tables
+        seed = signer.seed
+        verifier = VerifierKey(name: identity.origin, publicKey: signer.publicKey)
     }
 
-    private func checkpointKeys() throws -> CheckpointKeys {
-        try tables.environment.read { try CheckpointKeys(identity: identity, tables: tables, $0) }
+    /// A commit has one such command at most.
+    ///
+    /// It is decided against the keys of committed entries: a second one beside it would retire the same keys again.
+    var isBulk: Bool { true }
+
+    func decide(_ room: Room) throws -> [Event] {
+        let present = try tables.environment.read { try CheckpointKeys(identity: identity, tables: tables, $0) }
+        // On the writer's thread: staged earlier, it could be discarded with somebody else's commit.
+        room.keys.stage(KeyName.checkpoint(CheckpointKeys.stream(verifier)), seed)
+        return [Self.event(.checkpointKeyCreated, verifier)]
+            + present.verifiers.dropLast().map { Self.event(.checkpointKeyRetired, $0) }
     }
+
+    func output(_ room: Room) {}
 
     private static func event(_ type: EventType, _ key: VerifierKey) -> Event {
         Event(
@@ -36,5 +44,17 @@ extension Instance {
             stream: CheckpointKeys.stream(key),
             data: ["verifier_key": .string(key.description)]
         )
+    }
+}
+
+extension Instance {
+    /// Rotates the checkpoint key; a checkpoint with both lines is anchored when this returns.
+    ///
+    /// - Returns: the keys that sign now, the oldest first.
+    package func rotateCheckpointKey() async throws -> [VerifierKey] {
+        _ = try await perform(try RotateCheckpointKey(identity, tables, random: world.random), by: .system)
+        let now = try tables.environment.read { try CheckpointKeys(identity: identity, tables: tables, $0) }
+        try notary.sign(with: now.signers(keys))
+        return now.verifiers
     }
 }

@@ -29,8 +29,23 @@ struct RotateKeys: AsyncParsableCommand {
         switch kind {
         case .signing where try isRemote(settings): Output.line(try await ServiceClient(settings).rotateSigningKey())
         case .signing: try await rotateSigning(settings)
-        case .checkpoint: try await rotateCheckpoint(settings)
-        case .wrapping: try rotateWrapping(settings)
+        case .checkpoint:
+            try requireStopped(settings)
+            try await rotateCheckpoint(settings)
+        case .wrapping:
+            try requireStopped(settings)
+            try rotateWrapping(settings)
+        }
+    }
+
+    /// Only a signing key is rotated through a server.
+    private func requireStopped(_ settings: Settings) throws {
+        let isRemote = client.baseURL != nil || client.clientID != nil
+        guard isRemote ? directory.data != nil : try settings.text(.data) != nil else {
+            throw CommandFailure.usage(
+                "keys rotate \(kind.rawValue) works on the data directory of a stopped server, not through --base-url: "
+                    + "give --data DIR"
+            )
         }
     }
 
