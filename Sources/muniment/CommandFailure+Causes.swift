@@ -35,7 +35,6 @@ extension CommandFailure {
 
     private static func reason(_ fault: LedgerFault) -> String {
         switch fault {
-        case .storage(let fault): reason(fault)
         case .rolledBack(let what): "the ledger is behind what was acknowledged: \(what)"
         case .damaged(let index?, let what): "the ledger is damaged at entry \(index): \(what)"
         case .damaged(nil, let what): "the ledger is damaged: \(what)"

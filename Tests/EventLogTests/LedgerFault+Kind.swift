@@ -1,12 +1,11 @@
 import EventLog
 
 extension LedgerFault {
-    enum Kind { case storage, rolledBack, damaged, format, keys, tooLarge }
+    enum Kind { case rolledBack, damaged, format, keys, tooLarge }
 
     /// Which fault it is, without its sentence.
     var kind: Kind {
         switch self {
-        case .storage: .storage
         case .rolledBack: .rolledBack
         case .damaged: .damaged
         case .format: .format
@@ -18,7 +17,7 @@ extension LedgerFault {
     var index: UInt64? {
         switch self {
         case .damaged(let index, _): index
-        case .storage, .rolledBack, .format, .keys, .tooLarge: nil
+        case .rolledBack, .format, .keys, .tooLarge: nil
         }
     }
 }

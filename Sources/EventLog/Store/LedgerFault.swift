@@ -1,10 +1,7 @@
-package import Storage
-
 /// Why a ledger cannot be opened, written or trusted.
 ///
 /// None of these is ever repaired silently.
 package enum LedgerFault: Error, Sendable, Equatable {
-    case storage(StorageError)
     /// Acknowledged data is missing: the ledger ends before what the anchor, the head hint or the views have seen.
     case rolledBack(String)
     /// Bytes are not what was written.

@@ -15,8 +15,6 @@ package enum Machine {
         return Int(fields[1]).map { $0 * sysconf(Int32(_SC_PAGESIZE)) }
     }
 
-    package static var processID: Int32 { getpid() }
-
     /// The files of /proc say nothing of their size, and none that is asked for here is larger than this.
     private static let textBytesMax = 4096
 
