@@ -64,6 +64,17 @@ struct OpeningTests {
         }
     }
 
+    @Test(arguments: [("anchor", "anchor"), ("ledger", "ledger/data.mdb"), ("keys", "keys/")])
+    func `a start makes nothing in the place of what is missing`(_ name: String, _ says: String) async throws {
+        let ledger = try await TestLedger()
+        let key = ["MUNIMENT_KEY": ledger.keyEncryptionKey]
+        try ledger.folder.remove("data/\(name)")
+        let ended = try await ledger.run("serve", "--listen", "127.0.0.1:0", with: key)
+        #expect(ended.status == 3)
+        #expect(ended.errors.contains(says), "\(ended.errors)")
+        #expect(!ledger.folder.has("data/\(name)"))
+    }
+
     @Test func `a newer format is left untouched by every command`() async throws {
         let ledger = try await TestLedger()
         try ledger.folder.write("data/format", #"{"format":2,"lowest_reader":2}"# + "\n")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLog
+import Foundation
 import OpenSSL
 import Wire
 
@@ -15,11 +16,33 @@ struct Verify: AsyncParsableCommand {
     @Flag(.quick) var quick = false
     @Option(.format) var format: String?
 
+    @Flag(name: .customLong(VerifyingChild.flag), help: .hidden) var isChild = false
+
     func run() async throws {
         let settings = try await Settings(directory.given, [.format: format], flags: [.quick: quick])
         let format = try settings.choice(.format, PrintFormat.self) ?? .text
-        let ledger = try ReadOnlyLedger(DataLocation(settings), settings)
-        let options = Verification.Options(isQuick: try settings.isOn(.quick))
+        guard !isChild else { return try read(settings, format) }
+        let (status, signalled) = try VerifyingChild.run()
+        if let signalled {
+            Self.printUnread(signalled, format)
+            throw CommandFailure(.checkFailed, signalled)
+        }
+        // What there is to say was said.
+        if status != 0 { Foundation.exit(status) }
+    }
+
+    private func read(_ settings: Settings, _ format: PrintFormat) throws {
+        let parent = getppid()
+        let ledger: ReadOnlyLedger
+        do {
+            ledger = try ReadOnlyLedger(DataLocation(settings), settings)
+        } catch {
+            let failure = CommandFailure(error)
+            if failure.status == .unopenable { Self.printUnread(failure.reason, format) }
+            throw failure
+        }
+        // Nobody reads on for a command that is gone.
+        let options = Verification.Options(isQuick: try settings.isOn(.quick), shouldStop: { getppid() != parent })
         let report = Verification(tables: ledger.tables, keys: ledger.keys, anchor: ledger.anchor, options: options)
             .run()
         switch format {
@@ -28,6 +51,19 @@ struct Verify: AsyncParsableCommand {
         }
         guard report.isOK else {
             throw CommandFailure(.checkFailed, "the ledger is not as it was written: \(report.problemCount) problems")
+        }
+    }
+
+    /// A report of the same form where nothing could be read; for people the line on standard error is enough.
+    private static func printUnread(_ why: String, _ format: PrintFormat) {
+        switch format {
+        case .text: break
+        case .json:
+            let report: JSON = [
+                "ok": false, "entries": 0, "root": .null, "checkpoint": .null, "erased": 0,
+                "problems": [["index": .null, "what": .string(why)]],
+            ]
+            Output.line(String(decoding: report.compact, as: UTF8.self))
         }
     }
 }
