@@ -22,6 +22,7 @@ package final class WriterStatus: Sendable {
         var anchorTrouble: String?
         var isViewDamaged = false
         var size: UInt64 = 0
+        var commits: UInt64 = 0
         var nextCheck: Int64 = 0
     }
 
@@ -38,6 +39,7 @@ package final class WriterStatus: Sendable {
     package var stopped: String? { state.withLock { $0.stopped } }
     /// How many entries are durable and folded.
     package var size: UInt64 { state.withLock { $0.size } }
+    package var commits: UInt64 { state.withLock { $0.commits } }
     var isDiskShort: Bool { diskShare >= Self.diskShortShare }
     /// Whether only changes of state are written any more.
     var isKeptForState: Bool { state.withLock { $0.isKeptForState } }
@@ -97,6 +99,7 @@ package final class WriterStatus: Sendable {
     func committed(size: UInt64) {
         state.withLock {
             $0.size = size
+            $0.commits += 1
         }
     }
 
