@@ -1,29 +1,15 @@
 import AdminAPI
-import Dispatch
 import Endpoints
 import Engine
 import Foundation
 import Identity
+import Obstacles
 import Storage
 import Testing
 import Wire
 
 /// Who comes at a bad moment is told when to come again: never that there is nothing, nor that they may not.
 @Suite(.timeLimit(.minutes(2))) struct BusyTests {
-    /// A command that keeps the writer busy until it is let go.
-    private struct Slow: Command {
-        let started: DispatchSemaphore
-        let release: DispatchSemaphore
-
-        func decide(_ room: Room) throws -> [Event] {
-            started.signal()
-            release.wait()
-            return []
-        }
-
-        func output(_ room: Room) throws {}
-    }
-
     @Test func `while every reader's place is taken each endpoint says when to try again`() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("muniment-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -53,14 +39,13 @@ import Wire
         async throws
     {
         try await Server.run(seed: 72) { server in
-            let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let slow = Slow()
             let instance = server.instance
             await withTaskGroup(of: Bool.self) { group in
                 group.addTask {
-                    (try? await instance.perform(Slow(started: started, release: release), by: .system)) != nil
+                    (try? await instance.perform(slow, by: .system)) != nil
                 }
-                // Not by blocking: the pool that this runs on may have no other thread.
-                while started.wait(timeout: .now()) == .timedOut { await Task.yield() }
+                await slow.hasStarted()
                 for _ in 0..<5_000 {
                     group.addTask { (try? await instance.perform(RecordEvents([]), by: .system)) != nil }
                 }
@@ -71,7 +56,7 @@ import Wire
                 #expect(answer.header("retry-after") == "1")
                 #expect(answer.detail?.contains("queue is full") == true)
                 #expect(await server.call(.get, "/health").status == 200)
-                release.signal()
+                slow.release()
             }
             #expect(await server.call(.post, "/partners", ["name": "A", "slug": "a"]).status == 201)
         }

@@ -1,24 +1,11 @@
-import Dispatch
 import Engine
 import Identity
+import Obstacles
 import Synchronization
 import Testing
 
 /// Commands that write a great deal wait in a line of their own, and share no commit with one another.
 @Suite(.timeLimit(.minutes(2))) struct BulkTests {
-    private struct Slow: Command {
-        let started: DispatchSemaphore
-        let release: DispatchSemaphore
-
-        func decide(_ room: Room) throws -> [Event] {
-            started.signal()
-            release.wait()
-            return []
-        }
-
-        func output(_ room: Room) throws {}
-    }
-
     /// Notes how many commits there were when it was decided: two that see the same number share the next one.
     private struct Noting: Command {
         let isBulk: Bool
@@ -46,12 +33,11 @@ import Testing
     @Test func `at most one large command goes into a commit, and the others do not hold it up`() async throws {
         let ground = try Ground(seed: 131)
         let instance = try await ground.open()
-        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let slow = Slow()
         let seen = Seen()
         let isFull = await withTaskGroup(of: Refusal?.self) { group in
-            group.addTask { await refusal(Slow(started: started, release: release), instance) }
-            // Not by blocking: the pool that this runs on may have no other thread.
-            while started.wait(timeout: .now()) == .timedOut { await Task.yield() }
+            group.addTask { await refusal(slow, instance) }
+            await slow.hasStarted()
             for number in 0..<5_000 {
                 group.addTask {
                     await refusal(Noting(isBulk: number >= 4_900, instance: instance, seen: seen), instance)
@@ -64,7 +50,7 @@ import Testing
                 refused += 1
                 if !wasReleased, refused >= 5_000 - 4_096 - 16 {
                     wasReleased = true
-                    release.signal()
+                    slow.release()
                 }
             }
             return wasReleased

@@ -1,7 +1,7 @@
-import Dispatch
 import Engine
 import EventLog
 import Identity
+import Obstacles
 import Storage
 import Synchronization
 import Testing
@@ -14,20 +14,6 @@ struct WriterTests {
     private struct Broken: Command {
         struct OwnFault: Error {}
         func decide(_ room: Room) throws -> [Event] { throw OwnFault() }
-        func output(_ room: Room) throws {}
-    }
-
-    /// A command that keeps the writer busy until it is let go.
-    private struct Slow: Command {
-        let started: DispatchSemaphore
-        let release: DispatchSemaphore
-
-        func decide(_ room: Room) throws -> [Event] {
-            started.signal()
-            release.wait()
-            return []
-        }
-
         func output(_ room: Room) throws {}
     }
 
@@ -52,11 +38,11 @@ struct WriterTests {
     func `a full queue is answered at once, and everything that was taken is done`() async throws {
         let ground = try Ground(seed: 62)
         let instance = try await ground.open()
-        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let slow = Slow()
         let caller = ground.service()
         let (done, busy) = await withTaskGroup(of: Bool.self) { group in
-            group.addTask { (try? await instance.perform(Slow(started: started, release: release), by: caller)) != nil }
-            started.wait()
+            group.addTask { (try? await instance.perform(slow, by: caller)) != nil }
+            await slow.hasStarted()
             for _ in 0..<6_000 {
                 group.addTask {
                     do throws(Refusal) {
@@ -74,7 +60,7 @@ struct WriterTests {
                 if wasDone { done += 1 } else { busy += 1 }
                 if !isReleased, busy >= 6_000 - 4_096 {
                     isReleased = true
-                    release.signal()
+                    slow.release()
                 }
             }
             return (done, busy)

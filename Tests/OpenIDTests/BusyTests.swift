@@ -1,36 +1,22 @@
-import Dispatch
 import Endpoints
 import Engine
 import Identity
+import Obstacles
 import Storage
 import Testing
 import Wire
 
 /// At a bad moment the doors answer in the words of OAuth, and say what to do; why is the operator's to know.
 @Suite(.timeLimit(.minutes(2))) struct BusyTests {
-    private struct Slow: Command {
-        let started: DispatchSemaphore
-        let release: DispatchSemaphore
-
-        func decide(_ room: Room) throws -> [Event] {
-            started.signal()
-            release.wait()
-            return []
-        }
-
-        func output(_ room: Room) throws {}
-    }
-
     @Test func `while the writer's queue is full every door says when to try again`() async throws {
         let doors = try await Doors(seed: 61)
-        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let slow = Slow()
         let instance = doors.instance
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                (try? await instance.perform(Slow(started: started, release: release), by: .system)) != nil
+                (try? await instance.perform(slow, by: .system)) != nil
             }
-            // Not by blocking: the pool that this runs on may have no other thread.
-            while started.wait(timeout: .now()) == .timedOut { await Task.yield() }
+            await slow.hasStarted()
             for _ in 0..<5_000 {
                 group.addTask { (try? await instance.perform(RecordEvents([]), by: .system)) != nil }
             }
@@ -45,7 +31,7 @@ import Wire
                 isUnavailable(answer, retryAfter: "1")
                 #expect(answer.json["error_description"] == "Try again: the write queue is full")
             }
-            release.signal()
+            slow.release()
         }
         let answer = await doors.post(
             "/oauth/token",

@@ -1,8 +1,8 @@
-import Dispatch
 import Endpoints
 import Engine
 import Foundation
 import Identity
+import Obstacles
 import Storage
 import Testing
 import Wire
@@ -47,36 +47,5 @@ struct FullReaderTests {
         crowd.leave()
         #expect(await doors.get("/tenants/tnt_one/.well-known/openid-configuration").status == 404)
         try await doors.instance.close()
-    }
-}
-
-/// So many readers at once that there is no place for another.
-private final class Crowd: Sendable {
-    private let thread = PinnedThread(name: "crowd")
-    private let mayLeave = DispatchSemaphore(value: 0)
-
-    init(_ instance: Instance) throws {
-        let isFull = DispatchSemaphore(value: 0)
-        try thread.start { [mayLeave] in
-            Self.read(instance) {
-                isFull.signal()
-                mayLeave.wait()
-            }
-        }
-        isFull.wait()
-    }
-
-    /// Reads within a read, until the next one finds no place.
-    private static func read(_ instance: Instance, whenFull: () -> Void) {
-        do {
-            try instance.read { _ in read(instance, whenFull: whenFull) }
-        } catch {
-            whenFull()
-        }
-    }
-
-    func leave() {
-        mayLeave.signal()
-        thread.join()
     }
 }

@@ -1,13 +1,13 @@
 import Dispatch
-import Engine
+package import Engine
 import Storage
 
 /// So many readers at once that there is no place for another.
-final class Crowd: Sendable {
+package final class Crowd: Sendable {
     private let thread = PinnedThread(name: "crowd")
     private let mayLeave = DispatchSemaphore(value: 0)
 
-    init(_ instance: Instance) throws {
+    package init(_ instance: Instance) throws {
         let isFull = DispatchSemaphore(value: 0)
         try thread.start { [mayLeave] in
             Self.read(instance) {
@@ -27,7 +27,7 @@ final class Crowd: Sendable {
         }
     }
 
-    func leave() {
+    package func leave() {
         mayLeave.signal()
         thread.join()
     }
