@@ -14,8 +14,11 @@ enum Rebuild {
         try directory.remove(freshName)
         try directory.remove(oldName)
         try build(ledger, directory, freshName)
+        CrashPoint.rebuilt.pass()
         if directory.exists(DataDirectory.viewsName) { try directory.rename(DataDirectory.viewsName, to: oldName) }
+        CrashPoint.midSwap.pass()
         try directory.rename(freshName, to: DataDirectory.viewsName)
+        CrashPoint.afterSwap.pass()
         try directory.remove(oldName)
     }
 

@@ -69,6 +69,7 @@ struct ViewBuilder {
         }
         guard end == next else { throw LedgerFault.damaged(index: next, "the ledger ends inside a batch") }
         let root = try tables.environment.read { try tables.range(at: end, $0).root }
+        CrashPoint.midCatchUp.pass()
         try draft.commit(applied: ViewStore.Applied(size: end, root: root))
         return end
     }

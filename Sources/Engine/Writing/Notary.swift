@@ -86,8 +86,11 @@ final class Notary: Sendable {
         try signing.withLock { _ in
             let (edge, signers, size) = state.withLock { ($0.edge, $0.signers, $0.publishedSize) }
             guard edge.size > size || evenIfCovered, edge.size > 0 else { return }
+            CrashPoint.beforeSign.pass()
             let note = Checkpoint(origin: origin, size: edge.size, root: edge.root).signed(by: signers)
+            CrashPoint.beforeAnchor.pass()
             try anchor.keep(note)
+            CrashPoint.afterAnchor.pass()
             state.withLock { state in
                 state.published = note
                 state.publishedSize = edge.size

@@ -20,6 +20,7 @@ extension WriterCore {
         try commitLedger()
         let applied = ViewStore.Applied(size: ledger.range.size, root: ledger.range.root)
         try? anchor.hint(Anchor.HeadHint(size: applied.size, root: applied.root))
+        CrashPoint.beforeViews.pass()
         do {
             try draft.commit(applied: applied)
         } catch {

@@ -128,6 +128,7 @@ final class WriterCore {
         }
         takenBack.removeAll()
         rememberClock()
+        CrashPoint.beforeAck.pass()
         for submission in decided { submission.answer(nil) }
         return rest
     }
@@ -334,7 +335,11 @@ final class WriterCore {
     @discardableResult
     func append(_ drafts: [Draft], at now: Instant, _ draft: ViewDraft) throws -> UInt64? {
         let prepared = try ledger.prepare(drafts, recordedAt: now)
-        for item in prepared { try draft.fold(FoldedEntry(item, ledger: identity.id, keys: keys)) }
+        CrashPoint.afterAppend.pass()
+        for item in prepared {
+            try draft.fold(FoldedEntry(item, ledger: identity.id, keys: keys))
+            CrashPoint.midProjection.pass()
+        }
         return prepared.last?.entry.index
     }
 }

@@ -119,7 +119,9 @@ package final class LedgerWriter {
     /// After an error the outcome is unknown: open again to see.
     package func commit() throws {
         guard !prepared.isEmpty else { return }
+        CrashPoint.beforeKeys.pass()
         try keys.flush()
+        CrashPoint.afterKeys.pass()
         var transaction = try tables.environment.beginWrite()
         for item in prepared {
             let key = BigEndian.bytes(item.entry.index)
@@ -140,7 +142,9 @@ package final class LedgerWriter {
         for (stream, head) in streams {
             try transaction.put(tables.streams, Array(stream.utf8), head.row)
         }
+        CrashPoint.beforeCommit.pass()
         try transaction.commit()
+        CrashPoint.afterCommit.pass()
         settle()
     }
 

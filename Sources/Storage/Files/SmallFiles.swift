@@ -70,7 +70,9 @@ package final class SmallFiles: Sendable {
         let temporary = ".\(name).\(temporaries.add(1, ordering: .relaxed).newValue)\(Self.temporaryEnd)"
         do throws(StorageError) {
             try folder.create(temporary, bytes, mode: mode)
+            CrashPoint.fileWritten.pass()
             try folder.rename(temporary, to: name)
+            CrashPoint.fileRenamed.pass()
         } catch {
             // What cannot be removed either is swept at the next opening; the first error is the one that tells.
             _ = try? folder.unlink(temporary)
