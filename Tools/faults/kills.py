@@ -1,0 +1,166 @@
+"""Processes that end without warning: at any moment (T1), at each named one (T2, T30), and holding locks (T14)."""
+
+import shutil
+import signal
+import subprocess
+import time
+
+from load import Load
+from oracle import Oracle, independent, views_equal
+from plan import Failed, Run, require, row
+from server import BINARY, Refused, environment
+
+
+@row("T1", "kill -9 at random points under mixed load")
+def random_points(run: Run) -> str:
+    server = run.server()
+    before = run.server("before")
+    load = Load(server.start(), run.dice)
+    oracle = Oracle(server, load)
+    load.start()
+    rounds, unanswered = run.count(25, 1_000), 0
+    for number in range(rounds):
+        time.sleep(run.dice.uniform(0.05, 0.45))
+        server.kill()
+        # Every ledger is checked whole; row by row, each tenth, since that reads everything again.
+        oracle.check(views=number % 10 == 9)
+        server.start()
+    load.stop()
+    unanswered = len(load.unknown)
+    retried = load.retry()
+    require(server.stop() == 0, f"the last stop is not clean: {server.said}")
+    size = oracle.check()
+    independent(server)
+    require(len(load.acknowledged) > rounds, f"only {len(load.acknowledged)} were acknowledged: no load")
+
+    def lost() -> None:
+        # Yesterday's whole directory: nothing in it is inconsistent, so only the clients' memory can tell.
+        shutil.rmtree(server.data)
+        shutil.copytree(before.data, server.data)
+        fresh = Oracle(server, load)
+        fresh.check(views=False)
+
+    run.control("the directory set back behind its clients", lost)
+    return (f"{rounds} kills, {len(load.acknowledged)} acknowledged and none lost, {unanswered} without an answer, "
+            f"{retried} of them repeated, {size} entries")
+
+
+# Where a run passes often, and where it passes a few times only: at which passing the process may end.
+OFTEN = ["after-append", "mid-projection", "before-keys", "after-keys", "before-commit", "after-commit", "before-views",
+         "before-ack"]
+FEW = ["before-sign", "before-anchor", "after-anchor", "file-written", "file-renamed"]
+ONCE = ["mid-catch-up", "rebuilt", "mid-swap", "after-swap"]
+
+
+def crash(run: Run, name: str, point: str, passing: int) -> str:
+    """Ends a server at one named point, and looks at what it left. Answers whether at its start or under load."""
+    server = run.server(name)
+    load = Load(server, run.dice, threads=3)
+    oracle = Oracle(server, load)
+    moment = "at the start"
+    try:
+        server.start({"MUNIMENT_CRASH_AT": f"{point}:{passing}"})
+    except Refused as refused:
+        require(refused.status == -signal.SIGKILL, f"{point}:{passing}: {refused}")
+    else:
+        moment = "under load"
+        load.start()
+        status = server.ended(20)
+        load.stop()
+        require(status == -signal.SIGKILL, f"{point}:{passing} was not reached, or the server ended otherwise: {status}")
+    server.start()
+    load.retry()
+    require(server.stop() == 0, f"{point}:{passing}: {server.said}")
+    try:
+        oracle.check()
+    except Failed as failure:
+        raise Failed(f"{point}:{passing}: {failure}") from failure
+    shutil.rmtree(server.home)
+    return moment
+
+
+def passings(run: Run, point: str, times: int) -> list[int]:
+    if point in ONCE:
+        return [1]
+    return [run.dice.randint(1, 60 if point in OFTEN else 9) for _ in range(times)]
+
+
+def unreached(run: Run) -> None:
+    """The control of the named points: a point that is never passed must not count as survived."""
+    run.control("a point past the run's end", lambda: too_late(run))
+
+
+def too_late(run: Run) -> None:
+    server = run.server("late").start({"MUNIMENT_CRASH_AT": "rebuilt:2"})
+    require(server.ended(1) == -signal.SIGKILL, "rebuilt:2 was not reached")
+
+
+@row("T2", "kill at named points")
+def named_points(run: Run) -> str:
+    crashes = 0
+    for point in OFTEN + FEW + ONCE:
+        for number, passing in enumerate(passings(run, point, run.count(1, 20))):
+            crash(run, f"{point}-{number}", point, passing)
+            crashes += 1
+    unreached(run)
+    return f"{crashes} crashes at {len(OFTEN + FEW + ONCE)} points, after each a restart, repeated requests and I1–I7"
+
+
+@row("T30", "kill between keys, ledger and views")
+def between_the_stores(run: Run) -> str:
+    points, crashes = ["before-keys", "after-keys", "before-commit", "after-commit", "before-views"], 0
+    for point in points:
+        for number in range(run.count(1, 20)):
+            # The oracle's verify names a key that is missing beside an entry that needs it.
+            crash(run, f"{point}-{number}", point, run.dice.randint(3, 80))
+            crashes += 1
+    server = run.server("keyless").start()
+    Load(server, run.dice).run(0.5)
+    server.stop()
+    newest = max((server.data / "keys").glob("bundle-*"))
+    newest.unlink()
+    run.control("the newest keys removed", Oracle(server).check)
+    return f"{crashes} crashes at {len(points)} points; no entry without its key"
+
+
+@row("T14", "writer killed holding the lock; dead and many readers")
+def held_locks(run: Run) -> str:
+    server = run.server()
+    load = Load(server, run.dice)
+    oracle = Oracle(server, load)
+    kills, readers = run.count(3, 50), run.count(12, 130)
+    for _ in range(kills):
+        # Before its commit the writer holds LMDB's mutex; the process dies with it.
+        server.start({"MUNIMENT_CRASH_AT": f"before-commit:{run.dice.randint(5, 60)}"})
+        held = Load(server, run.dice, threads=2).start()
+        require(server.ended(20) == -signal.SIGKILL, "the point was not reached")
+        held.stop()
+        load.slugs |= held.slugs
+    server.start()
+    for _ in range(readers):
+        # A reader that is killed leaves its place in the table taken; there are 126.
+        reader = subprocess.Popen([BINARY, "entries", "--follow", "--data", server.data], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, env=environment())
+        reader.stdout.readline()
+        reader.kill()
+        reader.wait()
+    load.run(0.7)
+    require(len(load.acknowledged) > 10, f"nothing goes on beside dead readers: {load.troubles} {load.odd[:2]}")
+    require(server.stop() == 0, server.said)
+    oracle.check()
+
+    def still_held() -> None:
+        # The same check over a server that holds still: it must not pass for one that goes on.
+        other = run.server("still").start()
+        other.process.send_signal(signal.SIGSTOP)
+        none = Load(other, run.dice, threads=1)
+        none.start()
+        time.sleep(0.5)
+        count = len(none.acknowledged)
+        other.kill()
+        none.stop()
+        require(count > 0, "nothing goes on")
+
+    run.control("a server that holds still", still_held)
+    views_equal(server)
+    return f"{kills} kills inside a transaction, {readers} readers killed in their places; {len(load.acknowledged)} after"
