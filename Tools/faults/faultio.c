@@ -12,7 +12,9 @@
  *   FAULT_ARM=FILE       calls count only while FILE exists
  *   FAULT_FIRED=FILE     each fault that strikes leaves a line there
  *   FAULT_MAPSIZE=BYTES  each LMDB environment's first map is no larger
- *   FAULT_CLOCK=FILE     the wall clock is off by the microseconds (int64, native) in FILE, as they stand at each asking
+ *   FAULT_CLOCK=FILE     the wall clock is off by the microseconds in FILE, as they stand at each asking: two int64, the
+ *                        offset, and the time at which it stands still (0: it runs)
+ *   FAULT_HOLD=FILE      the first read of an LMDB environment after FILE is there is held for ever
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -80,7 +82,7 @@ static void start(void) {
     const char *clock = getenv("FAULT_CLOCK");
     if (clock) {
         int file = REAL(open)(clock, O_RDONLY | O_CLOEXEC);
-        void *page = file < 0 ? MAP_FAILED : mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
+        void *page = file < 0 ? MAP_FAILED : mmap(NULL, 2 * sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
         if (page != MAP_FAILED) clock_offset = page;
         if (file >= 0) REAL(close)(file);
     }
@@ -353,6 +355,17 @@ int mdb_env_set_mapsize(void *environment, size_t size) {
     return set(environment, is_first && size > most ? most : size);
 }
 
+/* A reader that never ends keeps every page of its moment. */
+int mdb_txn_begin(void *environment, void *parent, unsigned flags, void **transaction) {
+    static int is_held;
+    int (*begin)(void *, void *, unsigned, void **) = real("mdb_txn_begin");
+    int done = begin(environment, parent, flags, transaction);
+    const char *hold = getenv("FAULT_HOLD");
+    if (done == 0 && hold && (flags & 0x20000) && access(hold, F_OK) == 0 && !__sync_lock_test_and_set(&is_held, 1))
+        for (;;) pause();
+    return done;
+}
+
 int clock_gettime(clockid_t which, struct timespec *time) {
     static int (*ask)(clockid_t, struct timespec *);
     if (!ask) ask = real("clock_gettime");
@@ -360,7 +373,8 @@ int clock_gettime(clockid_t which, struct timespec *time) {
     if (which != CLOCK_REALTIME || done != 0) return done;
     pthread_once(&once, start);
     if (!clock_offset) return done;
-    int64_t micros = time->tv_sec * 1000000LL + time->tv_nsec / 1000 + *clock_offset;
+    int64_t micros = time->tv_sec * 1000000LL + time->tv_nsec / 1000 + clock_offset[0];
+    if (clock_offset[1]) micros = clock_offset[1];
     time->tv_sec = micros / 1000000;
     time->tv_nsec = micros % 1000000 * 1000;
     return 0;

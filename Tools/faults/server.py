@@ -161,6 +161,13 @@ class Server:
     def connect(self, seconds: float = 30) -> Client:
         return Client(self, seconds)
 
+    @property
+    def crash(self) -> str:
+        """What a trap said, and where it was."""
+        log = self.log.read_text(errors="replace")
+        found = re.findall(r"Fatal error: .*|Crash: .*|Program crashed: .*| in .* at /.*", log)
+        return " | ".join(found[:8]) or text(log.encode())
+
     def stop(self) -> int:
         """Asks it to stop, as systemd does; answers the exit status."""
         return self._end(signal.SIGTERM)

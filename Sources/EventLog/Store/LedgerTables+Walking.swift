@@ -32,6 +32,10 @@ extension LedgerTables {
                     throw LedgerFault.damaged(index: nil, "a row of \(table.name) has no index")
                 }
                 let index = BigEndian.value(key)
+                // LMDB trusts its pages: where two lie in each other's places, smaller keys follow.
+                guard index >= start else {
+                    throw LedgerFault.damaged(index: index, "the rows of \(table.name) are not in order")
+                }
                 guard index < stop else { return false }
                 let row = value.copied
                 if Self.removedBy(row) == nil { bytes[Int(index - start)] = row }

@@ -53,6 +53,10 @@ struct TreeStage {
                 return true
             }
             let index = BigEndian.value(key)
+            guard index >= position else {
+                hashed.faults.append("the rows of the table hashes are not in order")
+                return true
+            }
             guard index < page.stop else { return false }
             skipGap(to: index, &hashed)
             while position < index { line(&hashed, row: none.span) }
