@@ -35,6 +35,21 @@ struct KeyStoreTests {
         #expect(try place.folder("keys").list() == ["bundle-00000001", "epoch-1"])
     }
 
+    @Test func `a damaged bundle is named, and where its keys come from again`() throws {
+        let place = try Place(.simulated)
+        let keys = try Self.founded(place)
+        keys.stage("mac:hk_1", [1, 2, 3])
+        try keys.flush()
+        try place.folder("keys").write("bundle-00000001", Array("{\"v\":1".utf8))
+        let fault = #expect(throws: LedgerFault.self) { _ = try Self.reopened(place) }
+        guard case .keys(let why)? = fault else {
+            Issue.record("it is no fault of the keys")
+            return
+        }
+        #expect(why.hasPrefix("keys/bundle-00000001 is damaged"))
+        #expect(why.hasSuffix("restore the keys from their backup"))
+    }
+
     @Test func `no file holds a key in clear`() throws {
         let place = try Place(.simulated)
         let keys = try Self.founded(place)

@@ -46,13 +46,7 @@ struct ViewBuilder {
             for line in lines {
                 // Removed entries are of no state; what views had derived from them stands in retention.applied.
                 if case .entry(_, let bytes) = line {
-                    let entry = try FoldedEntry(
-                        stored: bytes,
-                        tables: tables,
-                        ledger: ledger,
-                        keys: keys,
-                        onSealed: { [check] in check?.noteSealed() }
-                    )
+                    let entry = try folded(line.index, bytes)
                     if entry.type == .viewsAttested { try check?.compare(entry, with: draft) }
                     try draft.fold(entry)
                     if entry.endsCommand {
@@ -72,5 +66,19 @@ struct ViewBuilder {
         CrashPoint.midCatchUp.pass()
         try draft.commit(applied: ViewStore.Applied(size: end, root: root))
         return end
+    }
+
+    private func folded(_ index: UInt64, _ bytes: [UInt8]) throws -> FoldedEntry {
+        do {
+            return try FoldedEntry(
+                stored: bytes,
+                tables: tables,
+                ledger: ledger,
+                keys: keys,
+                onSealed: { [check] in check?.noteSealed() }
+            )
+        } catch let error as Malformed {
+            throw LedgerFault.damaged(index: index, "\(error)")
+        }
     }
 }
