@@ -117,6 +117,22 @@ struct OpeningTests {
         #expect(kind == .corrupted || kind == .notFound)
     }
 
+    @Test(arguments: [35, 47, 62])
+    func `a meta page that claims terabytes is damage, and the file stays as it is`(bit: Int) throws {
+        let place = try Place(.fileSystem)
+        do {
+            let environment = try place.environment()
+            try environment.write(environment.table("entries"), ["a": "1"])
+        }
+        let folder = try SmallFiles(path: "\(place.path)/ledger")
+        var bytes = try #require(try folder.read("data.mdb"))
+        // Both meta pages, so that it does not matter which is the newest: the last page's number is at 136.
+        for page in 0...1 { bytes[page * 4096 + 136 + (bit - 12) / 8] ^= 1 << UInt8((bit - 12) % 8) }
+        try folder.write("data.mdb", bytes)
+        #expect(refusal { _ = try place.environment() } == .corrupted)
+        #expect(try folder.read("data.mdb")?.count == bytes.count)
+    }
+
     @Test func `what is no environment is called corrupted`() throws {
         let place = try Place(.fileSystem)
         try SmallFiles(path: "\(place.path)/ledger").write("data.mdb", [UInt8](repeating: 9, count: 20_000))

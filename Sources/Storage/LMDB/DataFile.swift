@@ -17,6 +17,9 @@ enum DataFile {
         defer { close(file) }
         let present = try size(of: file, path)
         guard let needed = try bytesNeeded(file, path), needed > present else { return }
+        guard needed - present <= missingBytesMax else {
+            throw StorageError(.corrupted, "open \(path), which lacks \(needed - present) bytes of its pages")
+        }
         try extend(path, to: needed)
     }
 
@@ -48,12 +51,13 @@ enum DataFile {
         else { return nil }
         let newest = first.transaction > second.transaction ? first : second
         let (needed, overflows) = (newest.lastPage &+ 1).multipliedReportingOverflow(by: UInt64(first.pageBytes))
-        guard !overflows, needed <= UInt64(bytesMax) else { return nil }
-        return Int(needed)
+        return overflows ? .max : Int(clamping: needed)
     }
 
-    /// A damaged meta page must not make a file of absurd length.
-    private static let bytesMax = 1 << 44
+    /// What LMDB leaves unwritten at the end was allocated by one transaction, far less than this.
+    ///
+    /// A file that lacks more has a damaged meta page, which must not make it one of absurd length.
+    private static let missingBytesMax = 1 << 30
 
     private struct Meta {
         let pageBytes: Int
