@@ -7,7 +7,7 @@ import shutil
 import oracle
 from load import Load
 from plan import Failed, Run, require, row
-from server import Refused, Server, command, must, text
+from server import Refused, Server, command
 
 
 def refused(server: Server, *words: str) -> str:

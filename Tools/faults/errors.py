@@ -34,7 +34,7 @@ def strike(run: Run, name: str, fault: str, **more: object) -> tuple[bool, bool]
     armed, fired = run.folder / f"{name}.armed", run.folder / f"{name}.fired"
     server.start(run.shim.env(server, FAULT=fault, FAULT_ARM=armed, FAULT_FIRED=fired, **more))
     load.start()
-    load.reached(6, 10)
+    load.reached(6, 30)
     armed.touch()
     deadline = time.monotonic() + 1.0
     while not fired.exists() and time.monotonic() < deadline:

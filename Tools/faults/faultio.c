@@ -11,7 +11,8 @@
  *              short   half is written, and that reported drop   it is not done, and reported as done
  *   FAULT_ARM=FILE       calls count only while FILE exists
  *   FAULT_FIRED=FILE     each fault that strikes leaves a line there
- *   FAULT_MAPSIZE=BYTES  each LMDB environment's first map is no larger
+ *   FAULT_MAPSIZE=BYTES  each LMDB environment's first map is no larger; FAULT_MAPSIZE_FROM=K leaves the first K alone, and
+ *                        with FAULT_MAPSIZE_FIXED it never grows
  *   FAULT_CLOCK=FILE     the wall clock is off by the microseconds in FILE, as they stand at each asking: two int64, the
  *                        offset, and the time at which it stands still (0: it runs)
  *   FAULT_HOLD=FILE      the first read of an LMDB environment after FILE is there is held for ever
@@ -344,15 +345,18 @@ int mdb_env_set_mapsize(void *environment, size_t size) {
     static void *seen[16];
     static int count;
     int (*set)(void *, size_t) = real("mdb_env_set_mapsize");
-    const char *limit = getenv("FAULT_MAPSIZE");
+    const char *limit = getenv("FAULT_MAPSIZE"), *from = getenv("FAULT_MAPSIZE_FROM");
     if (!limit) return set(environment, size);
     pthread_mutex_lock(&lock);
-    int is_first = count < 16;
-    for (int i = 0; i < count; i++) if (seen[i] == environment) is_first = 0;
+    int number = 0;
+    while (number < count && seen[number] != environment) number++;
+    int is_first = number == count && count < 16;
     if (is_first) seen[count++] = environment;
     pthread_mutex_unlock(&lock);
+    if (from && number < atoi(from)) return set(environment, size);
+    if (!is_first) return getenv("FAULT_MAPSIZE_FIXED") ? ENOMEM : set(environment, size);
     size_t most = strtoul(limit, NULL, 10);
-    return set(environment, is_first && size > most ? most : size);
+    return set(environment, size > most ? most : size);
 }
 
 /* A reader that never ends keeps every page of its moment. */

@@ -65,7 +65,7 @@ def crash(run: Run, name: str, point: str, passing: int) -> str:
     else:
         moment = "under load"
         load.start()
-        status = server.ended(20)
+        status = server.ended(60)
         load.stop()
         require(status == -signal.SIGKILL, f"{point}:{passing} was not reached, or the server ended otherwise: {status}")
     server.start()
@@ -133,7 +133,7 @@ def held_locks(run: Run) -> str:
         # Before its commit the writer holds LMDB's mutex; the process dies with it.
         server.start({"MUNIMENT_CRASH_AT": f"before-commit:{run.dice.randint(5, 60)}"})
         held = Load(server, run.dice, threads=2).start()
-        require(server.ended(20) == -signal.SIGKILL, "the point was not reached")
+        require(server.ended(60) == -signal.SIGKILL, "the point was not reached")
         held.stop()
         load.slugs |= held.slugs
     server.start()

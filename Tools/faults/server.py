@@ -16,9 +16,9 @@ from plan import Failed
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("MUNIMENT_BINARY", ROOT / ".build/release/muniment")).resolve()
-START_SECONDS_MAX = 30
-STOP_SECONDS_MAX = 20
-COMMAND_SECONDS_MAX = 300
+START_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 40
+COMMAND_SECONDS_MAX = 600
 ADMIN = "/api/v1/admin"
 FORM = "application/x-www-form-urlencoded"
 

@@ -1,0 +1,182 @@
+"""Bounds: readers that never end (T15), resources that run out (T18), floods of refusals (T32)."""
+
+import json
+import resource
+import socket
+import subprocess
+import threading
+import time
+
+from load import Load
+from oracle import Oracle, lines
+from plan import Failed, Run, require, row
+from server import BINARY, Refused, environment
+
+REFUSALS_A_MINUTE = 20
+
+
+@row("T15", "a reader that never ends, while others write")
+def long_reader(run: Run) -> str:
+    server = run.server()
+    load = Load(server, run.dice)
+    oracle = Oracle(server, load)
+    path = server.data / "ledger/data.mdb"
+    server.start()
+    load.start()
+    count = run.count(250, 100_000)
+    free = growth(run, load, path, count)
+    hold = run.folder / "hold"
+    hold.touch()
+    reader = subprocess.Popen(
+        [BINARY, "entries", "--data", server.data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=environment(run.shim.env(server, FAULT_HOLD=hold)))
+    run.finally_do(reader.kill)
+    time.sleep(0.3)
+    require(reader.poll() is None, "the reader did not hold")
+    held = growth(run, load, path, count)
+    run.control("growth beside the held reader", lambda: require(
+        held < 1.5 * free, f"{held:.0f} bytes an entry instead of {free:.0f}"))
+    reader.kill()
+    reader.wait()
+    time.sleep(1.5)  # Dead readers are looked for each second.
+    growth(run, load, path, count // 4)
+    after = growth(run, load, path, count)
+    require(after < 1.5 * free + 500, f"after the reader's end {after:.0f} bytes an entry, before {free:.0f}")
+    load.stop()
+    require(not load.troubles, f"{load.troubles}")
+    require(server.stop() == 0, server.said)
+    oracle.check()
+    return (f"{count} acknowledgements each: {free:.0f} bytes of file each without, {held:.0f} beside a held outside reader, "
+            f"{after:.0f} after its end; writes went on throughout")
+
+
+def growth(run: Run, load: Load, path, count: int) -> float:
+    """How many bytes the file grows for each acknowledgement."""
+    size, before = path.stat().st_size, len(load.acknowledged)
+    require(load.reached(before + count, run.count(30, 1_800)), f"writes do not go on: {load.troubles}")
+    return (path.stat().st_size - size) / (len(load.acknowledged) - before)
+
+
+# --- T18 --------------------------------------------------------------------------------------------------------------
+
+
+def limited(kind: int, most: int):
+    def apply() -> None:
+        resource.setrlimit(kind, (most, most))
+
+    return apply
+
+
+def under(run: Run, name: str, kind: int, most: int, extra: int = 0) -> str:
+    """A server under one limit: it may refuse to start or die; nothing acknowledged may be lost."""
+    server = run.server(name)
+    load = Load(server, run.dice, threads=3, honest={429, 500, 503, 507})
+    oracle = Oracle(server, load)
+    idle: list[socket.socket] = []
+    try:
+        server.start(preexec=limited(kind, most))
+    except Refused as refused:
+        outcome = "refused" if refused.status == 3 else f"ended ({refused.status})"
+    else:
+        load.start()
+        for _ in range(extra):
+            try:
+                idle.append(socket.create_connection(("127.0.0.1", server.port), timeout=2))
+            except OSError:
+                break
+        status = server.ended(1.0)
+        for connection in idle:
+            connection.close()
+        if status is None and extra:
+            before = len(load.acknowledged)
+            require(load.reached(before + 5, 30), f"{name}: nothing goes on when the connections are gone")
+        load.stop()
+        outcome = "served" if status is None else f"ended ({status})"
+    server.kill()
+    server.start()
+    load.retry()
+    require(server.stop() == 0, server.said)
+    try:
+        oracle.check()
+    except Failed as failure:
+        raise Failed(f"{name}: {failure}") from failure
+    return f"{name}: {outcome}"
+
+
+@row("T18", "descriptors, address space, file size run out")
+def resources(run: Run) -> str:
+    size = (run.template.server.data / "ledger/data.mdb").stat().st_size
+    told = [under(run, "60 descriptors, 200 connections", resource.RLIMIT_NOFILE, 60, extra=200),
+            under(run, "12 descriptors", resource.RLIMIT_NOFILE, 12),
+            under(run, "files of no more than the ledger's size + 128 KiB", resource.RLIMIT_FSIZE, size + (128 << 10))]
+    for gigabytes in (48, 34, 20) if not run.is_long else range(40, 16, -1):
+        told.append(under(run, f"{gigabytes} GiB of address space", resource.RLIMIT_AS, gigabytes << 30))
+
+    def cut_after_all() -> None:
+        # The file really loses what was acknowledged: the same check has to say so.
+        server = run.server("cut")
+        load = Load(server, run.dice)
+        oracle = Oracle(server, load)
+        whole = (server.data / "ledger/data.mdb").read_bytes()
+        load.server.start()
+        load.run(0.3)
+        server.stop()
+        (server.data / "ledger/data.mdb").write_bytes(whole)
+        oracle.check()
+
+    run.control("a file that was cut", cut_after_all)
+    return "; ".join(told) + "; nothing acknowledged lost, each restart clean"
+
+
+# --- T32 --------------------------------------------------------------------------------------------------------------
+
+
+@row("T32", "a flood of refusals")
+def flood(run: Run) -> str:
+    server = run.server()
+    oracle = Oracle(server)
+    server.start()
+    seconds = run.count(6, 60)
+    before = len(lines(server.data))
+    counts = {"known": 0, "strangers": 0}
+    stopping = threading.Event()
+
+    def ask(kind: str) -> None:
+        client = server.connect()
+        while not stopping.is_set():
+            if kind == "known":
+                answer = client.token(scope="no:such")
+            else:
+                body = b"grant_type=client_credentials&client_id=app_nobody&client_secret=nothing"
+                answer = client.ask("POST", "/oauth/token", body, {"Content-Type": "application/x-www-form-urlencoded"})
+            require(answer.status in (400, 401, 429, 503), answer.status)
+            if answer.status in (400, 401):
+                counts[kind] += 1
+
+    threads = [threading.Thread(target=ask, args=(kind,), daemon=True) for kind in ("known", "strangers")]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    stopping.set()
+    for thread in threads:
+        thread.join(30)
+    good = server.connect().token()
+    require(good.status == 200, f"no token after the flood: {good.status}")
+    require(server.stop() == 0, server.said)
+    oracle.check()
+    made = [json.loads(line) for line in oracle.seen[before:]]
+    known = [entry for entry in made if entry["type"] == "token.refused"]
+    summed = sum(entry["data"]["count"] for entry in made if entry["type"] == "refusals.summarized")
+    minutes = seconds / 60 + 2
+    require(known, "a known party's refusals leave no entry")
+    bounded(len(known), minutes)
+    require(len(known) + summed == sum(counts.values()),
+            f"{sum(counts.values())} refusals, {len(known)} entries and {summed} in sums")
+    size = sum(map(len, oracle.seen[before:]))
+    run.control("an entry for each refusal", lambda: bounded(counts["known"], minutes))
+    return (f"{sum(counts.values())} refusals in {seconds} s: {len(known)} entries of the known party's, {summed} in sums, "
+            f"none lost; {size} bytes of entries in all")
+
+
+def bounded(entries: int, minutes: float) -> None:
+    require(entries <= REFUSALS_A_MINUTE * minutes, f"{entries} entries in {minutes:.1f} minutes")
