@@ -55,7 +55,7 @@ def poison(run: Run) -> str:
         told.append(what)
     run.control("no poison", lambda: refused(run.server("healthy")))
     return (f"{', '.join(told)}: start and rebuild refuse, naming the index. At run time: EngineTests, "
-            "\"a command that breaks a rule of ours fails by name\"")
+            "\"L15 a command that breaks is an entry, and the next one is served\"")
 
 
 # --- T23 --------------------------------------------------------------------------------------------------------------

@@ -28,7 +28,9 @@ Gone = (OSError, http.client.HTTPException)
 
 def environment(more: dict[str, str] | None = None) -> dict[str, str]:
     """The caller's environment without settings of a server that it may run."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("MUNIMENT_")} | (more or {})
+    # A trap's backtrace takes seconds; whoever wants one sets the variable.
+    inherited = {"SWIFT_BACKTRACE": "enable=no"} | os.environ
+    return {name: value for name, value in inherited.items() if not name.startswith("MUNIMENT_")} | (more or {})
 
 
 def command(*words: object, env: dict[str, str] | None = None, seconds: float = COMMAND_SECONDS_MAX):
