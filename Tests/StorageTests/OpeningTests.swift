@@ -117,6 +117,31 @@ struct OpeningTests {
         #expect(kind == .corrupted || kind == .notFound)
     }
 
+    @Test(arguments: [ScanDirection.forward, .backward])
+    func `two pages in each other's places are damage to a scan, though every row is there`(way: ScanDirection) throws {
+        let place = try Place(.fileSystem)
+        do {
+            let environment = try place.environment()
+            let table = try environment.table("entries")
+            var write = try environment.beginWrite()
+            for number in 1000..<3000 { try write.put(table, [UInt8]("n\(number)"), [UInt8](repeating: 1, count: 100)) }
+            try write.commit()
+        }
+        let folder = try SmallFiles(path: "\(place.path)/ledger")
+        var bytes = try #require(try folder.read("data.mdb"))
+        // A page's flags are at 10, where 2 is a leaf; the end of its list of rows is at 12.
+        let leaves = stride(from: 2 * 4096, to: bytes.count, by: 4096).filter { bytes[$0 + 10] == 2 && bytes[$0 + 12] > 40 }
+        let (one, other) = (leaves[2]..<leaves[2] + 4096, leaves[5]..<leaves[5] + 4096)
+        (bytes[one], bytes[other]) = (bytes[other], bytes[one])
+        try folder.write("data.mdb", bytes)
+        let environment = try place.environment()
+        let table = try environment.table("entries")
+        let kind = refusal {
+            try environment.read { reader in try reader.scan(table, from: nil, way) { _, _ in true } }
+        }
+        #expect(kind == .corrupted)
+    }
+
     @Test(arguments: [35, 47, 62])
     func `a meta page that claims terabytes is damage, and the file stays as it is`(bit: Int) throws {
         let place = try Place(.fileSystem)

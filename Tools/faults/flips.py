@@ -232,7 +232,7 @@ def swap_pages(content: bytearray, run: Run) -> None:
     """Misdirected writes: two pages of one table in each other's places."""
     by_kind = collections.defaultdict(list)
     for page, kind in pages.kinds(bytes(content)).items():
-        if kind.startswith(("entries", "hashes")) and kind.endswith("leaf"):
+        if kind.endswith(": leaf"):
             by_kind[kind].append(page)
     one, other = run.dice.sample(run.dice.choice([found for found in by_kind.values() if len(found) > 1]), 2)
     first, second = slice(one * pages.PAGE, (one + 1) * pages.PAGE), slice(other * pages.PAGE, (other + 1) * pages.PAGE)

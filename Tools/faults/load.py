@@ -37,12 +37,13 @@ def jti(token: str) -> str:
 class Load:
     """Threads that ask for tokens, make tenants and rename them.
 
-    `position` is asked at each acknowledgement: where a recording stands by then, for whoever compares with it.
+    `position` is asked at each acknowledgement: where a recording stands by then, for whoever compares with it. With
+    `only_creates` every command needs a key that is made for it.
     """
 
     def __init__(self, server: Server, dice: random.Random, threads: int = 4,
-                 position: typing.Callable[[], int] = lambda: 0, honest: set[int] = HONEST):
-        self.server, self.position, self.honest = server, position, honest
+                 position: typing.Callable[[], int] = lambda: 0, honest: set[int] = HONEST, only_creates: bool = False):
+        self.server, self.position, self.honest, self.only_creates = server, position, honest, only_creates
         self.acknowledged: list[Ask] = []
         self.unknown: list[Ask] = []
         self.slugs: set[str] = set()
@@ -92,7 +93,7 @@ class Load:
                 time.sleep(0.005)
 
     def _next(self, dice: random.Random, mine: list[str]) -> Ask:
-        chance = dice.random()
+        chance = 1.0 if self.only_creates else dice.random()
         if chance < 0.5:
             return Ask("token")
         if chance < 0.55:

@@ -28,9 +28,24 @@ extension MappedTransaction {
             case .forward: MDB_NEXT
             case .backward: MDB_PREV
             }
+        var previous: MDB_val?
         while try Self.isFound(code, "scan \(table.name)") {
+            // LMDB trusts its pages: where two lie in each other's places, a scan finds every row, and a look-up does not.
+            if let last = unsafe previous, unsafe !isInOrder(last, key, table, direction) {
+                throw StorageError(.corrupted, "scan \(table.name), whose keys are not in order")
+            }
+            unsafe previous = key
             guard body(unsafe key.bytes.span, unsafe value.bytes.span) else { return }
             code = unsafe mdb_cursor_get(cursor, &key, &value, step)
+        }
+    }
+
+    private func isInOrder(_ last: MDB_val, _ key: MDB_val, _ table: Table, _ direction: ScanDirection) -> Bool {
+        var (last, key) = unsafe (last, key)
+        let order = unsafe mdb_cmp(handle, table.handle, &last, &key)
+        return switch direction {
+        case .forward: order < 0
+        case .backward: order > 0
         }
     }
 
