@@ -130,14 +130,17 @@ struct OpeningTests {
         let folder = try SmallFiles(path: "\(place.path)/ledger")
         var bytes = try #require(try folder.read("data.mdb"))
         // A page's flags are at 10, where 2 is a leaf; the end of its list of rows is at 12.
-        let leaves = stride(from: 2 * 4096, to: bytes.count, by: 4096).filter { bytes[$0 + 10] == 2 && bytes[$0 + 12] > 40 }
+        let pages = stride(from: 2 * 4096, to: bytes.count, by: 4096)
+        let leaves = pages.filter { bytes[$0 + 10] == 2 && bytes[$0 + 12] > 40 }
         let (one, other) = (leaves[2]..<leaves[2] + 4096, leaves[5]..<leaves[5] + 4096)
         (bytes[one], bytes[other]) = (bytes[other], bytes[one])
         try folder.write("data.mdb", bytes)
         let environment = try place.environment()
         let table = try environment.table("entries")
         let kind = refusal {
-            try environment.read { reader in try reader.scan(table, from: nil, way) { _, _ in true } }
+            try environment.read { reader in
+                try reader.scan(table, from: nil, way) { (_, _) throws(StorageError) in true }
+            }
         }
         #expect(kind == .corrupted)
     }
