@@ -1,6 +1,7 @@
 """Power cuts: every image that recorded writes allow is opened again (T3, T4), also of a disk that lies (T8)."""
 
 import base64
+import bisect
 import dataclasses
 import json
 import pathlib
@@ -112,9 +113,11 @@ def power_cut(run: Run) -> str:
     opened, served, behind = cuts(run, recording, run.count(160, 2_400), tearing=False)
 
     def acknowledged_early() -> None:
-        # The same moments, held against promises that were made one commit too soon.
+        # The same kind of moments, held against promises that were made three commits too soon.
         early = record(run, 0.5, "early")
-        early.acknowledged = [(max(0, position - 40_000), index) for position, index in early.acknowledged]
+        commits = [op.end for op in early.ops if op.durable and op.kind == "w" and op.path == "ledger/data.mdb"]
+        early.acknowledged = [
+            (commits[max(0, bisect.bisect_right(commits, position) - 4)], index) for position, index in early.acknowledged]
         cuts(run, early, 60, tearing=False)
 
     run.control("acknowledged before the commit", acknowledged_early)
