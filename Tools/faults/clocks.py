@@ -62,13 +62,13 @@ def stepped(run: Run, name: str, moves: list, pause: float = 0.15) -> tuple[Serv
 def clock(run: Run) -> str:
     told = []
 
-    server, oracle, load = stepped(run, "back", [-HOUR, 0])
+    server, oracle, load = stepped(run, "back", [-HOUR / 2, 0])
     began, ends = token_ages(server)
     require(abs(began - time.time()) < 5 and ends > began, f"a token begins at {began}")
     require(server.stop() == 0, server.said)
     oracle.check()
     require(types(server).count("clock.stepped") == 2, f"steps: {types(server).count('clock.stepped')}")
-    told.append("an hour back and again right: two clock.stepped")
+    told.append("half an hour back and again right: two clock.stepped")
 
     server, oracle, load = stepped(run, "trembling", [0.4, -0.4] * run.count(10, 200), 0.02)
     require(server.stop() == 0, server.said)
