@@ -35,6 +35,9 @@ struct Recorded<Value: Sendable>: Sendable {
         waiting = []
     }
 
+    /// What is kept turns out to be another value, on the disk and everywhere.
+    mutating func replace(by value: Value) { self = Recorded(value) }
+
     mutating func crash(_ random: inout SeededRandom) {
         let kept = Int.random(in: 0...waiting.count, using: &random)
         if kept > 0 { durable = waiting[kept - 1] }

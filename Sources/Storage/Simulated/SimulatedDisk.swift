@@ -29,6 +29,7 @@ package final class SimulatedDisk: Sendable {
 
     package let seed: UInt64
     private let state: Mutex<State>
+    private let others = Mutex<(@Sendable () -> Void)?>(nil)
 
     package init(seed: UInt64) {
         self.seed = seed
@@ -51,6 +52,18 @@ package final class SimulatedDisk: Sendable {
 
     package func tell(space: Machine.DiskSpace) { state.withLock { $0.space = space } }
 
+    /// Lets others do something right before each operation: what they see then is what a reader can see.
+    package func beforeEachOperation(_ body: (@Sendable () -> Void)?) { others.withLock { $0 = body } }
+
+    /// Called with no lock of the disk held.
+    func letOthersGo() { others.withLock { $0 }?() }
+
+    /// Takes back what was planned and has not come to pass.
+    package func forgetPlan() { state.withLock { $0.plan = [:] } }
+
+    /// Whether a planned cut has taken the power away: nothing that is told from now on is told by the process.
+    package var isWithoutPower: Bool { state.withLock { $0.isWithoutPower } }
+
     /// Ends every process that uses the disk and takes its power away: what was not synced is lost as the seed decides.
     ///
     /// Environments and folders must then be opened anew; those opened before refuse everything.
@@ -67,7 +80,18 @@ package final class SimulatedDisk: Sendable {
         }
     }
 
+    /// Ends every process that uses the disk, and nothing else: what they wrote is with the operating system still.
+    package func endProcesses() {
+        state.withLock { state in
+            state.life += 1
+            state.isWithoutPower = false
+        }
+    }
+
     var life: Int { state.withLock { $0.life } }
+
+    /// Changes what the disk holds, with nobody asking for it.
+    func change<R: Sendable>(_ body: (inout State) -> R) -> R { state.withLock { body(&$0) } }
 
     /// Gives access to the state, unless the power or the asking process is gone.
     func use<R: Sendable>(

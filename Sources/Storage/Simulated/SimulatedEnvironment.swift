@@ -126,6 +126,7 @@ final class SimulatedEnvironment: Sendable {
         _ operation: String,
         _ body: (inout Stored, SilentFault?) throws(StorageError) -> Void
     ) throws(StorageError) {
+        disk.letOthersGo()
         try disk.use(life: life, operation) { (state) throws(StorageError) in
             let fault = try state.begin(operation)
             try body(&state.environments[name, default: Stored()], fault)

@@ -16,6 +16,12 @@ struct SimulatedFile: Sendable {
         self.mode = mode
     }
 
+    /// A file as it lies on the disk, whatever was ever written to it.
+    init(durable: [UInt8], mode: UInt32) {
+        self.init(durable, mode: mode)
+        self.durable = durable
+    }
+
     /// A new content in full; a fault of an earlier one is thereby past.
     mutating func write(_ bytes: [UInt8]) {
         written = bytes

@@ -95,6 +95,7 @@ final class SimulatedFolder: Folder {
         _ operation: String,
         _ body: (inout Stored, SilentFault?) throws(StorageError) -> Void
     ) throws(StorageError) {
+        disk.letOthersGo()
         try disk.use(life: life, operation) { (state) throws(StorageError) in
             let fault = try state.begin(operation)
             try body(&state.folders[name, default: Stored()], fault)

@@ -55,6 +55,22 @@ struct SimulatedTables: Sendable {
         try found(table).lastKey
     }
 
+    /// The names of the tables, in order.
+    var names: [String] { rows.keys.sorted() }
+
+    /// All rows of a table, in order.
+    func rows(of name: String) -> [SortedRows.Row] {
+        var all: [SortedRows.Row] = []
+        rows[name]?.walkForward(from: nil) { row in
+            all.append(row)
+            return true
+        }
+        return all
+    }
+
+    /// Puts another value in the place of a row's own.
+    mutating func replace(_ name: String, _ key: [UInt8], _ value: [UInt8]) { rows[name]?.set(key, value) }
+
     private func found(_ table: Table) throws(StorageError) -> SortedRows {
         guard let rows = rows[table.name] else {
             throw StorageError(.invalid("a table of another environment"), "use table \(table.name)")
