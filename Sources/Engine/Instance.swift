@@ -21,7 +21,7 @@ package final class Instance: Sendable {
     package let macKey: [UInt8]
     /// What `verify` found last, for health to show.
     let verification = VerificationBoard()
-    let verifier = PinnedThread(name: "verifier")
+    let verifier: Loop
 
     let anchor: Anchor
     let answers: AnswerStore
@@ -65,7 +65,8 @@ package final class Instance: Sendable {
         self.notary = notary
         self.status = status
         self.ring = Mutex(ring)
-        writer = Writer(status: status)
+        writer = Writer(status: status, world: opened.world)
+        verifier = Loop(name: "verifier", world: opened.world)
         reads = ReadMeter()
         arrivals = Arrivals()
         keys.whenDestroyed { [segments] name in

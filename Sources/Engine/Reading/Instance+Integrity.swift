@@ -46,27 +46,32 @@ extension Instance {
     ///
     /// - Parameter isRecorded: not for a command that only passes by.
     func verifyInBackground(isRecorded: Bool) throws {
-        try verifier.start { [self] in
-            let verification = Verification(
-                tables: tables,
-                keys: nil,
-                anchor: nil,
-                options: Verification.Options(opensSegments: false, shouldStop: { [status] in status.isClosing })
-            )
-            let report = verification.run()
-            guard report.entries > 0, !status.isClosing else { return }
-            let mark = VerificationMark(
-                index: report.entries - 1,
-                root: report.root,
-                at: world.wall(),
-                isOK: report.isOK
-            )
-            self.verification.put(mark, isRecorded: isRecorded)
-            if let problem = report.problems.first {
-                let place = problem.index.map { "entry \($0): " } ?? ""
-                status.object("the ledger was altered, run muniment verify: \(place)\(problem.what)")
-                status.report("verification found \(report.problemCount) problems; first \(place)\(problem.what)")
-            }
+        try verifier.start { [self] _ in
+            verify(isRecorded: isRecorded)
+            return false
+        }
+    }
+
+    private func verify(isRecorded: Bool) {
+        let verification = Verification(
+            tables: tables,
+            keys: nil,
+            anchor: nil,
+            options: Verification.Options(opensSegments: false, shouldStop: { [status] in status.isClosing })
+        )
+        let report = verification.run()
+        guard report.entries > 0, !status.isClosing else { return }
+        let mark = VerificationMark(
+            index: report.entries - 1,
+            root: report.root,
+            at: world.wall(),
+            isOK: report.isOK
+        )
+        self.verification.put(mark, isRecorded: isRecorded)
+        if let problem = report.problems.first {
+            let place = problem.index.map { "entry \($0): " } ?? ""
+            status.object("the ledger was altered, run muniment verify: \(place)\(problem.what)")
+            status.report("verification found \(report.problemCount) problems; first \(place)\(problem.what)")
         }
     }
 }

@@ -12,9 +12,17 @@ package final class SimulatedWorld: Sendable {
     }
 
     private let state: Mutex<State>
+    private let stepper: Stepper?
 
-    /// - Parameter start: what the wall clock says first.
-    package init(seed: UInt64, start: Instant = Instant(microseconds: 1_795_000_000_000_000)) {
+    /// - Parameters:
+    ///   - start: what the wall clock says first.
+    ///   - stepper: who runs the engine's loops; without one they have threads, whose order chance decides.
+    package init(
+        seed: UInt64,
+        start: Instant = Instant(microseconds: 1_795_000_000_000_000),
+        stepper: Stepper? = nil,
+    ) {
+        self.stepper = stepper
         state = Mutex(State(wallMicroseconds: start.microseconds, random: seed))
     }
 
@@ -34,6 +42,9 @@ package final class SimulatedWorld: Sendable {
     /// The host finds nobody to tell it the time.
     package func loseSynchronisation() { state.withLock { $0.isSynchronised = false } }
 
+    /// Somebody tells the host the time again.
+    package func regainSynchronisation() { state.withLock { $0.isSynchronised = true } }
+
     /// The machine starts anew.
     package func reboot() {
         state.withLock {
@@ -49,6 +60,7 @@ package final class SimulatedWorld: Sendable {
             isClockSynchronised: { self.state.withLock { $0.isSynchronised } },
             bootID: { "boot-\(self.state.withLock { $0.boots })" },
             random: { count in self.state.withLock { state in (0..<count).map { _ in Self.byte(&state.random) } } },
+            stepper: stepper,
         )
     }
 

@@ -2,7 +2,7 @@ import OpenSSL
 import Storage
 package import Wire
 
-/// Time and chance, as one value: below the engine nobody asks the clock or rolls dice.
+/// Time, chance and who runs when, as one value: below the engine nobody asks the clock or rolls dice.
 package struct World: Sendable {
     /// What the wall clock says.
     package let wall: @Sendable () -> Instant
@@ -12,6 +12,8 @@ package struct World: Sendable {
     package let isClockSynchronised: @Sendable () -> Bool?
     package let bootID: @Sendable () -> String
     package let random: @Sendable (_ count: Int) -> [UInt8]
+    /// Who runs the engine's loops, round by round; `nil` where they have threads of their own.
+    package let stepper: Stepper?
 
     package init(
         wall: @escaping @Sendable () -> Instant,
@@ -19,12 +21,14 @@ package struct World: Sendable {
         isClockSynchronised: @escaping @Sendable () -> Bool?,
         bootID: @escaping @Sendable () -> String,
         random: @escaping @Sendable (Int) -> [UInt8],
+        stepper: Stepper? = nil,
     ) {
         self.wall = wall
         self.sinceBoot = sinceBoot
         self.isClockSynchronised = isClockSynchronised
         self.bootID = bootID
         self.random = random
+        self.stepper = stepper
     }
 
     package static let system = World(

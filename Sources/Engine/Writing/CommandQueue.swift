@@ -39,14 +39,14 @@ final class CommandQueue: Sendable {
 
     private static let full = Refusal.busy(retryAfterSeconds: 1, "the write queue is full")
 
-    /// Waits up to a second for something to do.
+    /// Waits up to a second for something to do, if it may.
     ///
     /// - Returns: what goes into the next commit, possibly nothing; `nil` once closed and empty.
-    func next() -> [any Submission]? {
+    func next(waits: Bool) -> [any Submission]? {
         if let taken = take(), !taken.isEmpty { return taken }
         let isOver = state.withLock { state in
             if state.isClosed { return state.ordinary.isEmpty && state.bulk.isEmpty }
-            state.isWriterWaiting = state.ordinary.isEmpty && state.bulk.isEmpty
+            state.isWriterWaiting = waits && state.ordinary.isEmpty && state.bulk.isEmpty
             return false
         }
         if isOver { return nil }

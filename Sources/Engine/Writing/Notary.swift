@@ -1,7 +1,6 @@
 import Dispatch
 import EventLog
 import OpenSSL
-import Storage
 import Synchronization
 import Wire
 
@@ -29,7 +28,7 @@ final class Notary: Sendable {
     /// Only one signs at a time, or an older checkpoint could replace a newer one in the anchor.
     private let signing = Mutex(())
     private let bell = DispatchSemaphore(value: 0)
-    private let thread = PinnedThread(name: "notary")
+    private let loop: Loop
 
     init(
         origin: String,
@@ -45,6 +44,7 @@ final class Notary: Sendable {
         self.anchor = anchor
         self.world = world
         self.status = status
+        loop = Loop(name: "notary", world: world)
         state = Mutex(
             State(edge: edge, signers: signers, published: published, publishedSize: publishedSize)
         )
@@ -67,17 +67,17 @@ final class Notary: Sendable {
     }
 
     func start() throws {
-        try thread.start { [self] in
-            while !state.withLock({ $0.isClosed }) {
-                _ = bell.wait(timeout: .now() + .microseconds(Self.intervalMicroseconds))
-                do {
-                    try sign(evenIfCovered: false)
-                    status.anchor(trouble: nil)
-                } catch {
-                    // Unsigned entries are covered by the next checkpoint; one that never comes shows in health.
-                    status.anchor(trouble: "\(error)")
-                }
+        try loop.start { [self] waits in
+            guard !state.withLock({ $0.isClosed }) else { return false }
+            if waits { _ = bell.wait(timeout: .now() + .microseconds(Self.intervalMicroseconds)) }
+            do {
+                try sign(evenIfCovered: false)
+                status.anchor(trouble: nil)
+            } catch {
+                // Unsigned entries are covered by the next checkpoint; one that never comes shows in health.
+                status.anchor(trouble: "\(error)")
             }
+            return true
         }
     }
 
@@ -102,7 +102,7 @@ final class Notary: Sendable {
     func close() throws {
         state.withLock { $0.isClosed = true }
         bell.signal()
-        thread.join()
+        loop.join()
         try sign(evenIfCovered: false)
     }
 }

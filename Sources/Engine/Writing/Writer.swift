@@ -1,32 +1,35 @@
 import Identity
-import Storage
+import Synchronization
 import Wire
 
-/// The one thread that writes: it takes what waits, lets the core decide and commit it, and stops rather than guess.
+/// The one loop that writes: it takes what waits, lets the core decide and commit it, and stops rather than guess.
 final class Writer: Sendable {
     let queue = CommandQueue()
-    private let thread = PinnedThread(name: "writer")
+    private let loop: Loop
     private let status: WriterStatus
+    /// Made in the first round and gone with the last; nobody but the loop ever looks at it.
+    private let core = Mutex<WriterCore?>(nil)
 
-    init(status: WriterStatus) { self.status = status }
+    init(status: WriterStatus, world: World) {
+        self.status = status
+        loop = Loop(name: "writer", world: world)
+    }
 
     /// - Parameters:
-    ///   - makeCore: called on the thread itself, so that nothing of the core is ever shared.
+    ///   - makeCore: called by the loop itself, so that nothing of the core is ever shared.
     ///   - onTick: called after each drain, and at least every second.
     ///   - onStop: called when the writer cannot go on; the process should end.
     func start(
-        _ makeCore: @escaping @Sendable () throws -> WriterCore,
+        _ makeCore: @escaping @Sendable () throws -> sending WriterCore,
         onTick: @escaping @Sendable () -> Void,
         onStop: @escaping @Sendable (WriterCore.Stop) -> Void,
     ) throws {
-        try thread.start { [queue, status] in
+        try loop.start { [self] waits in
             do {
-                let core = try makeCore()
-                while let batch = queue.next() {
-                    queue.putBack(try core.run(batch))
+                if try round(makeCore, waits: waits) {
                     onTick()
+                    return true
                 }
-                _ = try core.run([], isClosing: true)
             } catch {
                 let stop = WriterCore.stop(error)
                 status.stop(stop.why)
@@ -34,12 +37,27 @@ final class Writer: Sendable {
                 for submission in queue.drainAll() { submission.answer(notTried) }
                 onStop(stop)
             }
+            core.withLock { $0 = nil }
+            return false
         }
     }
 
-    /// Serves what waits, takes no more, and returns when the thread has ended.
+    /// - Returns: whether there is another round; after the last the queue is closed and empty.
+    private func round(_ makeCore: () throws -> sending WriterCore, waits: Bool) throws -> Bool {
+        try core.withLock { core in
+            if core == nil { core = try makeCore() }
+            guard let batch = queue.next(waits: waits) else {
+                _ = try core?.run([], isClosing: true)
+                return false
+            }
+            if let rest = try core?.run(batch) { queue.putBack(rest) }
+            return true
+        }
+    }
+
+    /// Serves what waits, takes no more, and returns when the loop has ended.
     func close() {
         queue.close()
-        thread.join()
+        loop.join()
     }
 }
