@@ -123,6 +123,7 @@ let package = Package(
         tests("AdminAPI", of: ["AdminAPI", "Obstacles"] + belowDoors),
         tests("Web", "Wire", "Endpoints", nio, nioPosix, http, logging, metrics, lifecycle),
         tests("Snapshot", of: everything),
+        tests("Simulation", of: everything),
         tests("Tidy", of: ["Storage", "Identity", "Wire"]),
         tests("Command", of: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Engine"]),
     ]

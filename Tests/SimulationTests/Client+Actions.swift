@@ -1,0 +1,238 @@
+import Endpoints
+import Engine
+import Wire
+
+// What a client does, and how what it is told changes the model.
+extension Client {
+    private func some(_ kind: Known.Kind, _ dice: inout Dice) -> (id: String, known: Known)? {
+        let living = book.use { state in
+            state.resources.filter { $0.value.kind == kind && !$0.value.isDeleted }.sorted { $0.key < $1.key }
+        }
+        return dice.pick(living).map { ($0.key, $0.value) }
+    }
+
+    private func someOfAny(_ dice: inout Dice) -> (id: String, known: Known)? {
+        dice.pick(Known.Kind.allCases).flatMap { some($0, &dice) }
+    }
+
+    mutating func create(_ kind: Known.Kind) async {
+        let name = book.nextName(kind.rawValue)
+        var body: Members = ["name": .string(name)]
+        var parent: String?
+        switch kind {
+        case .partner:
+            body["slug"] = .string(name)
+        case .tenant:
+            guard let partner = some(.partner, &dice) else { return await create(.partner) }
+            parent = partner.id
+            body["slug"] = .string(name)
+            body["partner_id"] = .string(partner.id)
+            if dice.onceIn(3) { body["contact_email"] = .string("\(name)@example.com") }
+        case .application:
+            body["application_type"] = "SERVICE"
+            body["scope"] = "GLOBAL"
+        }
+        await attempt(
+            Book.Attempt(
+                key: book.nextName("key"),
+                kind: kind,
+                parent: parent,
+                name: name,
+                path: kind.path,
+                body: JSON.object(body).compact
+            )
+        )
+    }
+
+    /// Sends a request that may be repeated, for the first time or again.
+    private func attempt(_ attempt: Book.Attempt) async {
+        book.use { $0.open.removeAll { $0.key == attempt.key } }
+        guard let told = await admin(.post, attempt.path, [("idempotency-key", attempt.key)], body: attempt.body),
+            !told.isUnknown
+        else { return book.use { $0.open.append(attempt) } }
+        guard told.status < 300 else { return }
+        book.use { state in
+            if let earlier = state.done.first(where: { $0.attempt.key == attempt.key }) {
+                if earlier.body != told.body || earlier.status != told.status {
+                    let violation = "\(told.id) repeated \(attempt.key) and got another answer"
+                    state.violations.append(Violation(invariant: "I3", what: violation))
+                }
+                return
+            }
+            state.done.append((attempt, told.status, told.body))
+            guard let kind = attempt.kind, let id = told.data["id"]?.text, let index = told.index,
+                let version = told.version
+            else { return }
+            var known = Known(kind: kind, parent: attempt.parent, name: attempt.name, version: version, index: index)
+            known.secret = told.data["client_secret"]?.text
+            // What goes with its parent may be gone before its client was told that it is there.
+            if let parent = attempt.parent.flatMap({ state.resources[$0] }) {
+                known.maybeDeletions = parent.isDeleted ? 1 : parent.maybeDeletions
+            }
+            if state.resources[id] != nil {
+                state.violations.append(Violation(invariant: "I3", what: "\(told.id) made \(id), which there was"))
+            }
+            // A repetition may tell late of what was done long ago, and changed since by somebody who saw it in a list.
+            state.resources[id] = known
+        }
+    }
+
+    mutating func repeatOpen() async {
+        guard let open = dice.pick(book.use { $0.open }) else { return }
+        await attempt(open)
+    }
+
+    /// A request that was answered is answered again as it was, whatever has happened since.
+    mutating func repeatDone() async {
+        let done = book.use { $0.done.map(\.attempt) }
+        guard let attempt = dice.pick(done) else { return }
+        let told = await admin(.post, attempt.path, [("idempotency-key", attempt.key)], body: attempt.body)
+        guard let told, told.status < 500, told.status != 401 else { return }
+        book.use { state in
+            guard let first = state.done.first(where: { $0.attempt.key == attempt.key }),
+                first.status != told.status || first.body != told.body
+            else { return }
+            let violation = "\(told.id) repeated \(attempt.key): \(told.summary)"
+            state.violations.append(Violation(invariant: "I3", what: violation))
+        }
+    }
+
+    /// A slug is given once, for ever.
+    mutating func duplicate() async {
+        guard let (_, partner) = some(.partner, &dice) else { return }
+        let slug = partner.firstName
+        let body: JSON = ["name": "Another", "slug": .string(slug)]
+        let told = await admin(.post, Known.Kind.partner.path, body: body.compact)
+        if let told, told.status < 300 { book.violate("model", "\(told.id) took the slug \(slug) a second time") }
+    }
+
+    mutating func rename(isStale: Bool) async {
+        guard let (id, known) = someOfAny(&dice) else { return }
+        if isStale, known.version < 2 { return }
+        let name = book.nextName("N")
+        var headers: [(name: String, value: String)] = []
+        if isStale || dice.onceIn(2) { headers = [("if-match", "\"\(isStale ? known.version - 1 : known.version)\"")] }
+        let body: JSON = ["name": .string(name)]
+        let told = await admin(.patch, "\(known.kind.path)/\(id)", headers, body: body.compact)
+        guard let told, !told.isUnknown else {
+            return book.use { state in
+                state.resources[id]?.maybeNames.insert(name)
+                state.resources[id]?.maybeChanges += 1
+            }
+        }
+        guard told.status == 200, let version = told.version, let index = told.index else { return }
+        if isStale { return book.violate("model", "\(told.id) changed a version that was past") }
+        if told.data["name"]?.text != name { book.violate("model", "\(told.id) answers another name than was given") }
+        book.use { $0.resources[id]?.acknowledge(name: name, version: version, at: index) }
+    }
+
+    mutating func delete(cascade: Bool) async {
+        guard let (id, known) = cascade ? some(.partner, &dice) : someOfAny(&dice) else { return }
+        // It may be done before its client is told.
+        book.use { $0.expectDeletion(of: id, cascade: cascade, by: 1) }
+        let told = await admin(.delete, "\(known.kind.path)/\(id)", query: cascade ? "cascade=true" : "")
+        guard let told, !told.isUnknown else { return }
+        guard told.status == 204, let index = told.index else {
+            return book.use { $0.expectDeletion(of: id, cascade: cascade, by: -1) }
+        }
+        book.use { state in
+            state.resources[id]?.isDeleted = true
+            state.resources[id]?.index = index
+        }
+    }
+
+    mutating func rotateSecret() async {
+        guard let (id, known) = some(.application, &dice), let old = known.secret else { return }
+        book.use { $0.resources[id]?.secret = nil }
+        let path = "\(known.kind.path)/\(id)/rotate-secret"
+        guard let told = await admin(.post, path), !told.isUnknown else { return }
+        guard told.status == 200, let new = told.data["client_secret"]?.text else {
+            return book.use { state in
+                // It was refused, so the old one stands, unless somebody else has got another one meanwhile.
+                if state.resources[id]?.secret == nil, state.resources[id]?.retiredSecrets.contains(old) == false {
+                    state.resources[id]?.secret = old
+                }
+            }
+        }
+        book.use { state in
+            state.resources[id]?.retiredSecrets.append(old)
+            state.resources[id]?.secret = new
+            state.resources[id]?.maybeChanges += 1
+        }
+    }
+
+    mutating func issue() async {
+        guard let (id, known) = some(.application, &dice), let secret = known.secret, !dice.onceIn(4) else {
+            _ = await token(server.founded.client.text, server.founded.clientSecret)
+            return
+        }
+        let told = await token(id, secret)
+        guard let told, told.status == 400 || told.status == 401 else { return }
+        let now = book.use { $0.resources[id] }
+        if let now, !now.isDeleted, !now.mayBeDeleted, now.secret == secret {
+            book.violate("model", "\(told.id) was refused a token with the secret in force: \(told.summary)")
+        }
+    }
+
+    /// What was replaced is worth nothing.
+    mutating func issueWithOldSecret() async {
+        guard let (id, known) = some(.application, &dice), let secret = dice.pick(known.retiredSecrets) else { return }
+        if let told = await token(id, secret), told.status == 200 {
+            book.violate("model", "\(told.id) got a token with a secret that was replaced")
+        }
+    }
+
+    mutating func revoke() async {
+        guard let told = await token(server.founded.client.text, server.founded.clientSecret), told.status == 200,
+            let text = told.json["access_token"]?.text
+        else { return }
+        let (client, secret) = (server.founded.client.text, server.founded.clientSecret)
+        guard let revoked = await form("/oauth/revoke", "token=\(text)", client, secret), revoked.status == 200,
+            let seen = await form("/oauth/introspect", "token=\(text)", client, secret), seen.status == 200
+        else { return }
+        if seen.json["active"]?.flag != false { book.violate("model", "\(seen.id): a token taken back is active") }
+    }
+
+    mutating func read() async {
+        guard let (id, known) = someOfAny(&dice) else { return }
+        guard let told = await admin(.get, "\(known.kind.path)/\(id)") else { return }
+        if told.status == 404 {
+            let now = book.use { $0.resources[id] }
+            if now?.isDeleted == false, now?.mayBeDeleted == false {
+                book.violate("model", "\(told.id) does not find \(id), which was acknowledged at \(known.index)")
+            }
+        }
+        guard told.status == 200, let index = told.index, let version = told.version,
+            let name = told.data["name"]?.text
+        else { return }
+        if version < known.version || index < known.index {
+            book.violate("I10", "\(told.id) sees \(id) as of \(index), version \(version), after v\(known.version)")
+        }
+        book.use { state in
+            state.sights.append(.init(id: id, kind: known.kind, index: index, name: name, version: version))
+        }
+    }
+
+    mutating func list() async {
+        guard let kind = dice.pick(Known.Kind.allCases) else { return }
+        _ = await admin(.get, kind.path, query: "per_page=5")
+    }
+
+    mutating func rotateKeys() async {
+        _ = await admin(.post, "/api/v1/admin/signing-keys/rotate", [("idempotency-key", book.nextName("key"))])
+    }
+
+    /// Health says no exactly when writes are refused.
+    func health() async {
+        guard let told = await ask(.get, "/health"), !server.isTroubled, told.status != 200 else { return }
+        book.violate("I9", "\(told.id): health says no with nothing wrong: \(told.text)")
+    }
+}
+
+extension Book.State {
+    fileprivate mutating func expectDeletion(of id: String, cascade: Bool, by count: Int) {
+        for (other, known) in resources where other == id || (cascade && known.parent == id) {
+            resources[other]?.maybeDeletions = max(0, known.maybeDeletions + count)
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import Endpoints
+import Engine
+import Wire
+
+/// One client of the simulated server: it asks, it is told or not, and it writes down what it was told.
+///
+/// Requests go through the endpoints, as values. Whatever was told by a process that had already lost its power was not
+/// told.
+struct Client: Sendable {
+    let number: Int
+    let server: RunningServer
+    var dice: Dice
+
+    var book: Book { server.book }
+
+    mutating func run() async {
+        while !book.use({ $0.isOver }) {
+            await act()
+            await Task.yield()
+        }
+    }
+
+    private mutating func act() async {
+        let action = dice.pick(weighted: [
+            (weight: 14, Action.issue), (6, .createPartner), (10, .createTenant), (10, .createApplication),
+            (14, .rename), (4, .renameStale), (4, .delete), (1, .deleteAll), (4, .rotateSecret), (10, .read),
+            (3, .list), (6, .repeatOpen), (5, .repeatDone), (3, .duplicate), (3, .oldSecret), (2, .health),
+            (1, .rotateKeys), (2, .revoke),
+        ])
+        guard let action else { return }
+        switch action {
+        case .issue: await issue()
+        case .createPartner: await create(.partner)
+        case .createTenant: await create(.tenant)
+        case .createApplication: await create(.application)
+        case .rename: await rename(isStale: false)
+        case .renameStale: await rename(isStale: true)
+        case .delete: await delete(cascade: false)
+        case .deleteAll: await delete(cascade: true)
+        case .rotateSecret: await rotateSecret()
+        case .read: await read()
+        case .list: await list()
+        case .repeatOpen: await repeatOpen()
+        case .repeatDone: await repeatDone()
+        case .duplicate: await duplicate()
+        case .oldSecret: await issueWithOldSecret()
+        case .health: await health()
+        case .rotateKeys: await rotateKeys()
+        case .revoke: await revoke()
+        }
+    }
+
+    private enum Action {
+        case issue, createPartner, createTenant, createApplication, rename, renameStale, delete, deleteAll
+        case rotateSecret, read, list, repeatOpen, repeatDone, duplicate, oldSecret, health, rotateKeys, revoke
+    }
+}
+
+// Asking, and being told.
+extension Client {
+    /// - Returns: `nil` when the client was told nothing.
+    func ask(
+        _ method: Request.Method,
+        _ path: String,
+        query: String = "",
+        _ headers: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+    ) async -> Told? {
+        let id = book.nextRequest()
+        let request = Request(
+            method: method,
+            path: path,
+            query: query,
+            headers: headers + [("user-agent", "client \(number)")],
+            body: .bytes(body),
+            address: "192.0.2.\(number + 1)",
+            id: id
+        )
+        server.trace.add("c\(number) > \(id) \(method.rawValue) \(path) \(String(decoding: body, as: UTF8.self))")
+        guard case .endpoint(let endpoint, let parameters) = server.table.route(method, path) else {
+            book.violate("door", "no endpoint answers \(method.rawValue) \(path)")
+            return nil
+        }
+        let wasStopped = book.use { $0.isStopped }
+        let response = await endpoint.answer(request, parameters)
+        guard server.scheduler.isToldInTime else {
+            server.trace.add("c\(number) < \(id) nothing")
+            return nil
+        }
+        let told = Told(id: id, response: response)
+        server.trace.add("c\(number) < \(id) \(told.summary)")
+        note(told, method, wasStopped: wasStopped)
+        return told
+    }
+
+    private func note(_ told: Told, _ method: Request.Method, wasStopped: Bool) {
+        let bytes = told.index.map { index in (index, try? server.instance.storedEntry(at: index)) }
+        book.use { state in
+            state.requests[told.id] = .status(told.status)
+            state.statuses[told.status, default: 0] += 1
+            if told.status == 401 { state.adminToken = nil }
+            guard told.status < 300 || told.index != nil else { return }
+            if let bytes { state.acknowledged[bytes.0] = state.acknowledged[bytes.0] ?? bytes.1 }
+        }
+        if told.status >= 500, !server.isTroubled {
+            book.violate("I9", "\(told.id) was answered \(told.status) with nothing wrong: \(told.text)")
+        }
+        if wasStopped, method != .get, told.index != nil, told.status < 300 {
+            book.violate("I9", "\(told.id) was acknowledged by a writer that had stopped")
+        }
+    }
+
+    /// Asks the admin API as the first service.
+    func admin(
+        _ method: Request.Method,
+        _ path: String,
+        query: String = "",
+        _ headers: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+    ) async -> Told? {
+        guard let token = await adminToken() else { return nil }
+        var headers = headers + [("authorization", "Bearer \(token)")]
+        if !body.isEmpty { headers.append(("content-type", "application/json")) }
+        return await ask(method, path, query: query, headers, body: body)
+    }
+
+    private func adminToken() async -> String? {
+        if let token = book.use({ $0.adminToken }) { return token }
+        guard let told = await token(server.founded.client.text, server.founded.clientSecret), told.status == 200 else {
+            return nil
+        }
+        let token = told.json["access_token"]?.text
+        book.use { $0.adminToken = token }
+        return token
+    }
+
+    /// A token request at the door of GLOBAL applications; a token that was told must have its entry.
+    func token(_ client: String, _ secret: String) async -> Told? {
+        let told = await form("/oauth/token", "grant_type=client_credentials", client, secret)
+        if let told, told.status == 200, let text = told.json["access_token"]?.text, let index = told.index {
+            let parts = text.split(separator: ".")
+            let payload = parts.count == 3 ? try? JSON.parse(Base64URL.decode(String(parts[1]))) : nil
+            guard let token = payload?["jti"]?.text else {
+                book.violate("I9", "\(told.id) got a token that is none")
+                return told
+            }
+            book.use { $0.tokens[token] = index }
+        }
+        return told
+    }
+
+    func form(_ path: String, _ body: String, _ client: String, _ secret: String) async -> Told? {
+        await ask(
+            .post,
+            path,
+            [
+                ("authorization", "Basic " + Base64.encode(Array("\(client):\(secret)".utf8))),
+                ("content-type", "application/x-www-form-urlencoded"),
+            ],
+            body: Array(body.utf8)
+        )
+    }
+}
+
+/// What a client was told.
+struct Told: Sendable {
+    let id: String
+    let status: Int
+    let index: UInt64?
+    let version: UInt64?
+    let body: [UInt8]
+
+    init(id: String, response: Response) {
+        self.id = id
+        status = response.status
+        body = response.body
+        let header = { (name: String) in response.headers.first { $0.name == name }?.value }
+        index = header("muniment-index").flatMap { UInt64($0) }
+        version = header("etag").flatMap { UInt64($0.dropFirst().dropLast()) }
+    }
+
+    var json: JSON { (try? JSON.parse(body)) ?? .null }
+    var data: JSON { json["data"] ?? .null }
+    var text: String { String(decoding: body, as: UTF8.self) }
+    /// Nobody can tell from this whether anything was done: a full disk alone keeps nothing for certain.
+    var isUnknown: Bool { status >= 500 && status != 507 }
+
+    var summary: String {
+        "\(status)" + (index.map { " @\($0)" } ?? "") + (version.map { " v\($0)" } ?? "") + " \(text)"
+    }
+}

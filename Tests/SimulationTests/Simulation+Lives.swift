@@ -1,0 +1,115 @@
+import Engine
+import EventLog
+import Identity
+import Storage
+import Synchronization
+import Views
+import Wire
+
+// How a life begins, and how it ends.
+extension Simulation {
+    /// Starts the server, through the rules of every start; a clock that it refuses is accepted by the operator.
+    ///
+    /// - Returns: `nil` when it refused, or did not live through its start.
+    func open() -> Instance? {
+        guard let first = open(acceptsClock: false) else { return nil }
+        guard let why = first.status.refusal, why.contains("the clock is"), !disk.isWithoutPower else { return first }
+        trace.add("the operator accepts the clock: \(why)")
+        spawn { try? await first.close() }
+        settle("a stop")
+        disk.endProcesses()
+        lastStop = disk.isWithoutPower ? nil : "clean"
+        guard let second = open(acceptsClock: true) else { return nil }
+        spawn { [trace] in
+            do { _ = try await second.acceptClock() } catch { trace.add("the clock was not accepted: \(error)") }
+        }
+        settle("accepting the clock")
+        return second
+    }
+
+    private func open(acceptsClock: Bool) -> Instance? {
+        let opened = Mutex<Instance?>(nil)
+        let box = Box(opened: opened)
+        let options = Instance.Options(
+            software: "simulated",
+            acceptsClock: acceptsClock,
+            log: { [trace] in trace.add("log: \($0)") },
+            onStop: { [book, trace] why in
+                book.use { state in
+                    state.isStopped = true
+                    state.isTroubled = true
+                }
+                trace.add("the writer stops: \(why)")
+            }
+        )
+        let (directory, world, trace) = (directory, clock.world, trace)
+        spawn {
+            do {
+                let instance = try await Instance.open(directory, world: world, options: options)
+                box.opened.withLock { $0 = instance }
+            } catch {
+                trace.add("the start failed: \(error)")
+            }
+        }
+        settle("a start")
+        let instance = box.opened.withLock { $0 }
+        trace.add(instance.map { "open at \($0.status.size)" } ?? "not open")
+        if let instance, let rows = instance.keys.key(KeyName.viewRows),
+            let blind = instance.keys.key(KeyName.blindIndex)
+        {
+            viewKeys = (rows, blind)
+        }
+        return instance
+    }
+
+    private final class Box: Sendable {
+        let opened: Mutex<Instance?>
+        init(opened: consuming Mutex<Instance?>) { self.opened = opened }
+    }
+
+    /// Ends a life, the way that was planned unless the power went before.
+    func end(_ instance: Instance?, _ end: Plan.End) {
+        let hasLied = disk.faultsMet.contains { $0.fault == .lost || $0.fault == .torn }
+        let isCut = disk.isWithoutPower
+        disk.forgetPlan()
+        switch end {
+        case .close where !isCut && instance != nil:
+            let wasWell = !book.use { $0.isStopped } && instance?.status.refusal == nil
+            settle("the last requests")
+            if let instance { spawn { try? await instance.close() } }
+            settle("a stop")
+            let isWell = wasWell && !book.use { $0.isStopped }
+            disk.endProcesses()
+            lastStop = isWell ? "clean" : nil
+            trace.add("closed")
+        case .close, .kill:
+            crashes += 1
+            disk.endProcesses()
+            lastStop = instance == nil || book.use { $0.isStopped } ? nil : "process"
+            trace.add("killed")
+            bury(instance)
+        case .powerCut:
+            crashes += 1
+            disk.crash()
+            clock.reboot()
+            lastStop = instance == nil || book.use { $0.isStopped } ? nil : "machine"
+            trace.add("the power is cut")
+            bury(instance)
+            if hasLied, !options.lies { diskHasLied = true }
+        }
+        if !diskHasLied { lookAtDisk() } else { checkAfterLie() }
+    }
+
+    /// Lets the tasks of a process that is gone come to their ends; nobody hears what they are told.
+    private func bury(_ instance: Instance?) {
+        book.use { state in
+            state.isOver = true
+            state.isTroubled = true
+        }
+        scheduler.processIsGone(true)
+        if let instance { spawn { try? await instance.close() } }
+        settle("the end of a process that is gone")
+        stepper.forget()
+        scheduler.processIsGone(false)
+    }
+}
