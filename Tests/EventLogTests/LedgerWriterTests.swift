@@ -221,4 +221,21 @@ struct LedgerWriterTests {
         let report = Verification(tables: tables, keys: nil, anchor: anchor).run()
         #expect(report.problems == [], "seed \(seed), \(disk.faultsMet)")
     }
+
+    /// Found by the simulation: a flipped bit in a head ended the process that wanted to write it down.
+    @Test func `a head with a number that no entry can bear is damage, and ends nobody`() throws {
+        let ledger = try TestLedger.populated(.simulated)
+        let (tables, chain, stream) = (ledger.tables, Array("platform".utf8) + [0] + Array("state".utf8), "tnt_w1")
+        var write = try tables.environment.beginWrite()
+        for (table, key) in [(tables.chains, chain), (tables.streams, Array(stream.utf8))] {
+            var row = try #require(
+                try tables.environment.read { (reader) throws(StorageError) in try reader.get(table, key) }
+            )
+            row[0] ^= 0x80
+            try write.put(table, key, row)
+        }
+        try write.commit()
+        #expect(throws: LedgerFault.self) { try tables.environment.read { try tables.head("platform", .state, $0) } }
+        #expect(throws: LedgerFault.self) { try tables.environment.read { try tables.head(of: stream, $0) } }
+    }
 }

@@ -59,6 +59,7 @@ package struct LedgerTables: Sendable {
         init?(row: [UInt8]) {
             guard row.count == 48, let leaf = Digest(Array(row[16...])) else { return nil }
             self.init(sequence: BigEndian.value(row), index: BigEndian.value(row, at: 8), leaf: leaf)
+            guard max(sequence, index) < LedgerTables.numbersEnd else { return nil }
         }
     }
 
@@ -77,8 +78,12 @@ package struct LedgerTables: Sendable {
         init?(row: [UInt8]) {
             guard row.count == 16 else { return nil }
             self.init(version: BigEndian.value(row), index: BigEndian.value(row, at: 8))
+            guard max(version, index) < LedgerTables.numbersEnd else { return nil }
         }
     }
+
+    /// No entry can say a number from here on, so a row that does is damaged.
+    private static let numbersEnd = UInt64(JSON.exactIntegers.upperBound)
 
     static func chainKey(_ chain: String, _ class: Entry.Class) -> [UInt8] {
         Array(chain.utf8) + [0] + Array(`class`.rawValue.utf8)
