@@ -8,9 +8,12 @@ final class Book: Sendable {
         let key: String
         let kind: Known.Kind?
         let parent: String?
+        let slug: String?
         let name: String
         let path: String
         let body: [UInt8]
+        /// The day it was first sent on: it may be repeated as long as that lasts.
+        let day: Int
     }
 
     /// What a reader saw of a resource, and as of which index.
@@ -45,6 +48,7 @@ final class Book: Sendable {
         /// The token of the first service; `nil` when it must be asked for again.
         var adminToken: String?
         var names = 0
+        var day = 0
         /// Whether this life has an excuse beside the faults of its disk: a clock that was set, an end.
         var isTroubled = false
         var isStopped = false

@@ -18,7 +18,7 @@ extension Client {
     mutating func create(_ kind: Known.Kind) async {
         let name = book.nextName(kind.rawValue)
         var body: Members = ["name": .string(name)]
-        var parent: String?
+        var (parent, slug): (String?, String?)
         switch kind {
         case .partner:
             body["slug"] = .string(name)
@@ -31,15 +31,23 @@ extension Client {
         case .application:
             body["application_type"] = "SERVICE"
             body["scope"] = "GLOBAL"
+            if dice.onceIn(2), let tenant = some(.tenant, &dice) {
+                parent = tenant.id
+                slug = tenant.known.firstName
+                body["scope"] = "TENANT"
+                body["tenant_id"] = .string(tenant.id)
+            }
         }
         await attempt(
             Book.Attempt(
                 key: book.nextName("key"),
                 kind: kind,
                 parent: parent,
+                slug: slug,
                 name: name,
                 path: kind.path,
-                body: JSON.object(body).compact
+                body: JSON.object(body).compact,
+                day: book.use { $0.day }
             )
         )
     }
@@ -49,7 +57,7 @@ extension Client {
         book.use { $0.open.removeAll { $0.key == attempt.key } }
         guard let told = await admin(.post, attempt.path, [("idempotency-key", attempt.key)], body: attempt.body),
             !told.isUnknown
-        else { return book.use { $0.open.append(attempt) } }
+        else { return book.use { if $0.day == attempt.day { $0.open.append(attempt) } } }
         guard told.status < 300 else { return }
         book.use { state in
             if let earlier = state.done.first(where: { $0.attempt.key == attempt.key }) {
@@ -59,11 +67,12 @@ extension Client {
                 }
                 return
             }
-            state.done.append((attempt, told.status, told.body))
+            if state.day == attempt.day { state.done.append((attempt, told.status, told.body)) }
             guard let kind = attempt.kind, let id = told.data["id"]?.text, let index = told.index,
                 let version = told.version
             else { return }
             var known = Known(kind: kind, parent: attempt.parent, name: attempt.name, version: version, index: index)
+            known.slug = attempt.slug
             known.secret = told.data["client_secret"]?.text
             // What goes with its parent may be gone before its client was told that it is there.
             if let parent = attempt.parent.flatMap({ state.resources[$0] }) {
@@ -127,7 +136,8 @@ extension Client {
     }
 
     mutating func delete(cascade: Bool) async {
-        guard let (id, known) = cascade ? some(.partner, &dice) : someOfAny(&dice) else { return }
+        let isPartner = dice.onceIn(2)
+        guard let (id, known) = cascade ? some(isPartner ? .partner : .tenant, &dice) : someOfAny(&dice) else { return }
         // It may be done before its client is told.
         book.use { $0.expectDeletion(of: id, cascade: cascade, by: 1) }
         let told = await admin(.delete, "\(known.kind.path)/\(id)", query: cascade ? "cascade=true" : "")
@@ -166,7 +176,7 @@ extension Client {
             _ = await token(server.founded.client.text, server.founded.clientSecret)
             return
         }
-        let told = await token(id, secret)
+        let told = await token(id, secret, at: known.tokenPath)
         guard let told, told.status == 400 || told.status == 401 else { return }
         let now = book.use { $0.resources[id] }
         if let now, !now.isDeleted, !now.mayBeDeleted, now.secret == secret {
@@ -177,7 +187,7 @@ extension Client {
     /// What was replaced is worth nothing.
     mutating func issueWithOldSecret() async {
         guard let (id, known) = some(.application, &dice), let secret = dice.pick(known.retiredSecrets) else { return }
-        if let told = await token(id, secret), told.status == 200 {
+        if let told = await token(id, secret, at: known.tokenPath), told.status == 200 {
             book.violate("model", "\(told.id) got a token with a secret that was replaced")
         }
     }
@@ -231,8 +241,13 @@ extension Client {
 
 extension Book.State {
     fileprivate mutating func expectDeletion(of id: String, cascade: Bool, by count: Int) {
-        for (other, known) in resources where other == id || (cascade && known.parent == id) {
+        for (other, known) in resources where other == id || (cascade && isBelow(known, id)) {
             resources[other]?.maybeDeletions = max(0, known.maybeDeletions + count)
         }
+    }
+
+    private func isBelow(_ known: Known, _ id: String) -> Bool {
+        guard let parent = known.parent else { return false }
+        return parent == id || resources[parent].map { isBelow($0, id) } ?? false
     }
 }

@@ -134,9 +134,9 @@ extension Client {
         return token
     }
 
-    /// A token request at the door of GLOBAL applications; a token that was told must have its entry.
-    func token(_ client: String, _ secret: String) async -> Told? {
-        let told = await form("/oauth/token", "grant_type=client_credentials", client, secret)
+    /// A token request; a token that was told must have its entry.
+    func token(_ client: String, _ secret: String, at path: String = "/oauth/token") async -> Told? {
+        let told = await form(path, "grant_type=client_credentials", client, secret)
         if let told, told.status == 200, let text = told.json["access_token"]?.text, let index = told.index {
             let parts = text.split(separator: ".")
             let payload = parts.count == 3 ? try? JSON.parse(Base64URL.decode(String(parts[1]))) : nil

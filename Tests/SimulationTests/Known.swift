@@ -10,8 +10,10 @@ struct Known: Sendable {
     }
 
     let kind: Kind
-    /// The partner of a tenant.
+    /// The partner of a tenant, the tenant of an application of its own.
     let parent: String?
+    /// The slug of that tenant: where such an application asks for tokens.
+    var slug: String?
     /// The name it was made with: the slug of partners and tenants.
     let firstName: String
     var name: String
@@ -39,6 +41,9 @@ struct Known: Sendable {
         self.version = version
         self.index = index
     }
+
+    /// Where an application asks for its tokens.
+    var tokenPath: String { slug.map { "/api/v1/auth/tenants/\($0)/oauth/token" } ?? "/oauth/token" }
 
     mutating func acknowledge(name: String, version: UInt64, at index: UInt64) {
         guard index > self.index else { return }

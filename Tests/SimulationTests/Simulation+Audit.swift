@@ -73,7 +73,7 @@ extension Simulation {
         evidence.requests = told.requests
         evidence.durable = durable
         evidence.applied = try instance.views.applied?.size ?? 0
-        evidence.differences = try differences(instance)
+        evidence.differences = options.isBlind && isDamaged ? [] : try differences(instance)
         evidence.problems = try Verification(tables: tables, keys: instance.keys, anchor: directory.anchor(.readOnly))
             .run().problems.map { "\($0.index.map { "entry \($0): " } ?? "")\($0.what)" }
         evidence.recalled = try told.sights.map { .init(then: $0, now: try recall($0, instance)) }

@@ -17,6 +17,7 @@ extension Simulation {
             ? disk.damage(kind, environment: options.isBlind ? "ledger" : Self.environments[place % 2])
             : disk.damage(kind, folder: Self.folders[dice.below(Self.folders.count)])
         guard let done else { return }
+        isDamaged = true
         trace.add("= damage: \(done)")
         book.use { $0.isTroubled = true }
         guard let instance = open() else { return damage.append("\(done): refused at the start") }
@@ -35,7 +36,7 @@ extension Simulation {
             var evidence = try gather(instance)
             // Where the mark of a clean stop is damaged, the start rightly believes it less.
             evidence.lastStop = nil
-            if options.isBlind { (evidence.problems, evidence.differences) = ([], []) }
+            if options.isBlind { evidence.problems = [] }
             if !evidence.problems.isEmpty { return damage.append("\(done): found by a verification") }
             if !evidence.differences.isEmpty { return damage.append("\(done): found by a replay") }
             let violations = Oracle.judge(evidence)

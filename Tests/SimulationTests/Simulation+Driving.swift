@@ -99,7 +99,8 @@ extension Simulation {
         for _ in 0..<plan.steps where !disk.isWithoutPower && stepsAfterStop < 20 {
             step()
             keep(instance.checkpoint)
-            if plan.stepsClock, dice.onceIn(200) { stepClock(instance) }
+            if plan.stepsClock, dice.onceIn(200) { stepClock() }
+            if dice.onceIn(4_000) { passDay() }
             if instance.status.refusal != nil { book.use { $0.isTroubled = true } }
             if book.use({ $0.isStopped }) { stepsAfterStop += 1 }
         }
@@ -113,7 +114,18 @@ extension Simulation {
         trace.add("checkpoint \(note.text.split(separator: "\n").dropFirst().first ?? "")")
     }
 
-    private func stepClock(_ instance: Instance) {
+    /// What a client may repeat it may repeat for a day, and a day of old answers is swept.
+    private func passDay() {
+        clock.pass(microseconds: 86_500 * 1_000_000)
+        trace.add("a day passes")
+        book.use { state in
+            state.day += 1
+            state.open = []
+            state.done = []
+        }
+    }
+
+    private func stepClock() {
         let seconds: [Int64] = [2, 90, 3_000, 7_200]
         let size = (dice.pick(seconds) ?? 2) * (dice.onceIn(2) ? 1 : -1)
         if dice.onceIn(3) { clock.loseSynchronisation() } else { clock.regainSynchronisation() }

@@ -69,35 +69,50 @@ extension Simulation {
 
     /// Ends a life, the way that was planned unless the power went before.
     func end(_ instance: Instance?, _ end: Plan.End) {
-        let hasLied = disk.faultsMet.contains { $0.fault == .lost || $0.fault == .torn }
-        let isCut = disk.isWithoutPower
-        disk.forgetPlan()
         switch end {
-        case .close where !isCut && instance != nil:
-            let wasWell = !book.use { $0.isStopped } && instance?.status.refusal == nil
-            settle("the last requests")
-            if let instance { spawn { try? await instance.close() } }
-            settle("a stop")
-            let isWell = wasWell && !book.use { $0.isStopped }
-            disk.endProcesses()
-            lastStop = isWell ? "clean" : nil
-            trace.add("closed")
-        case .close, .kill:
-            crashes += 1
-            disk.endProcesses()
-            lastStop = instance == nil || book.use { $0.isStopped } ? nil : "process"
-            trace.add("killed")
-            bury(instance)
-        case .powerCut:
-            crashes += 1
-            disk.crash()
-            clock.reboot()
-            lastStop = instance == nil || book.use { $0.isStopped } ? nil : "machine"
-            trace.add("the power is cut")
-            bury(instance)
-            if hasLied, !options.lies { diskHasLied = true }
+        case .close where !disk.isWithoutPower && instance != nil: close(instance)
+        case .close, .kill: kill(instance)
+        case .powerCut: cutPower(instance)
         }
         if !diskHasLied { lookAtDisk() } else { checkAfterLie() }
+    }
+
+    /// A stop in order, which the faults of the plan may strike as well; now and then the machine goes down right after.
+    private func close(_ instance: Instance?) {
+        let wasWell = !book.use { $0.isStopped } && instance?.status.refusal == nil
+        settle("the last requests")
+        let faults = disk.faultsMet.count
+        if let instance { spawn { try? await instance.close() } }
+        settle("a stop")
+        guard !disk.isWithoutPower else { return dice.onceIn(2) ? cutPower(nil) : kill(nil) }
+        disk.forgetPlan()
+        let isWell = wasWell && !book.use { $0.isStopped } && disk.faultsMet.count == faults
+        trace.add("closed")
+        if dice.onceIn(3) { return cutPower(nil, stop: isWell ? "clean" : nil) }
+        disk.endProcesses()
+        lastStop = isWell ? "clean" : nil
+    }
+
+    private func kill(_ instance: Instance?) {
+        crashes += 1
+        disk.forgetPlan()
+        disk.endProcesses()
+        lastStop = instance == nil || book.use { $0.isStopped } ? nil : "process"
+        trace.add("killed")
+        bury(instance)
+    }
+
+    /// - Parameter stop: what the next start must call it where nothing was running any more.
+    private func cutPower(_ instance: Instance?, stop: String? = nil) {
+        crashes += 1
+        disk.forgetPlan()
+        disk.crash()
+        clock.reboot()
+        lastStop = instance == nil || book.use { $0.isStopped } ? stop : "machine"
+        trace.add("the power is cut")
+        bury(instance)
+        let hasLied = disk.faultsMet.contains { $0.fault == .lost || $0.fault == .torn }
+        if hasLied, !options.lies { diskHasLied = true }
     }
 
     /// Lets the tasks of a process that is gone come to their ends; nobody hears what they are told.

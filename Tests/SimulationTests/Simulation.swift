@@ -61,6 +61,8 @@ final class Simulation {
     var lastStop: String?
     var diskHasLied = false
     var isOver = false
+    /// Whether the disk has changed something behind everybody's back.
+    var isDamaged = false
 
     init(seed: UInt64, options: Options = Options()) throws {
         self.seed = seed
