@@ -61,7 +61,8 @@ enum Oracle {
     /// What the product writes of its own accord, without a request.
     private static let ownTypes: Set<String> = [
         "ledger.created", "ledger.opened", "ledger.closed", "ledger.degraded", "ledger.resumed", "clock.stepped",
-        "clock.accepted", "chains.attested", "refusals.summarized", "configuration.changed",
+        "clock.accepted", "chains.attested", "refusals.summarized", "configuration.changed", "ledger.verified",
+        "views.attested",
     ]
     /// The commands that found a ledger: genesis, base URL, two signing keys, administrator and first service.
     private static let foundingCommands = 4
