@@ -17,7 +17,7 @@ struct KeyFiles {
 
     /// Newest first, and none that another replaces.
     let bundles: [Bundle]
-    /// What others replace and still lies there.
+    /// What others replace and still lies there, oldest first.
     let replaced: [Int]
     /// By their names.
     let epochs: [String: [UInt8]]
@@ -35,7 +35,7 @@ struct KeyFiles {
         }
         let gone = look.replaced
         bundles = look.read.values.filter { !gone.contains($0.number) }.sorted { $0.number > $1.number }
-        replaced = look.names.compactMap(KeyBundle.number).filter { gone.contains($0) }
+        replaced = look.names.compactMap(KeyBundle.number).filter { gone.contains($0) }.sorted()
         epochs = look.epochs
     }
 

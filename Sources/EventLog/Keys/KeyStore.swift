@@ -60,8 +60,9 @@ package final class KeyStore: Sendable {
             try removeLeftovers()
             for (number, rest) in stale { try thin(number, to: rest) }
         } catch {
-            // A process that only reads leaves it to the next that writes.
-            guard error.kind == .readOnly else { throw error }
+            // A process that only reads leaves it to the next that writes, and a full disk to one that finds room: what is
+            // left over is known as such wherever it lies.
+            guard error.kind == .readOnly || error.kind == .full else { throw error }
         }
     }
 
