@@ -1,6 +1,7 @@
 import Dispatch
 import EventLog
 import OpenSSL
+import Storage
 import Synchronization
 import Wire
 
