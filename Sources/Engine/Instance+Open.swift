@@ -80,6 +80,7 @@ extension Instance {
             ring: KeyRing(keys, store: opened.keys, loaded: nil),
             status: status,
             clockMemory: clockMemory,
+            isStopTold: stop == .clean,
             lock: lock
         )
         // What an operator accepts is where the clock is watched from; else every step since the last run is an entry.
@@ -105,6 +106,7 @@ extension Instance {
         )
         do throws(Refusal) {
             _ = try await instance.perform(RecordEvents([opening]), by: .system)
+            instance.tellStop()
         } catch {
             // A full disk is no reason not to start: health says so, and writes go on when there is room.
             guard error == .diskFull else { throw error }
@@ -126,7 +128,7 @@ extension Instance {
             try notary.close()
             guard status.stopped == nil, !status.isViewDamaged else { return }
             try views.environment.sync()
-            try ViewTrust(directory, world: world).mark(clean: true)
+            try ViewTrust(directory, world: world).mark(clean: isStopTold)
         } catch {
             // What was acknowledged is durable; the next start signs for it and looks the views over.
             status.report("the stop was not clean: \(error)")

@@ -35,6 +35,7 @@ package final class Instance: Sendable {
     let clockOffset: Int64
     let clockMemory: ClockMemory
     let ring: Mutex<KeyRing>
+    private let stopIsTold: Atomic<Bool>
     /// Held until the end: nobody else writes here.
     private let lock: FolderLock?
 
@@ -48,11 +49,13 @@ package final class Instance: Sendable {
         ring: KeyRing,
         status: WriterStatus,
         clockMemory: ClockMemory,
+        isStopTold: Bool,
         lock: FolderLock?,
     ) {
         self.directory = directory
         self.clockMemory = clockMemory
         self.lock = lock
+        stopIsTold = Atomic(isStopTold)
         identity = opened.opening.identity
         tables = opened.tables
         keys = opened.keys
@@ -114,4 +117,9 @@ package final class Instance: Sendable {
     package func read<R>(_ body: (ViewSnapshot) throws -> R) throws -> R {
         try views.read(body)
     }
+
+    /// Whether the run before ended cleanly, or an entry tells that it did not: until then no stop calls itself clean.
+    package var isStopTold: Bool { stopIsTold.load(ordering: .relaxed) }
+
+    func tellStop() { stopIsTold.store(true, ordering: .relaxed) }
 }

@@ -69,7 +69,7 @@ struct KeyTests {
     /// What erasing a person comes down to; the directory is free again when this returns.
     private static func erase(_ key: String, in data: String) async throws {
         let options = Instance.Options(software: "test", log: { _ in }, onStop: { _ in })
-        let instance = try await Instance.open(DataDirectory(path: data), options: options)
+        let instance = try await Instance.openPatiently(DataDirectory(path: data), options)
         let announced = Event(
             .dataKeyDestroyed,
             chain: .platform,

@@ -12,7 +12,7 @@ struct KeysAndLedgerTests {
     /// Opens the directory in this process, and closes it again when `body` has written.
     private static func write(_ data: String, _ body: (Instance) async throws -> Void) async throws {
         let options = Instance.Options(software: "test", log: { _ in }, onStop: { _ in })
-        let instance = try await Instance.open(DataDirectory(path: data), options: options)
+        let instance = try await Instance.openPatiently(DataDirectory(path: data), options)
         try await body(instance)
         try await instance.close()
     }

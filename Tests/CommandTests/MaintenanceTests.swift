@@ -108,7 +108,7 @@ struct MaintenanceTests {
             software: "test"
         )
         _ = try Instance.create(directory, kek: nil, world: Self.behind, founding)
-        try await Instance.open(directory, world: Self.behind, options: options).close()
+        try await Instance.openPatiently(directory, world: Self.behind, options).close()
         let first = try await ledger.run("keys", "rotate")
         if World.system.isClockSynchronised() == false {
             #expect(first.status == 3)

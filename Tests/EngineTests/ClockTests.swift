@@ -88,6 +88,22 @@ struct ClockTests {
         for _ in 1...2 { #expect(try await refusal(of: ground) == nil) }
     }
 
+    @Test func `T12 a start that may write nothing leaves it to the next one to tell of a crash`() async throws {
+        let ground = try Ground(seed: 36)
+        let killed = try await ground.open()
+        ground.disk.endProcesses()
+        try? await killed.close()
+        ground.clock.loseSynchronisation()
+        ground.clock.stepWall(microseconds: 7_200_000_000)
+        #expect(try await refusal(of: ground) != nil)
+        ground.clock.stepWall(microseconds: -7_200_000_000)
+        let instance = try await ground.open()
+        let opened = try #require(try instance.entry(at: instance.status.size - 1))
+        #expect(opened.type == "ledger.opened")
+        #expect(opened.data["stop"]?.text == "process")
+        try await instance.close()
+    }
+
     @Test func `T12 a machine that is started anew forgets no jump either`() async throws {
         let ground = try await jumped(seed: 35, whileServing: true)
         ground.clock.reboot()
