@@ -89,6 +89,24 @@ struct KeyBundleTests {
         Self.expect(try KeyStoreTests.reopened(place), made, without: [7, 9])
     }
 
+    @Test(arguments: [Fault.denied, .keptButDenied, .powerCut, .full], 1...12)
+    func `a bundle all of whose keys another has is tidied away at a start, which may fail anywhere`(
+        _ fault: Fault,
+        operation: Int,
+    ) throws {
+        let place = try Place(.simulated, seed: UInt64(operation))
+        try Self.make(2, in: KeyStoreTests.founded(place))
+        let folder = try place.folder("keys")
+        let name = try #require(try Self.files(place).last)
+        try folder.write("bundle-00000099", try #require(try folder.read(name)))
+        place.disk.plan(fault, at: place.disk.operations + operation)
+        _ = try? KeyStoreTests.reopened(place)
+        place.disk.crash()
+        place.disk.forgetPlan()
+        for keys in [try KeyStoreTests.reopened(place), try KeyStoreTests.reopened(place)] { Self.expect(keys, 2) }
+        #expect(try !Self.files(place).contains(name))
+    }
+
     @Test func `a backup and a reader beside the owner miss no key, whatever is replaced meanwhile`() throws {
         let place = try Place(.simulated)
         let keys = try KeyStoreTests.founded(place)

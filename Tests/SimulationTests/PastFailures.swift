@@ -11,6 +11,18 @@ enum PastFailures {
         Failure(
             seed: 17,
             reason: "the model did not know that a deletion is seen by others before its own client is told of it"
-        )
+        ),
+        Failure(
+            seed: 14_862_543_662_465_356_793,
+            reason: "a start that refused writes called its end clean, and the crash before it was never told of"
+        ),
+        Failure(
+            seed: 12_310_643_723_167_747_078,
+            reason: "the same, for a start on a full disk"
+        ),
+        Failure(
+            seed: 14_382_085_618_420_968_479,
+            reason: "a bundle of keys that was tidied away half-way, and that no other named, looked like damage"
+        ),
     ]
 }

@@ -170,6 +170,20 @@ struct FaultTests {
         #expect(try again.read("tombstone") == [0])
     }
 
+    @Test(arguments: [Fault.denied, .keptButDenied, .full], 1...3)
+    func `what was destroyed at the second attempt does not come back`(_ fault: Fault, operation: Int) throws {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            let disk = SimulatedDisk(seed: seed)
+            let files = try SmallFiles(simulated: disk, prefix: "keys")
+            try files.write("key", [1, 2, 3])
+            disk.plan(fault, at: disk.operations + operation)
+            #expect(throws: StorageError.self) { try files.destroy("key") }
+            try files.destroy("key")
+            disk.crash()
+            #expect(try SmallFiles(simulated: disk, prefix: "keys").list().isEmpty, "seed \(seed)")
+        }
+    }
+
     @Test func `an unsynced write leaves old, new or a mixture after a crash`() throws {
         var found: Set<[UInt8]> = []
         for seed in 1...100 as ClosedRange<UInt64> {

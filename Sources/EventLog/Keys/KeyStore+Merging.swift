@@ -49,11 +49,4 @@ extension KeyStore {
             state.withLock { state in state.leftovers.removeAll { $0 == number } }
         }
     }
-
-    /// Takes out of a bundle what a newer one tells otherwise, as an interruption can leave it.
-    func thin(_ number: Int, to rest: KeyBundle) throws(StorageError) {
-        if !rest.records.isEmpty { return try replace(number, by: rest) }
-        state.withLock { $0.bundles[number] = nil }
-        try folder.destroy(KeyBundle.name(number))
-    }
 }

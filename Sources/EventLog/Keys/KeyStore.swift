@@ -58,7 +58,8 @@ package final class KeyStore: Sendable {
         }
         do throws(StorageError) {
             try removeLeftovers()
-            for (number, rest) in stale { try thin(number, to: rest) }
+            // Though nothing may be left of it: what is destroyed half-way must be named by another, or it is damage.
+            for (number, rest) in stale { try replace(number, by: rest) }
         } catch {
             // A process that only reads leaves it to the next that writes, and a full disk to one that finds room: what is
             // left over is known as such wherever it lies.

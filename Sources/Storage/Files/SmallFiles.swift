@@ -118,12 +118,14 @@ extension SmallFiles {
     }
 
     /// Destroys a key: overwrites its file with zeros where it lies, syncs, and removes it; false when there was none.
+    ///
+    /// Durable either way: an earlier attempt may have removed the name and failed to make that last.
     @discardableResult
     package func destroy(_ name: String) throws(StorageError) -> Bool {
         try checkName(name)
         try checkAccess(name)
         let wasThere = try wipe(name)
-        if wasThere { try folder.syncNames() }
+        try folder.syncNames()
         return wasThere
     }
 
