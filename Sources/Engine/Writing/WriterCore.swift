@@ -121,13 +121,15 @@ final class WriterCore {
         var decided: [any Submission] = []
         try keepHouse(draft, isClosing: isClosing)
         let rest = try decide(batch, draft, &decided)
-        guard try commit(draft) else {
-            // The entries stand, but nothing can be read yet: the views follow when there is room.
+        let haveViewsFollowed = try commit(draft)
+        // The entries stand either way, so what they tell of is off the books.
+        takenBack.removeAll()
+        rememberClock()
+        guard haveViewsFollowed else {
+            // Nothing can be read yet: the views follow when there is room.
             for submission in decided { submission.answer(Self.outcomeUnknown) }
             return rest
         }
-        takenBack.removeAll()
-        rememberClock()
         CrashPoint.beforeAck.pass()
         for submission in decided { submission.answer(nil) }
         return rest
