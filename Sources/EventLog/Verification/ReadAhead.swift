@@ -60,7 +60,8 @@ final class ReadAhead: Sendable {
             var bytes = 0
             while state.batch.pages.count < Self.pagesMax, bytes < Self.bytesMax {
                 do {
-                    let page = try state.stage.tables.environment.read { try state.stage.read($0) }
+                    // A page is bounded; a machine that sleeps meanwhile is no damage to the ledger.
+                    let page = try state.stage.tables.environment.readAtLength { try state.stage.read($0) }
                     bytes += page.page.bytes
                     state.batch.pages.append(page)
                     guard page.page.next != nil else {

@@ -112,7 +112,7 @@ package struct Verification: Sendable {
         var position: UInt64? = 0
         do {
             while let start = position, start < size {
-                let page = try tables.environment.read {
+                let page = try tables.environment.readAtLength {
                     try LedgerPage(tables, from: start, copiesSegments: false, $0)
                 }
                 position = page.next
