@@ -5,6 +5,8 @@ file's earlier writes durable, and no other's; a write through an O_DSYNC descri
 it is. A name that was made, moved or removed is durable when its folder is synced; of the others any first part may be.
 """
 
+import dataclasses
+import itertools
 import pathlib
 import random
 import shutil
@@ -24,6 +26,9 @@ class Disk:
         self.pending: dict[int, list[Op]] = {}
         self.names: dict[str, int] = {}
         self.pending_names: list[Op] = []
+        # A file system gives a removed file's number to the next new one, which has nothing of what the old one held.
+        self._lives: dict[int, int] = {}
+        self._fresh = itertools.count(-1, -1)
         self.folders = [path.relative_to(folder) for path in folder.rglob("*") if path.is_dir()]
         for path in folder.rglob("*"):
             if path.is_file():
@@ -32,6 +37,9 @@ class Disk:
 
     def apply(self, op: Op, is_lost: bool = False) -> None:
         """The next recorded change; `is_lost` for a disk that lies: it says that the change is durable, and it never is."""
+        if op.kind == "c":
+            self._lives[op.inode] = next(self._fresh)
+        op = self._living(op)
         if op.kind in "cru":
             self.pending_names.append(op)
         elif op.kind == "s" and not is_lost:
@@ -45,6 +53,9 @@ class Disk:
                 self._put(self._content(op.inode), op)
             else:
                 self.pending.setdefault(op.inode, []).append(op)
+
+    def _living(self, op: Op) -> Op:
+        return dataclasses.replace(op, inode=self._lives.get(op.inode, op.inode))
 
     def _content(self, inode: int) -> bytearray:
         return self.durable.setdefault(inode, bytearray())
@@ -83,6 +94,7 @@ class Disk:
         `way`: of what is pending `none`, `all`, or `some`, whole and torn. `torn` is a write that was under way.
         """
         shutil.rmtree(target, ignore_errors=True)
+        torn = self._living(torn) if torn else None
         names = dict(self.names)
         # A file system keeps the order of its names: of those that are not synced, a first part is there.
         count = {"none": 0, "all": len(self.pending_names)}.get(way, dice.randint(0, len(self.pending_names)))
