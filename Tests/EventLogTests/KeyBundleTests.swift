@@ -141,6 +141,55 @@ struct KeyBundleTests {
         #expect(keys.names(prefix: "") == due)
     }
 
+    @Test func `a backup has no key that was destroyed before it ended, however often its bundle was replaced`() throws
+    {
+        let place = try Place(.simulated)
+        let keys = try KeyStoreTests.founded(place)
+        for number in 0..<6 { keys.stage("data:\(number)", [UInt8(number)]) }
+        try keys.flush()
+        let folder = try place.folder("keys", .readOnly)
+        // Two replacements between the first listing and the second, and two more between the next two.
+        let listings = Atomic(0)
+        place.disk.beforeEachListing {
+            let listing = listings.add(1, ordering: .relaxed).newValue
+            guard listing.isMultiple(of: 2), listing <= 4 else { return }
+            for number in [listing - 2, listing - 1] { try? keys.destroy("data:\(number)") }
+        }
+        let backup = try KeyBackup(of: folder, ledger: [1])
+        place.disk.beforeEachListing(nil)
+        let texts = try Self.bundles(of: backup)
+        #expect(texts.count == 1)
+        for number in 0..<6 {
+            let isLiving = texts.contains { $0.contains(#""id":"data:\#(number)","wrapped""#) }
+            #expect(isLiving == (number >= 4), "\(number)")
+        }
+    }
+
+    @Test func `keys that change faster than they can be read are not backed up by chance`() throws {
+        let place = try Place(.simulated)
+        let keys = try KeyStoreTests.founded(place)
+        for number in 0..<300 { keys.stage("data:\(number)", [1]) }
+        try keys.flush()
+        let listings = Atomic(0)
+        place.disk.beforeEachListing {
+            let listing = listings.add(1, ordering: .relaxed).newValue
+            for number in [listing * 2, listing * 2 + 1] { try? keys.destroy("data:\(number)") }
+        }
+        defer { place.disk.beforeEachListing(nil) }
+        let fault = #expect(throws: LedgerFault.self) {
+            _ = try KeyBackup(of: place.folder("keys", .readOnly), ledger: [1])
+        }
+        #expect(fault?.kind == .keys && String(describing: fault).contains("try again"))
+    }
+
+    private static func bundles(of backup: KeyBackup) throws -> [String] {
+        let object = try JSON.parse(backup.encoded.dropLast(), as: .canonical)
+        return try (object["files"]?.items ?? []).compactMap { file in
+            guard file["name"]?.text?.hasPrefix("bundle-") == true, let bytes = file["bytes"]?.text else { return nil }
+            return String(decoding: try Base64URL.decode(bytes), as: UTF8.self)
+        }
+    }
+
     @Test func `a bundle that is damaged for good is named`() throws {
         let place = try Place(.simulated)
         let keys = try KeyStoreTests.founded(place)

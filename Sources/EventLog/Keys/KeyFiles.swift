@@ -4,7 +4,7 @@ import Wire
 /// The files of a key store as they stood together, though its owner may be at work on them.
 ///
 /// The owner writes a new bundle before it destroys those that the new one replaces. So whoever lists and then reads may
-/// meet a file that is gone or half overwritten; the one that took its place tells of it, or a second look finds that.
+/// meet a file that is gone or half overwritten; the one that took its place tells of it, or another look finds that.
 struct KeyFiles {
     struct Bundle {
         let number: Int
@@ -24,14 +24,19 @@ struct KeyFiles {
 
     /// - Throws: `LedgerFault.keys` naming a bundle that cannot be read.
     init(of folder: SmallFiles) throws {
-        var look = try Look(folder)
+        // What is in a bundle never changes, so it is read once, and another look is a short one.
+        var known: [Int: Bundle] = [:]
+        var look = try Look(folder, &known)
         var attempt = 1
-        while attempt < Self.attemptsMax, look.lost != nil || look.hasNewEpochs {
-            look = try Look(folder)
+        while attempt < Self.attemptsMax, look.lost != nil || look.isOutrun || look.hasNewEpochs {
+            look = try Look(folder, &known)
             attempt += 1
         }
         if let lost = look.lost {
             throw LedgerFault.keys("keys/\(KeyBundle.name(lost)) is damaged; restore the keys from their backup")
+        }
+        guard !look.isOutrun else {
+            throw LedgerFault.keys("keys/ changes faster than it can be read; try again")
         }
         let gone = look.replaced
         bundles = look.read.values.filter { !gone.contains($0.number) }.sorted { $0.number > $1.number }
@@ -45,19 +50,26 @@ struct KeyFiles {
         let read: [Int: Bundle]
         let epochs: [String: [UInt8]]
         let hasNewEpochs: Bool
+        /// Bundles of the first listing that the second does not have.
+        private let gone: [Int]
 
-        init(_ folder: SmallFiles) throws {
+        init(_ folder: SmallFiles, _ known: inout [Int: Bundle]) throws {
             let listed = Set(try folder.list())
             epochs = try Self.epochs(listed, folder)
-            var bundles = Bundles()
-            try bundles.take(listed, folder)
+            try Self.read(listed, folder, &known)
             // A second listing: the first may have passed by the place where a new file was put meanwhile.
             let again = Set(try folder.list())
-            try bundles.take(again, folder)
-            (names, read) = (bundles.names, bundles.read)
+            try Self.read(again, folder, &known)
+            names = listed.union(again)
+            read = known.filter { [names] in names.contains(KeyBundle.name($0.key)) }
+            gone = listed.subtracting(again).compactMap(KeyBundle.number)
             // What was wrapped anew in between opens under the new epoch alone.
             hasNewEpochs = try Self.epochs(again, folder) != epochs
         }
+
+        /// Whether a bundle was replaced by one that had been replaced itself before it could be read: nothing says then
+        /// that the first counts no more, though it may hold a key that was destroyed.
+        var isOutrun: Bool { !replaced.isSuperset(of: gone) }
 
         /// A bundle that cannot be read, and that nothing says is replaced.
         var lost: Int? { names.compactMap(KeyBundle.number).first { read[$0] == nil && !replaced.contains($0) } }
@@ -69,19 +81,17 @@ struct KeyFiles {
             for name in names where EpochKey.number(name) != nil { epochs[name] = try folder.read(name) }
             return epochs
         }
-    }
 
-    private struct Bundles {
-        var names: Set<String> = []
-        var read: [Int: Bundle] = [:]
-
-        mutating func take(_ listed: Set<String>, _ folder: SmallFiles) throws {
-            for name in listed.subtracting(names) {
-                names.insert(name)
-                guard let number = KeyBundle.number(name), let bytes = try folder.read(name),
+        private static func read(
+            _ names: Set<String>,
+            _ folder: SmallFiles,
+            _ known: inout [Int: Bundle],
+        ) throws {
+            for name in names {
+                guard let number = KeyBundle.number(name), known[number] == nil, let bytes = try folder.read(name),
                     let content = try? KeyBundle(decoding: bytes)
                 else { continue }
-                read[number] = Bundle(number: number, bytes: bytes, content: content)
+                known[number] = Bundle(number: number, bytes: bytes, content: content)
             }
         }
     }

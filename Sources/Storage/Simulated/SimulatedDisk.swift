@@ -30,6 +30,7 @@ package final class SimulatedDisk: Sendable {
     package let seed: UInt64
     private let state: Mutex<State>
     private let others = Mutex<(@Sendable () -> Void)?>(nil)
+    private let listers = Mutex<(@Sendable () -> Void)?>(nil)
 
     package init(seed: UInt64) {
         self.seed = seed
@@ -55,8 +56,14 @@ package final class SimulatedDisk: Sendable {
     /// Lets others do something right before each operation: what they see then is what a reader can see.
     package func beforeEachOperation(_ body: (@Sendable () -> Void)?) { others.withLock { $0 = body } }
 
+    /// Lets others do something right before each listing of a folder: whoever lists and then reads comes too late.
+    package func beforeEachListing(_ body: (@Sendable () -> Void)?) { listers.withLock { $0 = body } }
+
     /// Called with no lock of the disk held.
     func letOthersGo() { others.withLock { $0 }?() }
+
+    /// Called with no lock of the disk held.
+    func letOthersGoBeforeListing() { listers.withLock { $0 }?() }
 
     /// Takes back what was planned and has not come to pass.
     package func forgetPlan() { state.withLock { $0.plan = [:] } }

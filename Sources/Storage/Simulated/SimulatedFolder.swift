@@ -32,7 +32,8 @@ final class SimulatedFolder: Folder {
     }
 
     func names() throws(StorageError) -> [String] {
-        try look("list \(name)") { Array($0.names.current.keys) }
+        disk.letOthersGoBeforeListing()
+        return try look("list \(name)") { Array($0.names.current.keys) }
     }
 
     func read(_ file: String, bytesMax: Int) throws(StorageError) -> [UInt8]? {
