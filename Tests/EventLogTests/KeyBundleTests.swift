@@ -190,6 +190,59 @@ struct KeyBundleTests {
         }
     }
 
+    /// A store one of whose older bundles has a key that a newer one tells to be destroyed, and one of its own: as a file
+    /// from an older copy has, until a start has room to tidy it.
+    private static func withStaleBundle() throws -> (Place, KeyStore) {
+        let place = try Place(.simulated)
+        let keys = try KeyStoreTests.founded(place)
+        let (folder, other) = (try place.folder("keys"), try place.folder("files"))
+        try other.write("epoch-1", try #require(try folder.read("epoch-1")))
+        let epoch = try EpochKey.open(in: other, keyEncryptionKey: KeyStoreTests.keyEncryptionKey)
+        let older = try KeyStore(folder: other, epoch: epoch, random: { Seeded(seed: 9).bytes($0) })
+        for name in ["data:gone", "data:own"] { older.stage(name, [7]) }
+        try older.flush()
+        keys.stage("data:gone", [7])
+        try keys.flush()
+        try keys.destroy("data:gone")
+        try folder.write("bundle-00000000", try #require(try other.read("bundle-00000001")))
+        place.disk.plan(.full, at: place.disk.operations + 1)
+        let again = try KeyStoreTests.reopened(place)
+        #expect(!place.disk.faultsMet.isEmpty && again.isDestroyed("data:gone") && again.key("data:own") == [7])
+        return (place, again)
+    }
+
+    private static func expectGone(_ place: Place, _ keys: KeyStore) throws {
+        #expect(keys.isDestroyed("data:gone") && keys.key("data:gone") == nil)
+        for name in try Self.files(place) where name > "bundle-00000002" {
+            let text = String(decoding: try #require(try place.folder("keys", .readOnly).read(name)), as: UTF8.self)
+            #expect(!text.contains(#""id":"data:gone","wrapped""#), "\(name)")
+        }
+        let again = try KeyStoreTests.reopened(place)
+        #expect(again.isDestroyed("data:gone") && again.key("data:gone") == nil)
+    }
+
+    @Test func `merging brings no destroyed key back from an older bundle`() throws {
+        let (place, keys) = try Self.withStaleBundle()
+        try Self.make(KeyStore.smallBundlesMax, in: keys)
+        #expect(try Self.files(place).contains { $0 > "bundle-00000064" })
+        #expect(keys.key("data:own") == [7])
+        try Self.expectGone(place, keys)
+    }
+
+    @Test func `destroying its neighbour brings no destroyed key back`() throws {
+        let (place, keys) = try Self.withStaleBundle()
+        try keys.destroy("data:own")
+        #expect(keys.isDestroyed("data:own"))
+        try Self.expectGone(place, keys)
+    }
+
+    @Test func `wrapping anew brings no destroyed key back`() throws {
+        let (place, keys) = try Self.withStaleBundle()
+        try keys.rewrap(keyEncryptionKey: KeyStoreTests.keyEncryptionKey)
+        #expect(keys.key("data:own") == [7])
+        try Self.expectGone(place, keys)
+    }
+
     @Test func `a bundle that is damaged for good is named`() throws {
         let place = try Place(.simulated)
         let keys = try KeyStoreTests.founded(place)

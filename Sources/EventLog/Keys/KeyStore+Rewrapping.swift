@@ -15,9 +15,13 @@ extension KeyStore {
     package func rewrap(keyEncryptionKey: [UInt8]) throws -> Int {
         guard let old = state.withLock({ $0.epoch }) else { throw LedgerFault.keys("a sealed key store wraps nothing") }
         precondition(state.withLock { $0.staged.isEmpty }, "what is staged would be wrapped under the epoch that goes")
+        // What others replace is not wrapped anew: it may have keys that were destroyed since.
+        try removeLeftovers()
         let numbers = try folder.list().compactMap(KeyBundle.number).sorted()
         let bundles = try numbers.compactMap { number in
-            try folder.read(KeyBundle.name(number)).map { (number, try KeyBundle(decoding: $0)) }
+            try folder.read(KeyBundle.name(number)).map { bytes in
+                (number, standing(in: try KeyBundle(decoding: bytes), number))
+            }
         }
         // Everything is opened before anything is written: a key that does not open is damage, and stops this here.
         for (_, bundle) in bundles {

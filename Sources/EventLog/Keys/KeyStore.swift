@@ -168,7 +168,7 @@ package final class KeyStore: Sendable {
         // A bundle that was merged into this one has the key too.
         try removeLeftovers()
         guard let bytes = try folder.read(KeyBundle.name(number)) else { return }
-        var bundle = try KeyBundle(decoding: bytes)
+        var bundle = try standing(in: KeyBundle(decoding: bytes), number)
         bundle.bury(id)
         // Whatever becomes of the last step: the tombstone counts from here on, so what was opened goes now.
         defer { if isDestroyed(id) { state.withLock { $0.whenDestroyed }?(id) } }
