@@ -85,14 +85,36 @@ package struct KeyBackup: Sendable {
             thinned += gone.count
             return gone.isEmpty ? file : File(name: file.name, bytes: bundle.encoded)
         }
-        // What a bundle of the backup replaces holds nothing that is not in it.
-        let present = try folder.list().filter { Self.isKept($0) && !replaced.contains($0) }
-        for name in present {
-            guard let file = thin.first(where: { $0.name == name }), try folder.read(name) == file.bytes else {
+        let ours = Dictionary(thin.map { ($0.name, $0.bytes) }) { first, _ in first }
+        let present = Set(try folder.list().filter(Self.isKept))
+        // What a bundle of the backup replaces is destroyed at the next start; its number alone does not tell that it is it.
+        let held = present.isDisjoint(with: replaced) ? [:] : try Self.keys(of: thin)
+        for name in present.sorted() {
+            let bytes = try folder.read(name)
+            guard bytes == ours[name] || replaced.contains(name) && Self.isAll(of: bytes, in: held) else {
                 throw LedgerFault.keys("keys/\(name) is not from this backup; move what is in keys/ away first")
             }
         }
         for file in thin where !present.contains(file.name) { try folder.write(file.name, file.bytes, mode: 0o600) }
         return Restored(keys: keys, thinned: thinned)
+    }
+
+    /// Every key as it is wrapped, with `nil` for a tombstone.
+    private static func keys(of files: [File]) throws -> [String: Set<[UInt8]?>] {
+        var held: [String: Set<[UInt8]?>] = [:]
+        for file in files where KeyBundle.number(file.name) != nil {
+            for record in try KeyBundle(decoding: file.bytes).records {
+                held[record.id, default: []].insert(record.wrapped)
+            }
+        }
+        return held
+    }
+
+    /// Whether a bundle has no key but those that are held, or are known to be destroyed.
+    private static func isAll(of bytes: [UInt8]?, in held: [String: Set<[UInt8]?>]) -> Bool {
+        guard let bytes, let bundle = try? KeyBundle(decoding: bytes) else { return false }
+        return bundle.records.allSatisfy { record in
+            held[record.id].map { $0.contains(nil) || $0.contains(record.wrapped) } ?? false
+        }
     }
 }
