@@ -6,6 +6,33 @@ import Wire
 
 /// Verification beside a writer that goes on writing.
 struct LiveVerificationTests {
+    /// A key store as a reader beside the owner opens it.
+    private static func reader(_ ledger: TestLedger) throws -> KeyStore {
+        let folder = try ledger.place.folder("keys", .readOnly)
+        let epoch = try EpochKey.open(in: folder, keyEncryptionKey: TestLedger.keyEncryptionKey)
+        return try KeyStore(folder: folder, epoch: epoch, random: { _ in [] })
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `a key that was made since the key store was opened is none that is missing`(_ medium: Medium) throws {
+        let ledger = try TestLedger.populated(medium)
+        let stores = [try Self.reader(ledger), try Self.reader(ledger), try Self.reader(ledger)]
+        try ledger.write([TestLedger.userCreated("usr_new", in: "tnt_w1")])
+        try ledger.sign()
+        for (keys, isQuick) in zip(stores, [false, true]) {
+            let options = Verification.Options(isQuick: isQuick)
+            let report = Verification(tables: ledger.tables, keys: keys, anchor: ledger.anchor, options: options).run()
+            #expect(report.problems == [])
+            #expect(isQuick || report.opened == 5)
+        }
+        // One that is not there either is missing all the same, and a destroyed one is destroyed.
+        let uses = ["usr_gone/profile": LedgerTables.DataKeyUse(first: 5), "usr_new/profile": .init(first: 20)]
+        #expect(stores[2].missing(of: uses) == ["usr_gone/profile"])
+        try ledger.keys.destroy(KeyName.data("usr_new/profile"))
+        #expect(stores[2].key(KeyName.data("usr_gone/profile")) == nil)
+        #expect(stores[2].isDestroyed(KeyName.data("usr_new/profile")))
+    }
+
     /// What the writer's thread tells.
     final class Shared: Sendable {
         let isDone = Atomic(false)

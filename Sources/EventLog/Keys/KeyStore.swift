@@ -21,6 +21,8 @@ package final class KeyStore: Sendable {
         var whenDestroyed: (@Sendable (String) -> Void)?
         /// What wraps and opens; `nil` in a sealed store.
         var epoch: EpochKey?
+        /// The files that there were when they were looked at again.
+        var seenNames: Set<String> = []
     }
 
     enum Stored {
@@ -43,19 +45,7 @@ package final class KeyStore: Sendable {
         self.random = random
         state.withLock { $0.epoch = epoch }
         let files = try KeyFiles(of: folder)
-        var stale: [(number: Int, rest: KeyBundle)] = []
-        state.withLock { state in
-            // The newest first: what it tells of a key stands.
-            for file in files.bundles {
-                var rest = file.content
-                rest.records.removeAll { state.known[$0.id] != nil }
-                if rest.records.count < file.content.records.count { stale.append((file.number, rest)) }
-                for record in rest.records { state.known[record.id] = Stored(record, of: rest, file.number) }
-                state.bundles[file.number] = rest.records.count
-            }
-            state.nextBundle = (files.bundles.map(\.number) + files.replaced).max().map { $0 + 1 } ?? 1
-            state.leftovers = files.replaced
-        }
+        let stale = state.withLock { $0.learn(files) }
         do throws(StorageError) {
             try removeLeftovers()
             // Though nothing may be left of it: what is destroyed half-way must be named by another, or it is damage.
@@ -71,6 +61,7 @@ package final class KeyStore: Sendable {
 
     /// The key of that name; `nil` when there is none, when it was destroyed, or when the store is sealed.
     package func key(_ id: String) -> [UInt8]? {
+        if state.withLock({ $0.epoch != nil && $0.known[id] == nil }) { lookAgain() }
         let (epoch, wrapped) = state.withLock { state -> (EpochKey?, (bytes: [UInt8], epoch: Int)?) in
             guard let epoch = state.epoch else { return (nil, nil) }
             if case .wrapped(let bytes, let number, _)? = state.known[id] { return (epoch, (bytes, number)) }

@@ -19,7 +19,7 @@ package final class SmallFiles: Sendable {
     package static let nameBytesMax = 200
 
     private let folder: any Folder
-    private let access: Access
+    package let access: Access
     private let temporaries = Atomic<Int>(0)
 
     /// Opens a folder of the file system.
