@@ -74,10 +74,16 @@ struct LiveVerificationTests {
             shared.isDone.store(true, ordering: .releasing)
         }
         var sizes: [UInt64] = []
+        let quick = Verification.Options(isQuick: true)
         while !shared.isDone.load(ordering: .acquiring) {
             let report = Verification(tables: tables, keys: keys, anchor: anchor).run()
             #expect(report.problems == [])
             sizes.append(report.entries)
+            for anchor in [anchor, nil] {
+                let report = Verification(tables: tables, keys: keys, anchor: anchor, options: quick).run()
+                #expect(report.problems == [])
+                sizes.append(report.entries)
+            }
         }
         thread.join()
         #expect(shared.failure.withLock { $0 } == nil)

@@ -59,4 +59,19 @@ extension LedgerTables {
             next += UInt64(lines.count)
         }
     }
+
+    /// The same within one moment.
+    func walk(
+        _ range: Range<UInt64>,
+        _ reader: borrowing some TableReader & ~Copyable,
+        _ body: (Line) throws -> Void,
+    ) throws {
+        var next = range.lowerBound
+        while next < range.upperBound {
+            let lines = try page(from: next, to: range.upperBound, reader)
+            guard !lines.isEmpty else { return }
+            for line in lines { try body(line) }
+            next += UInt64(lines.count)
+        }
+    }
 }

@@ -17,9 +17,17 @@ package struct Opening: Sendable {
     package init(tables: LedgerTables, anchor: Anchor) throws {
         let hint = try anchor.head()
         let note = try anchor.checkpoint()
-        let state = try tables.environment.read { reader in
-            try Self.read(tables, reader)
-        }
+        // Beside a writer everything must be of one moment; the anchor's was before it.
+        self = try tables.environment.readAtLength { try Opening(tables, hint: hint, note: note, $0) }
+    }
+
+    private init(
+        _ tables: LedgerTables,
+        hint: Anchor.HeadHint?,
+        note: SignedNote?,
+        _ reader: borrowing some TableReader & ~Copyable,
+    ) throws {
+        let state = try Self.read(tables, reader)
         identity = state.identity
         checkpointKeys = state.keys
         guard let note else {
@@ -37,9 +45,9 @@ package struct Opening: Sendable {
         if let hint, state.size < hint.size {
             throw LedgerFault.rolledBack("the ledger has \(state.size) entries, but \(hint.size) were acknowledged")
         }
-        (range, lastRecordedAt) = try Self.rehash(tables, from: checkpoint, to: state.size)
+        (range, lastRecordedAt) = try Self.rehash(tables, from: checkpoint, to: state.size, reader)
         if let hint {
-            let root = try tables.environment.read { try tables.range(at: hint.size, $0).root }
+            let root = try tables.range(at: hint.size, reader).root
             guard root == hint.root else {
                 throw LedgerFault.rolledBack("the first \(hint.size) entries are not those that were acknowledged")
             }
@@ -100,13 +108,13 @@ package struct Opening: Sendable {
 
     /// The end of a ledger without an anchor, against its own stored edge: what a copy can be asked quickly.
     static func tail(_ tables: LedgerTables) throws -> CompactRange {
-        let (size, edge) = try tables.environment.read { reader in
+        try tables.environment.readAtLength { reader in
             let (size, _, _) = try read(tables, reader)
-            return (size, try tables.range(at: size - min(size, UInt64(LedgerTables.linesPerPage)), reader))
+            let edge = try tables.range(at: size - min(size, UInt64(LedgerTables.linesPerPage)), reader)
+            // The origin is not compared with anything: there is no signature here.
+            let unsigned = Checkpoint(origin: "", size: edge.size, root: edge.root)
+            return try rehash(tables, from: unsigned, to: size, reader).0
         }
-        // The origin is not compared with anything: there is no signature here.
-        let unsigned = Checkpoint(origin: "", size: edge.size, root: edge.root)
-        return try rehash(tables, from: unsigned, to: size).0
     }
 
     /// Checks the stored edge against the signed root, then every entry behind it against its stored hashes and heads.
@@ -114,8 +122,9 @@ package struct Opening: Sendable {
         _ tables: LedgerTables,
         from checkpoint: Checkpoint,
         to size: UInt64,
+        _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> (CompactRange, Instant) {
-        var range = try tables.environment.read { try tables.range(at: checkpoint.size, $0) }
+        var range = try tables.range(at: checkpoint.size, reader)
         guard range.root == checkpoint.root else {
             throw LedgerFault.damaged(
                 index: nil,
@@ -127,7 +136,7 @@ package struct Opening: Sendable {
         // The last entry is read in any case: its time is where the clock goes on.
         let start = min(checkpoint.size, size - 1)
         var last = Instant.earliest
-        try tables.walk(start..<size) { line in
+        try tables.walk(start..<size, reader) { line in
             guard case .entry(let index, let bytes) = line else {
                 // Retention removes only what a checkpoint covers.
                 if line.index >= checkpoint.size {
@@ -140,7 +149,7 @@ package struct Opening: Sendable {
             batchEnds = entry.batch.map { $0.position == $0.count } ?? true
             guard index >= checkpoint.size else { return }
             let leaf = MerkleTree.leaf(bytes)
-            try requireStored(range.append(leaf), at: index, tables)
+            try requireStored(range.append(leaf), at: index, tables, reader)
             guard entry.index == index else {
                 throw LedgerFault.damaged(index: index, "the entry says that its index is \(entry.index)")
             }
@@ -150,16 +159,20 @@ package struct Opening: Sendable {
         guard range.size == size else { throw LedgerFault.damaged(index: range.size, "the entry is missing") }
         guard batchEnds else { throw LedgerFault.damaged(index: size - 1, "the ledger ends inside a batch") }
         for (key, head) in heads {
-            guard try tables.environment.read({ try $0.get(tables.chains, key) }) == head.row else {
+            guard try reader.get(tables.chains, key) == head.row else {
                 throw LedgerFault.damaged(index: head.index, "the head of its chain is not this entry")
             }
         }
         return (range, last)
     }
 
-    private static func requireStored(_ completed: [Digest], at index: UInt64, _ tables: LedgerTables) throws {
-        let stored = try tables.environment.read { try $0.get(tables.hashes, BigEndian.bytes(index)) }
-        guard stored == completed.flatMap(\.bytes) else {
+    private static func requireStored(
+        _ completed: [Digest],
+        at index: UInt64,
+        _ tables: LedgerTables,
+        _ reader: borrowing some TableReader & ~Copyable,
+    ) throws {
+        guard try reader.get(tables.hashes, BigEndian.bytes(index)) == completed.flatMap(\.bytes) else {
             throw LedgerFault.damaged(index: index, "the entry does not have the hash that was stored for it")
         }
     }
