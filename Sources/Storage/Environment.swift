@@ -59,23 +59,27 @@ package final class Environment: Sendable {
 
     /// The same as an owned value, for a reader that is lent around within one synchronous call: it must be let go of
     /// on the thread that began it.
-    package func beginRead() throws(StorageError) -> ReadTransaction { try beginRead(isLimited: true) }
+    package func beginRead() throws(StorageError) -> ReadTransaction { try beginRead(isAtLength: false) }
 
-    private func beginRead(isLimited: Bool) throws(StorageError) -> ReadTransaction {
+    private func beginRead(isAtLength: Bool) throws(StorageError) -> ReadTransaction {
         let source: ReadTransaction.Source =
             switch backend {
             case .mapped(let environment): .mapped(try environment.beginRead(), of: environment)
-            case .simulated(let environment): .simulated(try environment.snapshot())
+            case .simulated(let environment): .simulated(try environment.beginRead(), of: environment)
             }
-        return ReadTransaction(source, of: reads, isLimited: isLimited)
+        return ReadTransaction(source, of: reads, isAtLength: isAtLength)
     }
 
-    /// A read that is never cut, for what can only be compared within one moment, however long that takes.
+    /// A read that is cut much later than others, for what can only be compared within one moment.
+    ///
+    /// Where it is cut all the same, nothing is known of what it read: whoever asked tries again another time.
     package func readAtLength<R>(_ body: (borrowing ReadTransaction) throws -> R) throws -> R {
-        try body(beginRead(isLimited: false))
+        try body(beginRead(isAtLength: true))
     }
 
     /// From now on a read that has been open for longer is refused whatever it asks for next, as `.tookTooLong`.
+    ///
+    /// The clock runs while the machine sleeps, and so does a read that was under way.
     package func limitReads(to limit: ReadLimit) { reads.limit(to: limit) }
 
     /// How long the oldest read has been open; zero where there is none, or no limit.

@@ -15,16 +15,17 @@ final class OpenReads: Sendable {
 
     func limit(to limit: ReadLimit?) { state.withLock { $0.limit = limit } }
 
-    /// - Parameter isLimited: whether the read may be cut; its age counts in any case.
+    /// - Parameter isAtLength: whether it is of those that may take longer.
     /// - Returns: `nil` while there is no limit.
-    func begin(isLimited: Bool) -> OpenRead? {
+    func begin(isAtLength: Bool) -> OpenRead? {
         state.withLock { state in
             guard let limit = state.limit else { return nil }
             let now = limit.clock()
             state.lastNumber += 1
             state.begun[state.lastNumber] = now
-            let until = isLimited ? now.addingReportingOverflow(limit.microsecondsMax).partialValue : .max
-            return OpenRead(number: state.lastNumber, until: until, clock: limit.clock)
+            let length = isAtLength ? limit.atLengthMicrosecondsMax : limit.microsecondsMax
+            let (until, isBeyond) = now.addingReportingOverflow(length)
+            return OpenRead(number: state.lastNumber, until: isBeyond ? .max : until, clock: limit.clock)
         }
     }
 
@@ -45,16 +46,23 @@ struct OpenRead: Sendable {
     fileprivate let until: Int64
     fileprivate let clock: @Sendable () -> Int64
 
-    var isOver: Bool { until != .max && clock() > until }
+    var isOver: Bool { clock() > until }
 }
 
 /// How long a read transaction may be, by a clock that cannot be set.
 package struct ReadLimit: Sendable {
     package let microsecondsMax: Int64
+    /// The same for `Environment.readAtLength`.
+    package let atLengthMicrosecondsMax: Int64
     package let clock: @Sendable () -> Int64
 
-    package init(microsecondsMax: Int64, clock: @escaping @Sendable () -> Int64) {
+    package init(
+        microsecondsMax: Int64,
+        atLengthMicrosecondsMax: Int64,
+        clock: @escaping @Sendable () -> Int64,
+    ) {
         self.microsecondsMax = microsecondsMax
+        self.atLengthMicrosecondsMax = atLengthMicrosecondsMax
         self.clock = clock
     }
 }

@@ -2,7 +2,7 @@
 package struct ReadTransaction: ~Copyable, TableReader {
     enum Source {
         case mapped(MappedTransaction, of: MappedEnvironment)
-        case simulated(SimulatedTables)
+        case simulated(SimulatedTables, of: SimulatedEnvironment)
     }
 
     /// Rows of a scan between two looks at the clock.
@@ -12,17 +12,17 @@ package struct ReadTransaction: ~Copyable, TableReader {
     private let reads: OpenReads
     private let open: OpenRead?
 
-    init(_ source: Source, of reads: OpenReads, isLimited: Bool) {
+    init(_ source: Source, of reads: OpenReads, isAtLength: Bool) {
         self.source = source
         self.reads = reads
-        open = reads.begin(isLimited: isLimited)
+        open = reads.begin(isAtLength: isAtLength)
     }
 
     deinit {
         if let open { reads.end(open) }
         switch source {
         case .mapped(let transaction, let environment): environment.endRead(transaction)
-        case .simulated: break
+        case .simulated(_, let environment): environment.endRead()
         }
     }
 
@@ -34,7 +34,7 @@ package struct ReadTransaction: ~Copyable, TableReader {
         try requireTime("read \(table.name)")
         switch source {
         case .mapped(let transaction, _): return try transaction.lookUp(table, key, body)
-        case .simulated(let tables): return try tables.lookUp(table, key, body)
+        case .simulated(let tables, _): return try tables.lookUp(table, key, body)
         }
     }
 
@@ -57,7 +57,7 @@ package struct ReadTransaction: ~Copyable, TableReader {
         }
         switch source {
         case .mapped(let transaction, _): try transaction.walk(table, from: key, direction, step)
-        case .simulated(let tables): try tables.walk(table, from: key, direction, step)
+        case .simulated(let tables, _): try tables.walk(table, from: key, direction, step)
         }
         if isOver { throw StorageError(.tookTooLong, "scan \(table.name)") }
     }
@@ -69,7 +69,7 @@ package struct ReadTransaction: ~Copyable, TableReader {
     package borrowing func statistics(_ table: Table) throws(StorageError) -> TableStatistics {
         switch source {
         case .mapped(let transaction, _): try transaction.statistics(table)
-        case .simulated(let tables): try tables.statistics(table)
+        case .simulated(let tables, _): try tables.statistics(table)
         }
     }
 }

@@ -34,6 +34,16 @@ package struct StorageError: Error, Hashable, Sendable {
         case system
     }
 
+    /// Whether only the moment was wrong: nothing is the matter with what is stored, and the same may go well later.
+    package var isPassing: Bool {
+        switch kind {
+        case .readersFull, .tookTooLong, .busy: true
+        case .full, .mapFull, .io, .corrupted, .panic, .readOnly, .notFound, .notPermitted, .outOfOrder, .locked,
+            .invalid, .system:
+            false
+        }
+    }
+
     package let kind: Kind
     /// What was being done, for an operator to read: "commit", "write head in /srv/muniment/anchor".
     package let operation: String

@@ -6,11 +6,41 @@ import Wire
 
 /// Verification beside a writer that goes on writing.
 struct LiveVerificationTests {
+    /// A clock that goes on by a second whenever it is looked at, under limits that ordinary reads pass at once.
+    private static func hurry(_ environment: Environment, atLength seconds: Int64) {
+        let now = Atomic<Int64>(0)
+        environment.limitReads(
+            to: ReadLimit(microsecondsMax: 0, atLengthMicrosecondsMax: seconds * 1_000_000) {
+                now.add(1_000_000, ordering: .relaxed).newValue
+            }
+        )
+    }
+
     /// A key store as a reader beside the owner opens it.
     private static func reader(_ ledger: TestLedger) throws -> KeyStore {
         let folder = try ledger.place.folder("keys", .readOnly)
         let epoch = try EpochKey.open(in: folder, keyEncryptionKey: TestLedger.keyEncryptionKey)
         return try KeyStore(folder: folder, epoch: epoch, random: { _ in [] })
+    }
+
+    @Test(arguments: Medium.allCases)
+    func `a machine that sleeps within a read is no damage to the ledger`(_ medium: Medium) throws {
+        let ledger = try TestLedger.populated(medium)
+        Self.hurry(ledger.tables.environment, atLength: 3_600)
+        #expect(throws: StorageError.self) { try ledger.tables.environment.read { try ledger.tables.size($0) } }
+        let report = ledger.verify()
+        #expect(report.problems == [] && report.entries == 20)
+    }
+
+    @Test func `nor are two entries of one id, when the second reading comes to them, lost to sleep`() throws {
+        var forged = try ForgedLedger()
+        try forged.add(TestLedger.partnerCreated("prt_k9")[0])
+        let twice = { (entry: inout Entry) in entry.id = Entry.identifier(random: [UInt8](repeating: 5, count: 16)) }
+        try forged.add(TestLedger.tokenIssued(1), twice)
+        try forged.add(TestLedger.tokenIssued(2), twice)
+        try forged.sign()
+        Self.hurry(forged.tables.environment, atLength: 3_600)
+        #expect(forged.verify().problems.map(\.what) == ["the entry has the id of entry 2"])
     }
 
     @Test(arguments: Medium.allCases)

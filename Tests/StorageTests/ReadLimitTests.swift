@@ -9,7 +9,9 @@ struct ReadLimitTests {
         private let now = Atomic<Int64>(1_000)
         func pass(_ microseconds: Int64) { now.add(microseconds, ordering: .relaxed) }
         var limit: ReadLimit {
-            ReadLimit(microsecondsMax: 100) { [self] in now.load(ordering: .relaxed) }
+            ReadLimit(microsecondsMax: 100, atLengthMicrosecondsMax: 1_000) { [self] in
+                now.load(ordering: .relaxed)
+            }
         }
     }
 
@@ -74,7 +76,7 @@ struct ReadLimitTests {
     }
 
     @Test(arguments: Medium.allCases)
-    func `what needs one moment is not cut, but seen`(medium: Medium) throws {
+    func `what needs one moment is seen, and cut much later`(medium: Medium) throws {
         let place = try Place(medium)
         let (environment, table) = try filled(place)
         let clock = Clock()
@@ -85,8 +87,26 @@ struct ReadLimitTests {
             let isThere = try reader.contains(table, [0, 1])
             #expect(isThere)
             #expect(environment.oldestReadMicroseconds == 500)
+            clock.pass(500)
+            let isStillThere = try reader.contains(table, [0, 1])
+            #expect(isStillThere)
+            clock.pass(1)
+            #expect(kind { _ = try reader.contains(table, [0, 1]) } == .tookTooLong)
         }
         #expect(environment.oldestReadMicroseconds == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: Medium.allCases)
+    func `a growth that a read keeps out is told so, and goes well when the read is over`(medium: Medium) throws {
+        let environment = try filled(Place(medium)).0
+        let grower = PinnedThread(name: "grower")
+        try environment.readAtLength { _ in
+            try grower.start { #expect(refusal { try environment.grow(toBytes: 32 << 20) } == .busy) }
+            grower.join()
+        }
+        #expect(environment.mapBytes == 16 << 20)
+        try environment.grow(toBytes: 32 << 20)
+        #expect(environment.mapBytes == 32 << 20)
     }
 
     @Test(arguments: Medium.allCases)

@@ -5,6 +5,11 @@ import Views
 // A read that is held open keeps every page of its moment, so each has a limit, and the oldest is watched.
 extension Instance {
     package static let readMicrosecondsMax: Int64 = 5_000_000
+    /// For the few that compare whole tables within one moment: an attestation, and the end of a verification.
+    ///
+    /// While one goes on the map cannot grow: a write that needs that waits for `ReaderGate.waitSecondsMax`, and is then
+    /// told to try again.
+    package static let readAtLengthMicrosecondsMax: Int64 = 60_000_000
 
     /// How long the oldest read of ledger or views has been open.
     package var oldestReadMicroseconds: Int64 {
@@ -12,7 +17,11 @@ extension Instance {
     }
 
     func limitReads(to microseconds: Int64) {
-        let limit = ReadLimit(microsecondsMax: microseconds, clock: world.sinceBoot)
+        let limit = ReadLimit(
+            microsecondsMax: microseconds,
+            atLengthMicrosecondsMax: Self.readAtLengthMicrosecondsMax,
+            clock: world.sinceBoot
+        )
         tables.environment.limitReads(to: limit)
         views.environment.limitReads(to: limit)
     }

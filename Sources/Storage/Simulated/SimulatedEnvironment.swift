@@ -14,7 +14,12 @@ final class SimulatedEnvironment: Sendable {
     private struct Opened {
         var mapBytes: Int
         var isWriting = false
+        /// How many reads are under way.
+        var reads = 0
     }
+
+    /// The twin's growth waits for the reads under way as well, but not as long.
+    private static let growthMillisecondsMax = 200
 
     let name: String
     private let disk: SimulatedDisk
@@ -43,6 +48,14 @@ final class SimulatedEnvironment: Sendable {
             return stored.tables.current
         }
     }
+
+    func beginRead() throws(StorageError) -> SimulatedTables {
+        let tables = try snapshot()
+        opened.withLock { $0.reads += 1 }
+        return tables
+    }
+
+    func endRead() { opened.withLock { $0.reads -= 1 } }
 
     func table(_ tableName: String) throws(StorageError) -> Table {
         let table = Table(name: tableName, handle: 0)
@@ -138,11 +151,18 @@ final class SimulatedEnvironment: Sendable {
     var sizeBytes: Int { (try? snapshot().bytes) ?? 0 }
 
     func grow(toBytes bytes: Int) throws(StorageError) {
-        let isAlone = opened.withLock { opened in
-            guard !opened.isWriting else { return false }
-            opened.mapBytes = max(opened.mapBytes, Environment.Options.wholeBlocks(bytes))
-            return true
+        for _ in 0..<Self.growthMillisecondsMax {
+            let isAlone = try opened.withLock { (opened) throws(StorageError) in
+                guard !opened.isWriting else {
+                    throw StorageError(.busy, "grow \(name) with a write transaction open")
+                }
+                guard opened.reads == 0 else { return false }
+                opened.mapBytes = max(opened.mapBytes, Environment.Options.wholeBlocks(bytes))
+                return true
+            }
+            if isAlone { return }
+            usleep(1_000)
         }
-        guard isAlone else { throw StorageError(.busy, "grow \(name) with a write transaction open") }
+        throw StorageError(.busy, "grow \(name)")
     }
 }
