@@ -123,6 +123,7 @@ extension Instance {
             _ = try? await perform(RecordEvents([Event(.ledgerClosed, chain: .platform)]), by: .system)
         }
         writer.close()
+        verification.close()
         verifier.join()
         do {
             try notary.close()

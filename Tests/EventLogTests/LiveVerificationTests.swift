@@ -43,6 +43,18 @@ struct LiveVerificationTests {
         #expect(forged.verify().problems.map(\.what) == ["the entry has the id of entry 2"])
     }
 
+    @Test func `a ledger that cannot be read to its end at the moment is not called altered`() throws {
+        let ledger = try TestLedger.populated()
+        Self.hurry(ledger.tables.environment, atLength: 0)
+        let report = ledger.verify()
+        #expect(!report.isOK && report.isUnread, "\(report.problems)")
+        #expect(report.problems.first?.what.hasPrefix("the ledger cannot be read further") == true)
+        let other = try TestLedger.populated()
+        #expect(!other.verify().isUnread)
+        try OpeningTests.alter(other, other.tables.hashes, UInt64(15).key, at: 0)
+        #expect(!other.verify().isUnread)
+    }
+
     @Test(arguments: Medium.allCases)
     func `a key that was made since the key store was opened is none that is missing`(_ medium: Medium) throws {
         let ledger = try TestLedger.populated(medium)

@@ -42,17 +42,20 @@ extension Instance {
     /// checkpoint covered.
     ///
     /// What it finds stands in health, and that all is well in an entry. A ledger that was altered is not written to any
-    /// more.
+    /// more. One that could not be read to its end is none: it is read again later.
     ///
     /// - Parameter isRecorded: not for a command that only passes by.
     func verifyInBackground(isRecorded: Bool) throws {
-        try verifier.start { [self] _ in
-            verify(isRecorded: isRecorded)
-            return false
+        try verifier.start { [self] waits in
+            guard !status.isClosing else { return false }
+            if verify(isRecorded: isRecorded) { return false }
+            if waits { verification.waitForNextTry() }
+            return true
         }
     }
 
-    private func verify(isRecorded: Bool) {
+    /// - Returns: whether there is no more to be said.
+    private func verify(isRecorded: Bool) -> Bool {
         let verification = Verification(
             tables: tables,
             keys: nil,
@@ -60,7 +63,12 @@ extension Instance {
             options: Verification.Options(opensSegments: false, shouldStop: { [status] in status.isClosing })
         )
         let report = verification.run()
-        guard report.entries > 0, !status.isClosing else { return }
+        guard !status.isClosing else { return true }
+        if report.isUnread, let problem = report.problems.first {
+            status.report("verification is tried again: \(problem.what)")
+            return false
+        }
+        guard report.entries > 0 else { return true }
         let mark = VerificationMark(
             index: report.entries - 1,
             root: report.root,
@@ -73,5 +81,6 @@ extension Instance {
             status.object("the ledger was altered, run muniment verify: \(place)\(problem.what)")
             status.report("verification found \(report.problemCount) problems; first \(place)\(problem.what)")
         }
+        return true
     }
 }

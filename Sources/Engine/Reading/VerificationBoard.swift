@@ -1,3 +1,4 @@
+import Dispatch
 import Identity
 import OpenSSL
 import Synchronization
@@ -10,7 +11,16 @@ final class VerificationBoard: Sendable {
         var unrecorded: VerificationMark?
     }
 
+    /// How long a verification that could not read on waits before it begins again.
+    private static let retrySeconds = 10
+
     private let state = Mutex(State())
+    private let bell = DispatchSemaphore(value: 0)
+
+    func waitForNextTry() { _ = bell.wait(timeout: .now() + .seconds(Self.retrySeconds)) }
+
+    /// Ends the waiting: the instance closes.
+    func close() { bell.signal() }
 
     var last: VerificationMark? { state.withLock { $0.last } }
 

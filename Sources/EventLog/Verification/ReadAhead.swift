@@ -8,7 +8,7 @@ final class ReadAhead: Sendable {
         /// Whether there was nothing behind the last page when it was read.
         var reachesEnd = false
         /// Why reading stopped.
-        var failure: String?
+        var failure: (any Error)?
     }
 
     /// About eight thousand ordinary entries: the cost of starting a thread vanishes in them.
@@ -69,7 +69,7 @@ final class ReadAhead: Sendable {
                         return
                     }
                 } catch {
-                    state.batch.failure = "\(error)"
+                    state.batch.failure = error
                     return
                 }
             }

@@ -1,4 +1,5 @@
 package import OpenSSL
+import Storage
 
 extension Verification {
     /// Something that is not as it must be, and the entry where it was seen.
@@ -35,11 +36,23 @@ extension Verification {
         /// How many there were, those that are not told included.
         package private(set) var problemCount = 0
 
+        /// Those of them that are of the moment, as a read that took too long.
+        private var passingCount = 0
+
         package var isOK: Bool { problemCount == 0 }
+
+        /// Whether nothing speaks against the ledger, but that it could not be read to its end: another time it may be.
+        package var isUnread: Bool { problemCount > 0 && problemCount == passingCount }
 
         mutating func add(_ index: UInt64?, _ what: @autoclosure () -> String) {
             problemCount += 1
             if problems.count < Self.problemsMax { problems.append(Problem(index: index, what: what())) }
+        }
+
+        /// Why the ledger was not read to its end.
+        mutating func add(_ index: UInt64?, _ what: String, for error: any Error) {
+            add(index, "\(what): \(error)")
+            if (error as? StorageError)?.isPassing ?? false { passingCount += 1 }
         }
     }
 }

@@ -42,6 +42,10 @@ package struct Verification: Sendable {
         self.options = options
     }
 
+    private struct Stopped: Error, CustomStringConvertible {
+        var description: String { "it was stopped" }
+    }
+
     package func run() -> Report { options.isQuick ? runQuickly() : runDeeply() }
 
     private func runDeeply() -> Report {
@@ -50,17 +54,17 @@ package struct Verification: Sendable {
         let signed = readAnchor(&pass.report)
         let marks = [signed.checkpoint?.size, signed.head?.size].compactMap { $0 }
         let ahead = ReadAhead(TreeStage(tables, marks: marks, copiesSegments: pass.readsSegmentRows))
-        var failure: String?
+        var failure: (any Error)?
         var isAtEnd = false
         while !isAtEnd, failure == nil {
             let batch = ahead.next()
             for page in batch.pages { pass.read(page, marks: marks) }
-            (isAtEnd, failure) = (batch.reachesEnd, batch.failure ?? (options.shouldStop() ? "it was stopped" : nil))
+            (isAtEnd, failure) = (batch.reachesEnd, batch.failure ?? (options.shouldStop() ? Stopped() : nil))
         }
         var stage = ahead.stage
         if failure == nil { failure = readEnd(&stage, &pass) }
         if let failure {
-            pass.report.add(stage.position, "the ledger cannot be read further: \(failure)")
+            pass.report.add(stage.position, "the ledger cannot be read further", for: failure)
             pass.isInterrupted = true
         }
         findRepeatedIdentifiers(&pass, below: stage.tree.size)
@@ -70,7 +74,7 @@ package struct Verification: Sendable {
     }
 
     /// What was appended meanwhile, and the tables of heads, all of one moment.
-    private func readEnd(_ stage: inout TreeStage, _ pass: inout VerificationPass) -> String? {
+    private func readEnd(_ stage: inout TreeStage, _ pass: inout VerificationPass) -> (any Error)? {
         do {
             try tables.environment.readAtLength { reader in
                 var isAtEnd = false
@@ -85,7 +89,7 @@ package struct Verification: Sendable {
             }
             return nil
         } catch {
-            return "\(error)"
+            return error
         }
     }
 
@@ -129,7 +133,7 @@ package struct Verification: Sendable {
                 }
             }
         } catch {
-            pass.report.add(nil, "the ledger cannot be read again: \(error)")
+            pass.report.add(nil, "the ledger cannot be read again", for: error)
         }
     }
 
