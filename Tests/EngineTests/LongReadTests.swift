@@ -101,4 +101,52 @@ struct LongReadTests {
         #expect(instance.status.refusal == nil && instance.integrity.isVerifiedOK == true)
         sleeper.stepper.forget()
     }
+
+    @Test func `a map that a long read keeps from growing puts writes off, loses nothing and stops nothing`()
+        async throws
+    {
+        var putOff = 0
+        for operation in 1...10 {
+            let ground = try Ground(seed: UInt64(310 + operation))
+            let instance = try await ground.open()
+            while instance.integrity.verified == nil { await Task.yield() }
+            ground.disk.plan(.mapFull, at: ground.disk.operations + operation)
+            let ledger = try instance.tables.environment.beginRead()
+            let views = try instance.views.environment.beginRead()
+            let (first, refusal) = await register("first", instance, ground)
+            _ = consume ledger
+            _ = consume views
+            if let refusal {
+                guard case .busy = refusal else {
+                    Issue.record("operation \(operation): \(refusal)")
+                    continue
+                }
+                putOff += 1
+            }
+            let (second, none) = await register("second", instance, ground)
+            #expect(none == nil && instance.status.refusal == nil, "operation \(operation)")
+            let living = try instance.read { try $0.members(Partner.self, of: .all, limit: 10) }.map(\.id)
+            #expect(living.contains(second))
+            if refusal == nil { #expect(living.contains(first)) }
+            let report = Verification(tables: instance.tables, keys: instance.keys, anchor: nil).run()
+            #expect(report.isOK, "operation \(operation): \(report.problems)")
+            try await instance.close()
+            #expect(!ground.lines.all.contains { $0.hasPrefix("stopped") }, "\(ground.lines.all)")
+        }
+        #expect(putOff >= 2, "once in the ledger and once in the views")
+    }
+
+    private func register(_ slug: String, _ instance: Instance, _ ground: Ground) async -> (PartnerID, Refusal?) {
+        let id = PartnerID(random: instance.world.random(16))
+        do {
+            let changes = try Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create)
+            let command = Change<Partner>(id) {
+                try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
+            }
+            _ = try await instance.perform(command, by: ground.service())
+            return (id, nil)
+        } catch {
+            return (id, error as? Refusal ?? .failed)
+        }
+    }
 }

@@ -12,8 +12,8 @@ extension WriterCore {
     /// Makes what was decided durable, first in the ledger, then in the views.
     ///
     /// - Returns: whether the views have followed; if not, they do before anything else is decided.
-    /// - Throws: `Refusal.diskFull` when nothing was kept and nothing may be answered; `Stop` when going on could lose
-    ///   what was acknowledged.
+    /// - Throws: `Refusal` when nothing was kept and nothing may be answered, for want of room or of a moment without
+    ///   long reads; `Stop` when going on could lose what was acknowledged.
     func commit(_ draft: ViewDraft) throws -> Bool {
         guard !ledger.prepared.isEmpty else { return true }
         let written = ledger.prepared
@@ -35,34 +35,44 @@ extension WriterCore {
 
     /// Folds what the views could not take before.
     ///
-    /// - Throws: `Refusal.diskFull` while there is still no room.
+    /// - Throws: `Refusal` while there is still no room, or no moment to make some.
     func followLedger() throws {
         guard behind != nil else { return }
         do {
             try foldBehind()
         } catch {
-            guard try isFollowed(after: error) else { throw Refusal.diskFull }
+            guard try isFollowed(after: error) else { throw status.isDiskFull ? Refusal.diskFull : Self.later }
         }
     }
 
     /// The entries stand, so the views must follow before anybody is answered: grow and fold again, or wait for room.
     private func isFollowed(after error: any Error) throws -> Bool {
         guard let fault = error as? StorageError else { throw Self.stop(error) }
-        if isDiskFull(fault) {
-            if !status.isDiskFull { status.report("the disk is full: the views wait for room") }
-            status.diskIsFull(true)
+        guard fault.kind == .mapFull else {
+            try wait(for: fault)
             return false
         }
-        guard fault.kind == .mapFull else { throw Self.stop(error) }
         do {
             try views.environment.grow(toBytes: views.environment.mapBytes * 2)
             try foldBehind()
             return true
-        } catch let fault as StorageError where isDiskFull(fault) {
-            status.diskIsFull(true)
+        } catch let fault as StorageError {
+            try wait(for: fault)
             return false
         } catch {
             throw Self.stop(error)
+        }
+    }
+
+    /// Lets the views wait for room on the disk, or until long reads no longer keep their file from growing.
+    private func wait(for fault: StorageError) throws {
+        if isDiskFull(fault) {
+            if !status.isDiskFull { status.report("the disk is full: the views wait for room") }
+            status.diskIsFull(true)
+        } else if fault.isPassing {
+            status.report("the views wait: \(fault)")
+        } else {
+            throw Self.stop(fault)
         }
     }
 
@@ -102,12 +112,20 @@ extension WriterCore {
 
     /// What a failed commit means.
     ///
-    /// Its outcome is unknown; only a full disk, which keeps what it took, is looked into.
+    /// Its outcome is unknown; only a full disk, which keeps what it took, is looked into. What is of the moment, as a
+    /// growth that long reads kept out, comes before anything is written.
     private func judge(_ error: any Error) throws {
-        guard let fault = error as? StorageError, isDiskFull(fault) else {
-            throw Stop(why: "the ledger could not be written: \(error)")
+        let fault = error as? StorageError
+        if let fault, fault.isPassing {
+            status.report("writes are put off: \(fault)")
+            throw Self.later
         }
-        if try ledger.isDurable() { return ledger.settle() }
+        guard let fault, isDiskFull(fault) else { throw Stop(why: "the ledger could not be written: \(error)") }
+        do {
+            if try ledger.isDurable() { return ledger.settle() }
+        } catch {
+            throw Stop(why: "what became of the ledger's last commit cannot be read: \(error)")
+        }
         if !status.isDiskFull { status.report("the disk is full: writes are refused until there is room") }
         status.diskIsFull(true)
         throw Refusal.diskFull

@@ -107,8 +107,9 @@ final class WriterCore {
         } catch let fault as StorageError where fault.kind == .mapFull {
             // The views' map was used up while commands were decided. Nothing is written yet, so they are decided again.
             giveUp()
-            try stopping { try views.environment.grow(toBytes: views.environment.mapBytes * 2) }
-            return batch[...]
+            return try growViews(for: batch)
+        } catch let fault as StorageError where fault.isPassing {
+            return putOff(batch, fault)
         } catch {
             for submission in batch { submission.answer(Self.outcomeUnknown) }
             throw Self.stop(error)
@@ -166,9 +167,27 @@ final class WriterCore {
         }
     }
 
-    private func stopping(_ body: () throws -> Void) throws {
-        do { try body() } catch { throw Self.stop(error) }
+    /// - Returns: what is decided again on the larger map.
+    private func growViews(for batch: [any Submission]) throws -> ArraySlice<any Submission> {
+        do throws(StorageError) {
+            try views.environment.grow(toBytes: views.environment.mapBytes * 2)
+            return batch[...]
+        } catch {
+            guard error.isPassing else { throw Self.stop(error) }
+            return putOff(batch, error)
+        }
     }
+
+    /// Nothing was written, and nothing is wrong but the moment: everyone who waited may ask again.
+    private func putOff(_ batch: [any Submission], _ fault: StorageError) -> ArraySlice<any Submission> {
+        giveUp()
+        status.report("writes are put off: \(fault)")
+        for submission in batch { submission.answer(Self.later) }
+        return []
+    }
+
+    /// Reads that are long over by then kept the files from growing, or a machine slept.
+    static let later = Refusal.busy(retryAfterSeconds: 5, "the storage was busy and nothing was done")
 
     /// Whether the entries stand is known at the next start; a client with an Idempotency-Key may ask again and learn it.
     static let outcomeUnknown = Refusal.busy(
