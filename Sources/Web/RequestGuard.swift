@@ -62,6 +62,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             throwAway(part, context)
             return
         }
+        // What follows a refused request that waits for the answers before it is part of nothing, and asks for none.
+        if progress.isRefusing { return }
         switch part {
         case .head:
             guard heads?.isSound ?? true else {
@@ -75,8 +77,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             stopTimer()
             progress.receivedEnd()
         }
-        // What follows a malformed request that waits for the answers before it is part of nothing.
-        if !progress.isRefusing { context.fireChannelRead(data) }
+        context.fireChannelRead(data)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

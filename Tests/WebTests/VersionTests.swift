@@ -57,6 +57,25 @@ import Web
         }
     }
 
+    @Test(arguments: ["GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n", "GET /items/1 HTTP/1.1\r\n\r\n"])
+    func `what follows a request without a host, all sent ahead, takes nothing from its refusal`(
+        third: String
+    ) async throws {
+        // The refusal is the server's answer, not the end of a connection on which nothing is asked.
+        try await RunningServer.run({ $0.limits.idleSeconds = 600 }) { server in
+            try await RawClient.connect(to: server) { client in
+                let malformed = "POST /items HTTP/1.1\r\nContent-Length: 1\r\n\r\na"
+                try await client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n" + malformed + third)
+                #expect(try await client.read().body == "slow")
+                let refused = try await client.read()
+                #expect(refused.status == 400)
+                #expect(refused["connection"] == "close")
+                #expect(await client.isClosed())
+            }
+            #expect(!String(decoding: server.metrics.text, as: UTF8.self).contains(#"endpoint="items.read",method"#))
+        }
+    }
+
     @Test(arguments: ["", "Host: x\r\n", "Connection: close\r\n", "Connection: keep-alive, close\r\n"])
     func `a client of HTTP 1 point 0 gets its answer and the end`(headers: String) async throws {
         // The end is the server's own doing, not that of a connection on which nothing is asked.
