@@ -6,7 +6,8 @@ struct CommandFailure: Error {
         /// What was to be shown does not hold, or a server said no.
         case checkFailed = 1
         case usage = 2
-        /// The data directory is in use, behind its anchor, damaged, of a newer format, or its keys are missing.
+        /// The data directory is in use, behind its anchor, damaged, of a newer format, or its keys are missing; or
+        /// somebody ended the reading of it.
         case unopenable = 3
     }
 

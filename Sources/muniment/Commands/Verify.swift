@@ -22,10 +22,12 @@ struct Verify: AsyncParsableCommand {
         let settings = try await Settings(directory.given, [.format: format], flags: [.quick: quick])
         let format = try settings.choice(.format, PrintFormat.self) ?? .text
         guard !isChild else { return try read(settings, format) }
-        let (status, signalled) = try VerifyingChild.run()
-        if let signalled {
-            Self.printUnread(signalled, format)
-            throw CommandFailure(.checkFailed, signalled)
+        let status: Int32
+        do {
+            status = try VerifyingChild.run()
+        } catch let failure as CommandFailure {
+            Self.printUnread(failure.reason, format)
+            throw failure
         }
         // What there is to say was said.
         if status != 0 { Foundation.exit(status) }

@@ -8,8 +8,9 @@ enum VerifyingChild {
 
     /// Runs this very command once more, to read; what it prints is printed.
     ///
-    /// - Returns: its exit status, or a sentence when a signal ended it.
-    static func run() throws -> (status: Int32, signalled: String?) {
+    /// - Returns: its exit status.
+    /// - Throws: `CommandFailure` when it cannot be started, or a signal ended it.
+    static func run() throws -> Int32 {
         let child = Process()
         child.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         child.arguments = CommandLine.arguments.dropFirst() + ["--\(flag)"]
@@ -20,11 +21,21 @@ enum VerifyingChild {
             throw CommandFailure(.checkFailed, "the reading process cannot be started: \(error.localizedDescription)")
         }
         child.waitUntilExit()
-        guard child.terminationReason == .uncaughtSignal else { return (child.terminationStatus, nil) }
-        let signal = child.terminationStatus
-        return (
-            CommandFailure.Status.checkFailed.rawValue,
-            "the ledger cannot be read: signal \(signal) ended the reading, as a damaged page of ledger/data.mdb does"
-        )
+        guard child.terminationReason == .uncaughtSignal else { return child.terminationStatus }
+        throw failure(signal: child.terminationStatus)
+    }
+
+    /// By these a process ends itself over what it read: a page that is not there, places and lengths that cannot be.
+    private static let damageSignals: Set = [SIGBUS, SIGSEGV, SIGILL, SIGTRAP, SIGABRT]
+
+    private static func failure(signal: Int32) -> CommandFailure {
+        if damageSignals.contains(signal) {
+            return CommandFailure(
+                .checkFailed,
+                "the ledger cannot be read: signal \(signal) ended the reading, as a damaged page of ledger/data.mdb does"
+            )
+        }
+        // Somebody else ended it, such as a kernel short of memory: nothing was found, and nothing may be concluded.
+        return CommandFailure(.unopenable, "the reading was ended by signal \(signal): the ledger was not checked")
     }
 }
