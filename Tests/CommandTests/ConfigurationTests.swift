@@ -138,6 +138,19 @@ struct ConfigurationTests {
         #expect(ended.errors.split(separator: "\n").count == 1, "\(ended.errors)")
     }
 
+    @Test(arguments: ["checkpoint", "wrapping"], [["--base-url", "http://localhost:1"], ["--client-id", "app_x"]])
+    func `only a signing key is rotated through a server`(_ kind: String, _ remote: [String]) async throws {
+        // A data directory that is configured elsewhere is not what the command line asks for.
+        for environment in [[:], ["MUNIMENT_DATA": "x"]] {
+            let ended = try await RunningCommand(["keys", "rotate", kind] + remote, with: environment).end()
+            #expect(ended.status == 2)
+            #expect(
+                ended.errors == "muniment: keys rotate \(kind) works on the data directory of a stopped server, "
+                    + "not through --base-url: give --data DIR (see: muniment help)\n"
+            )
+        }
+    }
+
     @Test(arguments: [
         (#"{"lisen":"127.0.0.1:1"}"#, #"unknown setting "lisen""#),
         (#"{"listen":["127.0.0.1:1"]}"#, #""listen" in the configuration file FILE must be a text"#),
