@@ -66,6 +66,26 @@ struct KeysAndLedgerTests {
         #expect(try await ledger.verified()["ok"] == true)
     }
 
+    @Test func `T31 a ledger whose key is lost for ever is still read and proved`() async throws {
+        let ledger = try await TestLedger()
+        try ledger.folder.copy("data/keys", to: "older")
+        try await Self.seal(ledger.data)
+        try ledger.folder.remove("data/keys")
+        try ledger.folder.move("older", to: "data/keys")
+        let refused = try await ledger.run("serve", "--listen", "127.0.0.1:0")
+        #expect(refused.status == 3)
+        #expect(refused.errors.hasSuffix("but entries, proof, checkpoint and verify go on\n"), "\(refused.errors)")
+        let entries = try await ledger.run("entries")
+        #expect(entries.status == 0 && entries.output.contains(Self.key))
+        let checkpoint = try await ledger.run("checkpoint")
+        #expect(checkpoint.status == 0)
+        let index = entries.lines.count - 1
+        let proof = try await ledger.run("proof", "\(index)")
+        #expect(proof.status == 0, "\(proof.errors)")
+        let problems = try await ledger.verified()["problems"]?.items ?? []
+        #expect(problems.count == 1 && problems[0]["what"]?.text?.contains(Self.key) == true, "\(problems)")
+    }
+
     @Test func `T31 keys older than a rotation lack the keys that sign, and each is named`() async throws {
         let ledger = try await TestLedger()
         try ledger.folder.copy("data/keys", to: "older")

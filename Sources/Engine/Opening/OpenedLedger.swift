@@ -49,7 +49,8 @@ struct OpenedLedger {
         let rest = missing.count > namesMax ? " and \(missing.count - namesMax) more" : ""
         return
             "keys/ is older than the ledger or not whole, \(missing.count) of its keys are missing (\(names)\(rest)); "
-            + "put them back with: muniment keys restore FILE"
+            + "put them back with: muniment keys restore FILE; without a backup it is not served again, but entries, "
+            + "proof, checkpoint and verify go on"
     }
 
     /// The keys without which nothing is signed, sealed or compared; data keys apart.
