@@ -11,10 +11,12 @@ GROWTH_SECONDS_MAX = 1_800
 class Ledgers:
     """Where ledgers are made: fresh folders under one that is removed afterwards."""
 
-    def __init__(self, folder: Path, big: int):
+    def __init__(self, folder: Path, big: int, peer: Path = Path("/")):
         self.folder = folder
         #: The size at which what depends on size is measured.
         self.big = big
+        #: Below which root Debian's glewlwyd lies, to compare with.
+        self.peer = peer
         self._grown: dict[str, tuple[Path, dict]] = {}
 
     def fresh(self, name: str) -> Path:

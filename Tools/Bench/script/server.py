@@ -87,13 +87,7 @@ class Server:
         return int(re.search(what + r":\s+(\d+) kB", text)[1]) / 1024
 
     def load(self, path: str, seconds: float, script: str | None = None, *arguments: object) -> "Load":
-        words = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"]
-        if script:
-            words += ["-s", ROOT / "Tools/Bench/wrk" / script]
-        words += [f"http://127.0.0.1:{self.port}{path}"]
-        if arguments:
-            words += ["--", *arguments]
-        return Load(run(*words, seconds=seconds + 30))
+        return wrk(self.port, path, seconds, CONNECTIONS, script, *arguments)
 
     def hello(self, seconds: float) -> "Load":
         return self.load("/health", seconds)
@@ -141,6 +135,16 @@ class Load:
     def _milliseconds(text: str) -> float:
         number, unit = re.fullmatch(r"([\d.]+)(\w+)", text).groups()
         return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[unit]
+
+
+def wrk(port: int, path: str, seconds: float, connections: int, script: str | None, *arguments: object) -> Load:
+    words = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency"]
+    if script:
+        words += ["-s", ROOT / "Tools/Bench/wrk" / script]
+    words += [f"http://127.0.0.1:{port}{path}"]
+    if arguments:
+        words += ["--", *arguments]
+    return Load(run(*words, seconds=seconds + 30))
 
 
 def basic(client: dict) -> str:
