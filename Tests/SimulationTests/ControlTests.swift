@@ -71,6 +71,28 @@ struct ControlTests {
             guard let sight = evidence.recalled.first?.then else { return }
             evidence.recalled.append(.init(then: sight, now: nil))
         },
+        Breach("once", "the chains are attested twice in a day") { evidence in
+            guard let place = evidence.entries.lastIndex(where: { $0.type == "chains.attested" }) else { return }
+            evidence.entries.insert(evidence.entries[place], at: place)
+        },
+        Breach("once", "the views are attested twice in a day") { evidence in
+            guard let place = evidence.entries.lastIndex(where: { $0.type == "views.attested" }) else { return }
+            evidence.entries.insert(evidence.entries[place], at: place)
+        },
+        Breach("once", "a start is told twice") { evidence in
+            guard let place = evidence.entries.lastIndex(where: { $0.type == "ledger.opened" }) else { return }
+            evidence.entries.insert(evidence.entries[place], at: place)
+        },
+        Breach("once", "a sum is told twice") { evidence in
+            var entry = evidence.entries[evidence.entries.count - 1]
+            (entry.type, entry.data) = ("refusals.summarized", ["count": 2, "to": "2026-01-01"])
+            evidence.entries.append(entry)
+            entry.data["to"] = "2026-01-02"
+            evidence.entries.append(entry)
+        },
+        Breach("once", "a full disk is not said to be over") { evidence in
+            evidence.entries[evidence.entries.count - 1].type = "ledger.degraded"
+        },
         Breach("I11", "the ledger ends inside a command") {
             $0.durable = [.init(size: 9, lastBatch: Entry.Batch(position: 1, count: 2))]
         },

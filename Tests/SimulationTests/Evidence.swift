@@ -34,6 +34,8 @@ struct Evidence: Sendable {
     var tokens: [String: UInt64] = [:]
     var requests: [String: Book.Told] = [:]
     var durable: [Durable] = []
+    /// How many entries there were when each process that served the ledger was started.
+    var starts: [UInt64] = []
     var applied: UInt64 = 0
     /// The rows in which the live views differ from a replay of the ledger.
     var differences: [String] = []

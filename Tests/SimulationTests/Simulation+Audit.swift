@@ -72,6 +72,7 @@ extension Simulation {
         evidence.tokens = told.tokens
         evidence.requests = told.requests
         evidence.durable = durable
+        evidence.starts = starts
         evidence.applied = try instance.views.applied?.size ?? 0
         evidence.differences = options.isBlind && isDamaged ? [] : try differences(instance)
         evidence.problems = try Verification(tables: tables, keys: instance.keys, anchor: directory.anchor(.readOnly))

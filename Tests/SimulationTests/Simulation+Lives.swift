@@ -29,8 +29,12 @@ extension Simulation {
     }
 
     private func open(acceptsClock: Bool) -> Instance? {
-        let opened = Mutex<Instance?>(nil)
-        let box = Box(opened: opened)
+        let box = Box()
+        if let tables = try? directory.ledger(.readOnly),
+            let size = try? tables.environment.read({ try tables.size($0) })
+        {
+            starts.append(size)
+        }
         let options = Instance.Options(
             software: "simulated",
             acceptsClock: acceptsClock,
@@ -47,13 +51,15 @@ extension Simulation {
         spawn {
             do {
                 let instance = try await Instance.open(directory, world: world, options: options)
-                box.opened.withLock { $0 = instance }
+                box.opened.withLock { $0 = .success(instance) }
             } catch {
+                box.opened.withLock { $0 = .failure(error) }
                 trace.add("the start failed: \(error)")
             }
         }
         settle("a start")
-        let instance = box.opened.withLock { $0 }
+        let (instance, error) = box.outcome
+        failure = error
         trace.add(instance.map { "open at \($0.status.size)" } ?? "not open")
         if let instance, let rows = instance.keys.key(KeyName.viewRows),
             let blind = instance.keys.key(KeyName.blindIndex)
@@ -64,8 +70,15 @@ extension Simulation {
     }
 
     private final class Box: Sendable {
-        let opened: Mutex<Instance?>
-        init(opened: consuming Mutex<Instance?>) { self.opened = opened }
+        let opened = Mutex<Result<Instance, any Error>?>(nil)
+
+        var outcome: (Instance?, (any Error)?) {
+            switch opened.withLock({ $0 }) {
+            case .success(let instance)?: (instance, nil)
+            case .failure(let error)?: (nil, error)
+            case nil: (nil, nil)
+            }
+        }
     }
 
     /// Ends a life, the way that was planned unless the power went before.

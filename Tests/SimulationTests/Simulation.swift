@@ -54,6 +54,9 @@ final class Simulation {
     var crashes = 0
     var damage: [String] = []
     var durable: [Evidence.Durable] = []
+    var starts: [UInt64] = []
+    /// Why the last start failed, if it did.
+    var failure: (any Error)?
     var evidence = Evidence()
     var faultsBefore = 0
     /// The keys of the rows of views, for a look at them while nothing runs.

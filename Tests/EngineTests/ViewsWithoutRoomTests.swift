@@ -1,0 +1,84 @@
+import Engine
+import EventLog
+import Identity
+import Storage
+import Testing
+import Views
+import Wire
+
+/// Entries are durable and the views alone find no room: everything is told once, and that there was no room is told too.
+@Suite(.timeLimit(.minutes(3))) struct ViewsWithoutRoomTests {
+    /// - Returns: how many entries that made: one that the views could not follow stands too.
+    private static func record(_ instance: Instance) async throws -> Int {
+        do throws(Refusal) {
+            _ = try await instance.perform(RecordEvents([Event(.ledgerVerified, chain: .platform)]), by: .system)
+            return 1
+        } catch {
+            switch error {
+            case .busy: return 1
+            case .diskFull: return 0
+            case .rejected, .refusingWrites, .failed: throw error
+            }
+        }
+    }
+
+    private static func entries(_ instance: Instance, _ type: EventType) throws -> [Entry] {
+        try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }.filter { $0.type == type.rawValue }
+    }
+
+    /// How many operations after now the views are committed to.
+    private static func viewCommit(_ seed: UInt64) async throws -> Int {
+        for operation in 1...12 {
+            let ground = try Ground(seed: seed)
+            let instance = try await ground.open()
+            ground.disk.plan(.full, at: ground.disk.operations + operation)
+            ground.clock.pass(microseconds: 90_000_000_000)
+            _ = try await record(instance)
+            let met = ground.disk.faultsMet.last?.description
+            try await instance.close()
+            if met == "commit to views" { return operation }
+        }
+        return 0
+    }
+
+    /// Fills the disk for the views alone, so many times in a row.
+    ///
+    /// - Returns: the instance afterwards, with what it was asked to record; `nil` when the notary, which signs on a thread
+    ///   of its own, came in between.
+    private static func starved(_ ground: Ground, rounds: Int, from operation: Int) async throws -> (Instance, Int)? {
+        let instance = try await ground.open()
+        for _ in 1...3 { instance.countRefusal(.invalidToken, at: "tenants.list") }
+        // The ledger takes the drain; then the views are tried, and tried again, with nothing in between.
+        let start = ground.disk.operations + operation
+        for round in 0..<rounds { ground.disk.plan(.full, at: start + round) }
+        ground.clock.pass(microseconds: 90_000_000_000)
+        var recorded = 0
+        while ground.disk.faultsMet.count < rounds { recorded += try await record(instance) }
+        guard ground.disk.faultsMet.allSatisfy({ $0.description == "commit to views" }) else {
+            try await instance.close()
+            return nil
+        }
+        return (instance, recorded)
+    }
+
+    private static let attempts = 100
+
+    @Test(arguments: 1...4)
+    func `T28 what a commit tells stands once, however long the views wait for room`(rounds: Int) async throws {
+        let operation = try await Self.viewCommit(151)
+        try #require(operation > 0)
+        var found: (Instance, Int)?
+        for _ in 0..<Self.attempts where found == nil {
+            found = try await Self.starved(try Ground(seed: 151), rounds: rounds, from: operation)
+        }
+        var (instance, recorded) = try #require(found)
+        for _ in 1...3 { recorded += try await Self.record(instance) }
+        #expect(!instance.status.isDiskFull)
+        // The first start attested too, and a day has passed since.
+        #expect(try Self.entries(instance, .chainsAttested).count == 2)
+        #expect(try Self.entries(instance, .viewsAttested).count == 2)
+        #expect(try Self.entries(instance, .refusalsSummarized).map { $0.data["count"]?.number } == [3])
+        #expect(try Self.entries(instance, .ledgerVerified).count == recorded)
+        try await instance.close()
+    }
+}
