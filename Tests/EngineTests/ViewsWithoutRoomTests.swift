@@ -79,6 +79,8 @@ import Wire
         #expect(try Self.entries(instance, .viewsAttested).count == 2)
         #expect(try Self.entries(instance, .refusalsSummarized).map { $0.data["count"]?.number } == [3])
         #expect(try Self.entries(instance, .ledgerVerified).count == recorded)
+        #expect(try Self.entries(instance, .ledgerDegraded).map { $0.data["why"] } == ["the disk was full"])
+        #expect(try Self.entries(instance, .ledgerResumed).count == 1)
         try await instance.close()
     }
 }

@@ -16,6 +16,13 @@ extension WriterCore {
     ///   long reads; `Stop` when going on could lose what was acknowledged.
     func commit(_ draft: ViewDraft) throws -> Bool {
         guard !ledger.prepared.isEmpty else { return true }
+        guard try commitBoth(draft) else { return false }
+        // Not before: what was only folded late has told nobody that there was no room.
+        if tellsOfRoom { status.diskIsFull(false) }
+        return true
+    }
+
+    private func commitBoth(_ draft: ViewDraft) throws -> Bool {
         let written = ledger.prepared
         try commitLedger()
         let applied = ViewStore.Applied(size: ledger.range.size, root: ledger.range.root)
@@ -91,7 +98,6 @@ extension WriterCore {
     }
 
     private func announce(_ written: [LedgerWriter.Prepared], _ applied: ViewStore.Applied) {
-        if status.isDiskFull { status.diskIsFull(false) }
         status.committed(size: applied.size)
         onCommit(written.map(\.entry.type), ledger.range)
     }

@@ -29,7 +29,8 @@ extension WriterCore {
             takenBack.append { [verification] in verification.putBack(mark) }
             due.append((mark.event, .system))
         }
-        if status.isDiskFull { due += Self.fullDiskIsOver.map { ($0, .system) } }
+        tellsOfRoom = status.isDiskFull
+        if tellsOfRoom { due += Self.fullDiskIsOver.map { ($0, .system) } }
         if let sums = refusals.take(now: now, atOnce: isClosing) {
             takenBack.append { [refusals] in refusals.putBack(sums) }
             due += sums.summaries(now: now).map { ($0, .system) }

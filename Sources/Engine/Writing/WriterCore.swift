@@ -41,6 +41,10 @@ final class WriterCore {
     var clock: ClockWatch
     let clockMemory: ClockMemory
     private var keptOffset: Int64
+    /// What the start could not write: nothing is committed before it.
+    var owed: Owed
+    /// Whether this drain tells of a full disk that is over.
+    var tellsOfRoom = false
     var attestedAt: Instant
     var housekeeping = Housekeeping()
     /// How to take back what was written off the books, should the commit not come about.
