@@ -44,7 +44,8 @@ extension Instance {
     /// Opens a data directory for writing: takes its lock, compares the ledger with what was acknowledged, brings the
     /// views up to it, and starts the writer and the notary.
     ///
-    /// - Throws: `StorageError.locked` when another process serves it, `LedgerFault` when it may not be trusted.
+    /// - Throws: `StorageError` of the kind `locked` when another process serves it, and of the kind `full` when views must
+    ///   be made or caught up where there is no room for them; `LedgerFault` when it may not be trusted.
     package static func open(
         _ directory: DataDirectory,
         kek: KeyEncryptionKey? = nil,
@@ -57,7 +58,11 @@ extension Instance {
         if opened.erasedAgain > 0 {
             options.log("\(opened.erasedAgain) keys stood in keys/ that entries destroy; they are destroyed again")
         }
+        var owed = opened.owed
         let (stop, atStart, views) = try openViews(directory, opened)
+        // Unless a crash leaves them untrusted, no commit may change them.
+        let trust = try ViewTrust(directory, world: world)
+        try owed.write { try trust.mark(clean: false) }
         let status = WriterStatus(log: options.log)
         status.committed(size: opened.opening.range.size)
         let (last, size) = (opened.opening.lastRecordedAt, opened.opening.range.size)
@@ -68,7 +73,9 @@ extension Instance {
         let jumped = kept.flatMap { ClockWatch.objection(since: $0, world: world) }
         let objection = ClockWatch.objection(last: reached, world: world) ?? jumped
         if !options.acceptsClock { status.object(objection) }
-        if let kept, kept.isOfThisBoot, jumped != nil { try clockMemory.keep(kept.offset, isRefused: true) }
+        if let kept, kept.isOfThisBoot, jumped != nil {
+            try owed.write { try clockMemory.keep(kept.offset, isRefused: true) }
+        }
         let keys = try views.read { try SigningKey.known($0) }
         let instance = Instance(
             directory: directory,
@@ -87,10 +94,10 @@ extension Instance {
         let known = kept.flatMap { $0.isOfThisBoot && !options.acceptsClock ? $0.offset : nil }
         let clock = ClockWatch(world: world, since: known)
         if objection == nil, kept.map({ !$0.isOfThisBoot || $0.isRefused }) ?? true {
-            try clockMemory.keep(clock.offset)
+            try owed.write { [offset = clock.offset] in try clockMemory.keep(offset) }
         }
         instance.limitReads(to: options.readMicrosecondsMax)
-        try instance.start(opened, clock, options)
+        try instance.start(opened, clock, owed, options)
         try instance.verifyInBackground(isRecorded: options.recordsVerification)
         if let objection, !options.acceptsClock {
             options.log("writes are refused: \(objection)")
@@ -104,14 +111,25 @@ extension Instance {
                 "views": .string(atStart.rawValue),
             ]
         )
+        // A full disk is no reason not to start: health says so, and writes go on when there is room.
         do throws(Refusal) {
             _ = try await instance.perform(RecordEvents([opening]), by: .system)
             instance.tellStop()
         } catch {
-            // A full disk is no reason not to start: health says so, and writes go on when there is room.
-            guard error == .diskFull else { throw error }
+            switch error {
+            case .diskFull: break
+            // The entry stands, and the views wait for room to follow it.
+            case WriterCore.outcomeUnknown where status.isDiskFull: instance.tellStop()
+            case .busy, .failed, .refusingWrites, .rejected: throw error
+            }
         }
-        if let algorithm = options.algorithm { try await instance.useAlgorithm(algorithm) }
+        if let algorithm = options.algorithm {
+            do {
+                try await instance.useAlgorithm(algorithm)
+            } catch let refusal as Refusal where status.isDiskFull {
+                options.log("the signing algorithm is not changed to \(algorithm.rawValue): \(refusal)")
+            }
+        }
         return instance
     }
 
@@ -162,7 +180,6 @@ extension Instance {
         guard root == opened.opening.range.root else {
             throw LedgerFault.rolledBack("the views were folded from another ledger; run: muniment rebuild")
         }
-        try ViewTrust(directory, world: opened.world).mark(clean: false)
         return (stop, atStart, store)
     }
 
@@ -180,7 +197,7 @@ extension Instance {
         )
     }
 
-    private func start(_ opened: OpenedLedger, _ clock: ClockWatch, _ options: Options) throws {
+    private func start(_ opened: OpenedLedger, _ clock: ClockWatch, _ owed: Owed, _ options: Options) throws {
         let attestedAt = try lastAttestation() ?? .earliest
         try writer.start(
             { [self] in
@@ -202,6 +219,7 @@ extension Instance {
                     attestedAt: attestedAt,
                     clock: clock,
                     clockMemory: clockMemory,
+                    owed: owed,
                     world: world,
                     status: status,
                     reads: reads,

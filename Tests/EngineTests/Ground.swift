@@ -34,13 +34,18 @@ struct Ground {
         )
     }
 
-    func open(acceptsClock: Bool = false, recordsVerification: Bool = false) async throws -> Instance {
+    func open(
+        algorithm: SigningAlgorithm? = nil,
+        acceptsClock: Bool = false,
+        recordsVerification: Bool = false,
+    ) async throws -> Instance {
         let lines = lines
         return try await Instance.open(
             directory,
             world: clock.world,
             options: Instance.Options(
                 software: "muniment test",
+                algorithm: algorithm,
                 acceptsClock: acceptsClock,
                 recordsVerification: recordsVerification,
                 log: { lines.add($0) },

@@ -14,6 +14,8 @@ struct OpenedLedger {
     let world: World
     /// Keys that were destroyed before and stood in the key store again.
     let erasedAgain: Int
+    /// What there was no room for.
+    private(set) var owed = Owed()
 
     /// - Throws: `LedgerFault.keys` naming what is missing where the key store is older than the ledger, or not whole.
     init(_ directory: DataDirectory, kek: KeyEncryptionKey?, world: World) throws {
@@ -33,12 +35,14 @@ struct OpenedLedger {
             throw LedgerFault.keys("the epoch key in keys/ is missing or damaged; restore the keys from their backup")
         }
         keys = try KeyStore(folder: folder, epoch: epoch, random: world.random)
-        try tables.makeDataKeys()
-        let uses = try tables.dataKeyUses() ?? [:]
+        let uses = try tables.learnDataKeys()
+        try owed.write { [tables] in try tables.makeDataKeys(uses) }
         let required = try Self.required(opening, tables)
         let missing = required.filter { [keys] in keys.key($0) == nil } + keys.missing(of: uses).map(KeyName.data)
         guard missing.isEmpty else { throw LedgerFault.keys(Self.naming(missing)) }
-        erasedAgain = try keys.destroyAgain(uses)
+        let erased = keys.condemn(uses)
+        erasedAgain = erased.count
+        try owed.write { [keys] in try keys.destroy(erased) }
     }
 
     /// How many missing keys are named; more tell an operator no more.

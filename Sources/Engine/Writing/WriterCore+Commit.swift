@@ -104,6 +104,7 @@ extension WriterCore {
 
     private func commitLedger() throws {
         do {
+            try owed.settle()
             try answers.flush(now: ledger.lastRecordedAt)
             do {
                 try ledger.commit()

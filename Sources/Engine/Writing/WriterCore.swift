@@ -63,6 +63,7 @@ final class WriterCore {
         attestedAt: Instant,
         clock: ClockWatch,
         clockMemory: ClockMemory,
+        owed: Owed,
         world: World,
         status: WriterStatus,
         reads: ReadMeter,
@@ -89,6 +90,7 @@ final class WriterCore {
         self.clock = clock
         self.clockMemory = clockMemory
         keptOffset = clock.offset
+        self.owed = owed
     }
 
     /// One drain.

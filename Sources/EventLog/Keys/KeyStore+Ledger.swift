@@ -1,3 +1,4 @@
+import Synchronization
 import Wire
 
 // The key store and the ledger lie apart, so either may be older than the other when both are put back.
@@ -16,12 +17,18 @@ extension KeyStore {
         return !holds(name) && !isDestroyed(name)
     }
 
-    /// Destroys what entries say is destroyed and is here all the same, as in a store put back from an older copy.
+    /// Takes out of use what entries say is destroyed and is here all the same, as in a store put back from an older copy.
     ///
-    /// - Returns: how many keys that were.
-    package func destroyAgain(_ uses: [String: LedgerTables.DataKeyUse]) throws -> Int {
+    /// None of them opens anything from here on; their bytes lie there until they are destroyed.
+    ///
+    /// - Returns: their names.
+    package func condemn(_ uses: [String: LedgerTables.DataKeyUse]) -> [String] {
         let back = uses.filter { $0.value.destroyedAt != nil }.map { KeyName.data($0.key) }.filter { holds($0) }
-        for name in back { try destroy(name) }
-        return back.count
+        state.withLock { $0.condemned.formUnion(back) }
+        return back
+    }
+
+    package func destroy(_ names: [String]) throws {
+        for name in names { try destroy(name) }
     }
 }

@@ -12,6 +12,8 @@ package final class KeyStore: Sendable {
     struct State {
         var known: [String: Stored] = [:]
         var staged: [(id: String, wrapped: [UInt8])] = []
+        /// Keys that count as destroyed though their bytes are still to go.
+        var condemned: Set<String> = []
         var nextBundle = 1
         /// How many keys each bundle holds, tombstones included.
         var bundles: [Int: Int] = [:]
@@ -63,7 +65,7 @@ package final class KeyStore: Sendable {
     package func key(_ id: String) -> [UInt8]? {
         if state.withLock({ $0.epoch != nil && $0.known[id] == nil }) { lookAgain() }
         let (epoch, wrapped) = state.withLock { state -> (EpochKey?, (bytes: [UInt8], epoch: Int)?) in
-            guard let epoch = state.epoch else { return (nil, nil) }
+            guard let epoch = state.epoch, !state.condemned.contains(id) else { return (nil, nil) }
             if case .wrapped(let bytes, let number, _)? = state.known[id] { return (epoch, (bytes, number)) }
             return (epoch, state.staged.first { $0.id == id }.map { ($0.wrapped, epoch.number) })
         }
@@ -73,7 +75,7 @@ package final class KeyStore: Sendable {
 
     package func isDestroyed(_ id: String) -> Bool {
         state.withLock { state in
-            if case .destroyed? = state.known[id] { true } else { false }
+            if case .destroyed? = state.known[id] { true } else { state.condemned.contains(id) }
         }
     }
 
@@ -145,6 +147,7 @@ package final class KeyStore: Sendable {
     /// Whether there is a key of that name, written or staged; a destroyed one is none.
     func holds(_ id: String) -> Bool {
         state.withLock { state in
+            if state.condemned.contains(id) { return false }
             if case .wrapped? = state.known[id] { return true }
             return state.staged.contains { $0.id.bytesEqual(id) }
         }

@@ -73,12 +73,18 @@ extension LedgerTables {
         try transaction.put(dataKeys, Array(key.utf8), use.row)
     }
 
-    /// Makes the table of a ledger that was written before there was one, from its entries, all at once.
-    package func makeDataKeys() throws {
-        guard let dataKeys, try dataKeyUses() == nil else { return }
+    /// Every data key that entries name, from the table where there is one, else from the entries.
+    package func learnDataKeys() throws -> [String: DataKeyUse] {
+        if let uses = try dataKeyUses() { return uses }
         let size = try environment.read { try self.size($0) }
         var uses: [String: DataKeyUse] = [:]
         try walk(0..<size) { try Self.learn($0, &uses) }
+        return uses
+    }
+
+    /// Makes the table of a ledger that was written before there was one, from its entries, all at once.
+    package func makeDataKeys(_ uses: [String: DataKeyUse]) throws {
+        guard let dataKeys, try dataKeyUses() == nil else { return }
         do {
             try keep(uses, in: dataKeys)
         } catch let fault as StorageError where fault.kind == .mapFull {

@@ -40,7 +40,16 @@ package final class SmallFiles: Sendable {
         self.folder = folder
         self.access = access
         guard access == .readWrite else { return }
-        for name in try folder.names() where Self.isTemporary(name) { try wipe(name) }
+        try sweep()
+    }
+
+    /// A disk without room for overwriting, as one that copies on each write, leaves it to the next opening.
+    private func sweep() throws(StorageError) {
+        do throws(StorageError) {
+            for name in try folder.names() where Self.isTemporary(name) { try wipe(name) }
+        } catch {
+            guard error.kind == .full else { throw error }
+        }
     }
 
     /// The whole content; nil when there is no such file.
