@@ -111,7 +111,7 @@ extension Simulation {
         crashes += 1
         disk.forgetPlan()
         disk.endProcesses()
-        lastStop = instance == nil || book.use { $0.isStopped } ? nil : "process"
+        lastStop = hasToldNothing(instance) || book.use { $0.isStopped } ? nil : "process"
         trace.add("killed")
         bury(instance)
     }
@@ -122,11 +122,17 @@ extension Simulation {
         disk.forgetPlan()
         disk.crash()
         clock.reboot()
-        lastStop = instance == nil || book.use { $0.isStopped } ? stop : "machine"
+        lastStop = hasToldNothing(instance) || book.use { $0.isStopped } ? stop : "machine"
         trace.add("the power is cut")
         bury(instance)
         let hasLied = disk.faultsMet.contains { $0.fault == .lost || $0.fault == .torn }
         if hasLied, !options.lies { diskHasLied = true }
+    }
+
+    /// Whether there was no such process, or a full disk let it write nothing: then nobody can tell that there was.
+    private func hasToldNothing(_ instance: Instance?) -> Bool {
+        guard let instance else { return true }
+        return instance.status.commits <= 1 && disk.faultsMet.dropFirst(faultsBefore).contains { $0.fault == .full }
     }
 
     /// Lets the tasks of a process that is gone come to their ends; nobody hears what they are told.
