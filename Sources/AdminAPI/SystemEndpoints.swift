@@ -76,7 +76,7 @@ struct SystemEndpoints: Sendable {
             ),
             "checkpoint": Self.json(integrity.checkpoint, now, []),
             "clock": [
-                "drift_microseconds": .integer(integrity.clockDriftMicroseconds),
+                "drift_microseconds": .integer(clamping: integrity.clockDriftMicroseconds),
                 "synchronised": integrity.isClockSynchronised.map(JSON.bool) ?? .null,
             ],
         ]

@@ -21,6 +21,11 @@ package enum JSON: Sendable, Equatable {
     /// The integers every JSON reader represents exactly: ±(2^53−1), RFC 8259 §6 and RFC 8785 §3.2.2.3.
     package static let exactIntegers: ClosedRange<Int64> = -9_007_199_254_740_991...9_007_199_254_740_991
 
+    /// A number, or the nearest that every reader represents exactly.
+    package static func integer(clamping value: Int64) -> JSON {
+        .integer(min(max(value, exactIntegers.lowerBound), exactIntegers.upperBound))
+    }
+
     /// The number of arrays and objects that may be open at once: reading recurses, and nobody needs more.
     package static let depthMax = 16
 

@@ -118,6 +118,31 @@ struct ClockTests {
         #expect(try await refusal(of: ground) == nil)
     }
 
+    /// Past the year 2255 a number of microseconds is more than every reader of JSON represents exactly.
+    @Test(arguments: [9_300_000_000_000_000, 200_000_000_000_000_000] as [Int64])
+    func `T12 a clock centuries ahead stops nobody, while it serves and at a start`(step: Int64) async throws {
+        let ground = try Ground(seed: 38)
+        let instance = try await ground.open()
+        ground.clock.stepWall(microseconds: step)
+        _ = try await instance.perform(RecordEvents([Event(.ledgerVerified, chain: .platform)]), by: .system)
+        #expect(instance.integrity.clockDriftMicroseconds == step)
+        try await instance.close()
+        let next = try await ground.open()
+        let entries = try (0..<next.status.size).compactMap { try next.entry(at: $0) }
+        #expect(entries.first { $0.type == "clock.stepped" }?.data["by"] == .integer(clamping: step))
+        try await next.close()
+        ground.clock.stepWall(microseconds: -step)
+        let accepting = try await ground.open(acceptsClock: true)
+        let accepted = try await accepting.entry(at: accepting.acceptClock())
+        #expect(accepted?.data["by"]?.number.map { $0 < -9_000_000_000_000_000 } == true)
+        try await accepting.close()
+        ground.clock.reboot()
+        ground.clock.stepWall(microseconds: step)
+        let rebooted = try await ground.open()
+        try await rebooted.close()
+        try await ground.open().close()
+    }
+
     @Test func `a clock that was set right again is no matter`() async throws {
         let ground = try await jumped(seed: 36, whileServing: true)
         ground.clock.stepWall(microseconds: -7_200_000_000)

@@ -43,7 +43,7 @@ extension Instance {
     package func acceptClock() async throws -> UInt64 {
         let last = try tables.environment.read { try tables.entry(lastIndex, $0) }.map { try Entry(decoding: $0) }
         let parted = last.map { world.wall().microseconds - $0.recordedAt.microseconds } ?? 0
-        let event = Event(.clockAccepted, chain: .platform, data: ["by": .integer(min(parted, 0))])
+        let event = Event(.clockAccepted, chain: .platform, data: ["by": .integer(clamping: min(parted, 0))])
         let index = try await perform(RecordEvents([event]), by: .system).index
         try clockMemory.keep(ClockWatch.offset(world))
         return index

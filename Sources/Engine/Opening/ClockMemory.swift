@@ -37,7 +37,7 @@ struct ClockMemory {
     }
 
     func keep(_ offset: Int64, isRefused: Bool = false) throws {
-        let mark: JSON = ["boot": .string(bootID), "offset": .integer(offset), "refused": .bool(isRefused)]
+        let mark: JSON = ["boot": .string(bootID), "offset": .integer(clamping: offset), "refused": .bool(isRefused)]
         try folder.write(Self.fileName, mark.canonical)
     }
 }

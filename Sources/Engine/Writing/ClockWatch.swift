@@ -42,8 +42,9 @@ struct ClockWatch {
             + " is synchronised; run: muniment clock accept"
     }
 
+    /// A step of centuries is told as the longest that a number can tell, which is 285 years.
     static func event(step: Int64) -> Event {
-        Event(.clockStepped, chain: .platform, data: ["by": .integer(step)])
+        Event(.clockStepped, chain: .platform, data: ["by": .integer(clamping: step)])
     }
 
     /// Why a ledger must not be written to at this time of day, if so.
