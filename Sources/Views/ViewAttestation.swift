@@ -17,9 +17,10 @@ package struct ViewAttestation: Sendable, Equatable {
         hashes = totals.map(\.hash)
     }
 
-    /// - Returns: `nil` for one of another layout, which has other tables.
+    /// - Returns: `nil` for one of another layout, which has other tables, and for what no views ever came to.
     package init?(_ data: Members) {
-        guard let at = data["at"]?.number, data["layout"]?.number == Int64(ViewMark.layout),
+        guard let at = data["at"]?.number.flatMap({ UInt64(exactly: $0) }),
+            data["layout"]?.number == Int64(ViewMark.layout),
             let tables = data["tables"]?.members, tables.count == ViewTable.allCases.count
         else { return nil }
         var hashes: [UInt64] = []
@@ -29,7 +30,7 @@ package struct ViewAttestation: Sendable, Equatable {
             }
             hashes.append(BigEndian.value(bytes))
         }
-        self.at = UInt64(at)
+        self.at = at
         layout = ViewMark.layout
         self.hashes = hashes
     }

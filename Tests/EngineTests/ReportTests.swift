@@ -84,6 +84,16 @@ struct ReportTests {
         try await instance.close()
     }
 
+    @Test func `an attestation of less than nothing says nothing`() async throws {
+        let ground = try Ground(seed: 67)
+        let instance = try await ground.open()
+        var data = try #require(try Self.entries(instance, .viewsAttested).first).data
+        #expect(ViewAttestation(data) != nil)
+        data["at"] = -1
+        #expect(ViewAttestation(data) == nil)
+        try await instance.close()
+    }
+
     @Test func `what was erased since is no reason to doubt an attestation`() async throws {
         let ground = try Ground(seed: 65)
         let instance = try await ground.open()
