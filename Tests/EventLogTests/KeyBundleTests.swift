@@ -201,10 +201,10 @@ struct KeyBundleTests {
         let older = try KeyStore(folder: other, epoch: epoch, random: { Seeded(seed: 9).bytes($0) })
         for name in ["data:gone", "data:own"] { older.stage(name, [7]) }
         try older.flush()
-        keys.stage("data:gone", [7])
+        for name in ["data:gone", "data:next"] { keys.stage(name, [7]) }
         try keys.flush()
-        try keys.destroy("data:gone")
-        try folder.write("bundle-00000000", try #require(try other.read("bundle-00000001")))
+        for name in ["data:next", "data:gone"] { try keys.destroy(name) }
+        try folder.write("bundle-00000001", try #require(try other.read("bundle-00000001")))
         place.disk.plan(.full, at: place.disk.operations + 1)
         let again = try KeyStoreTests.reopened(place)
         #expect(!place.disk.faultsMet.isEmpty && again.isDestroyed("data:gone") && again.key("data:own") == [7])
@@ -213,7 +213,7 @@ struct KeyBundleTests {
 
     private static func expectGone(_ place: Place, _ keys: KeyStore) throws {
         #expect(keys.isDestroyed("data:gone") && keys.key("data:gone") == nil)
-        for name in try Self.files(place) where name > "bundle-00000002" {
+        for name in try Self.files(place) where name > "bundle-00000003" {
             let text = String(decoding: try #require(try place.folder("keys", .readOnly).read(name)), as: UTF8.self)
             #expect(!text.contains(#""id":"data:gone","wrapped""#), "\(name)")
         }
@@ -241,6 +241,37 @@ struct KeyBundleTests {
         try keys.rewrap(keyEncryptionKey: KeyStoreTests.keyEncryptionKey)
         #expect(keys.key("data:own") == [7])
         try Self.expectGone(place, keys)
+    }
+
+    @Test(arguments: ["-1", "-00000001", "+0000001", "00000000", "1", "000000001", "9223372036854775807", "x"])
+    func `a file that is not named as a bundle is none`(_ name: String) throws {
+        let place = try Place(.simulated)
+        try Self.make(2, in: KeyStoreTests.founded(place))
+        let folder = try place.folder("keys")
+        try folder.write("bundle-\(name)", Array("{}".utf8))
+        let keys = try KeyStoreTests.reopened(place)
+        Self.expect(keys, 2)
+        try Self.make(1, in: keys, from: 2)
+        Self.expect(try KeyStoreTests.reopened(place), 3)
+    }
+
+    @Test(arguments: ["4503599627370495", "9007199254740991"])
+    func `a bundle whose number no ledger comes to is named`(_ number: String) throws {
+        let place = try Place(.simulated)
+        try Self.make(2, in: KeyStoreTests.founded(place))
+        let folder = try place.folder("keys")
+        let name = try #require(try Self.files(place).last)
+        try folder.write("bundle-\(number)", try #require(try folder.read(name)))
+        let fault = #expect(throws: LedgerFault.self) { try KeyStoreTests.reopened(place) }
+        #expect(fault?.kind == .keys && String(describing: fault).contains(number))
+    }
+
+    @Test(arguments: ["-1", "0", "+2", "02", "9223372036854775807"])
+    func `a file that is not named as an epoch is none`(_ name: String) throws {
+        let place = try Place(.simulated)
+        try Self.make(2, in: KeyStoreTests.founded(place))
+        try place.folder("keys").write("epoch-\(name)", Array("{}".utf8))
+        Self.expect(try KeyStoreTests.reopened(place), 2)
     }
 
     @Test func `a bundle that is damaged for good is named`() throws {

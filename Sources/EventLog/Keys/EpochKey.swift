@@ -24,7 +24,10 @@ package struct EpochKey: Sendable {
 
     /// Which epoch a file belongs to; `nil` for any other file.
     static func number(_ name: String) -> Int? {
-        name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)) : nil
+        guard name.hasPrefix(prefix), let number = Int(name.dropFirst(prefix.count)), (1..<Int.max).contains(number),
+            name.bytesEqual(fileName(number))
+        else { return nil }
+        return number
     }
 
     /// Makes the first epoch of a new ledger, durably.

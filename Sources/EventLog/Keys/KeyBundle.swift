@@ -29,8 +29,14 @@ struct KeyBundle {
     }
 
     static func number(_ name: String) -> Int? {
-        name.hasPrefix("bundle-") ? Int(name.dropFirst("bundle-".count)) : nil
+        guard name.hasPrefix("bundle-"), let number = Int(name.dropFirst("bundle-".count)),
+            (1...numberMax).contains(number), name.bytesEqual(Self.name(number))
+        else { return nil }
+        return number
     }
+
+    /// As far as JSON counts, in which one bundle names another.
+    static let numberMax = Int(JSON.exactIntegers.upperBound)
 
     var encoded: [UInt8] {
         let keys = records.map { record -> JSON in

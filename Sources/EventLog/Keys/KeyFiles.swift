@@ -22,6 +22,9 @@ struct KeyFiles {
     /// By their names.
     let epochs: [String: [UInt8]]
 
+    /// The highest number that a bundle has or had; 0 when there is none.
+    var lastNumber: Int { (bundles.map(\.number) + replaced).max() ?? 0 }
+
     /// - Throws: `LedgerFault.keys` naming a bundle that cannot be read.
     init(of folder: SmallFiles) throws {
         // What is in a bundle never changes, so it is read once, and another look is a short one.

@@ -39,7 +39,7 @@ extension KeyStore.State {
             for record in rest.records { known[record.id] = KeyStore.Stored(record, of: rest, file.number) }
             bundles[file.number] = rest.records.count
         }
-        nextBundle = (files.bundles.map(\.number) + files.replaced).max().map { $0 + 1 } ?? 1
+        nextBundle = files.lastNumber + 1
         leftovers = files.replaced
         return stale
     }
