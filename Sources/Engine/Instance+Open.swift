@@ -225,7 +225,7 @@ extension Instance {
                     reads: reads,
                     refusals: refusals,
                     verification: verification,
-                    freeBytes: { [directory] in directory.space?.freeBytes },
+                    freeBytes: { [directory] in directory.spaces.map(\.freeBytes).min() },
                     onCommit: { [self] types, edge in committed(types, edge) }
                 )
             },
@@ -259,8 +259,9 @@ extension Instance {
         if keyRing.members.isEmpty { try? reloadKeyRing() }
         _ = try? tables.environment.checkReaders()
         _ = try? views.environment.checkReaders()
-        if let space = directory.space {
-            status.disk(has: space)
+        let spaces = directory.spaces
+        if !spaces.isEmpty {
+            status.disks(have: spaces)
             // Not while there is none: it was deleted to get room, and would take it back.
             if !status.isDiskShort { try? directory.keepReserve() }
         }

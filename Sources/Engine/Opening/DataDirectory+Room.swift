@@ -2,15 +2,15 @@ package import Storage
 
 // How much room there is for the ledger, and the part of it that is put by for the day when there is none.
 extension DataDirectory {
-    /// The room on the fullest disk that commits write to; `nil` where nobody can tell.
+    /// The room on each disk that commits write to, as far as the system tells.
     ///
-    /// Ledger, views and keys may each lie on a disk of their own, and a commit fails for want of room on any of them.
-    package var space: Machine.DiskSpace? {
+    /// Ledger, views and keys may each lie on a disk of their own, and a commit fails for want of room on any of them. The
+    /// one of which most is used need not be the one with the least room: a small disk has little room when it is empty.
+    package var spaces: [Machine.DiskSpace] {
         switch place {
         case .folder(let path, _):
             ["ledger", "views", "keys"].compactMap { try? Machine.diskSpace(at: "\(path)/\($0)") }
-                .min { $0.freeBytes < $1.freeBytes }
-        case .simulated(let disk): disk.space
+        case .simulated(let disk): disk.spaces
         }
     }
 

@@ -80,10 +80,13 @@ package final class WriterStatus: Sendable {
     func object(_ why: String?) { state.withLock { $0.objection = why } }
     func diskIsFull(_ isFull: Bool) { state.withLock { $0.isDiskFull = isFull } }
 
-    func disk(has space: Machine.DiskSpace) {
+    /// Of several disks each is looked at by itself: one that is short leaves its last room to changes of state.
+    func disks(have spaces: [Machine.DiskSpace]) {
         state.withLock { state in
-            state.diskShare = space.usedShare
-            state.isKeptForState = space.usedShare >= Self.diskShortShare && space.freeBytes < Self.stateReserveBytes
+            state.diskShare = spaces.map(\.usedShare).max() ?? 0
+            state.isKeptForState = spaces.contains {
+                $0.usedShare >= Self.diskShortShare && $0.freeBytes < Self.stateReserveBytes
+            }
         }
     }
 

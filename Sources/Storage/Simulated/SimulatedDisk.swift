@@ -22,7 +22,7 @@ package final class SimulatedDisk: Sendable {
         /// Counts the crashes: whatever was opened before the last one belongs to a process that is gone.
         var life = 0
         var isWithoutPower = false
-        var space: Machine.DiskSpace?
+        var spaces: [Machine.DiskSpace] = []
         var environments: [String: SimulatedEnvironment.Stored] = [:]
         var folders: [String: SimulatedFolder.Stored] = [:]
     }
@@ -48,10 +48,10 @@ package final class SimulatedDisk: Sendable {
         state.withLock { $0.plan[operation] = fault }
     }
 
-    /// The room that it says it has, whatever is written; a fault, not this, makes it full.
-    package var space: Machine.DiskSpace? { state.withLock { $0.space } }
+    /// The room that it says it has, on one disk or several, whatever is written; a fault, not this, makes it full.
+    package var spaces: [Machine.DiskSpace] { state.withLock { $0.spaces } }
 
-    package func tell(space: Machine.DiskSpace) { state.withLock { $0.space = space } }
+    package func tell(spaces: [Machine.DiskSpace]) { state.withLock { $0.spaces = spaces } }
 
     /// Lets others do something right before each operation: what they see then is what a reader can see.
     package func beforeEachOperation(_ body: (@Sendable () -> Void)?) { others.withLock { $0 = body } }

@@ -10,7 +10,10 @@ struct InstanceMetrics: Sendable {
         .gauge("muniment_checkpoint_entries", "Entries that the last signed checkpoint covers."),
         .gauge("muniment_writes_refused", "1 while writes are refused, else 0."),
         .gauge("muniment_oldest_read_seconds", "How long the oldest read transaction has been open."),
-        .gauge("muniment_disk_used_ratio", "The share of the ledger's disk that is used."),
+        .gauge(
+            "muniment_disk_used_ratio",
+            "The used share of the disk that is fullest, of those with ledger, views and keys."
+        ),
         .gauge("muniment_resident_bytes", "Memory of the process."),
     ]
 
@@ -37,7 +40,7 @@ struct InstanceMetrics: Sendable {
         covered.set(Int64(clamping: instance.checkpointSize))
         refused.set(instance.status.refusal == nil ? 0 : 1)
         oldestRead.set(Double(instance.oldestReadMicroseconds) / 1_000_000)
-        if let space = instance.directory.space { diskUsed.set(space.usedShare) }
+        if let share = instance.directory.spaces.map(\.usedShare).max() { diskUsed.set(share) }
         resident.set(Int64(Machine.residentBytes ?? 0))
     }
 }
