@@ -8,7 +8,7 @@ package struct StorageError: Error, Hashable, Sendable {
         case full
         /// The map of an environment is used up; the file system may well have room. `Environment.grow` helps.
         case mapFull
-        /// The device failed (EIO). A short write on a full file system says so too: compare `Machine.freeBytes`.
+        /// The device failed (EIO). A short write on a full file system says so too: compare `Machine.diskSpace`.
         case io
         /// What was read is no valid data of ours.
         case corrupted

@@ -33,11 +33,4 @@ extension Machine {
         let blockBytes = Int(facts.f_frsize)
         return DiskSpace(freeBytes: Int(facts.f_bavail) * blockBytes, totalBytes: Int(facts.f_blocks) * blockBytes)
     }
-
-    /// What is left at a path.
-    ///
-    /// A commit that reports `.io` with almost nothing left has met a full file system: a short write is reported so.
-    package static func freeBytes(at path: String) throws(StorageError) -> Int {
-        try diskSpace(at: path).freeBytes
-    }
 }
