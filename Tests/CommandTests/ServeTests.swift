@@ -33,7 +33,8 @@ struct ServeTests {
         #expect(opened.last?["data"]?["stop"] == "process")
     }
 
-    @Test func `that the ledger was verified is an entry, and so is what the views came to`() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func `that the ledger was verified is an entry, and so is what the views came to`() async throws {
         let ledger = try await TestLedger()
         let server = try await ledger.serve()
         var entries: [JSON] = []

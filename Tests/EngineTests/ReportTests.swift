@@ -8,7 +8,7 @@ import Views
 import Wire
 
 /// What the product says of itself in entries: that the ledger was verified, and what the views came to.
-struct ReportTests {
+@Suite(.timeLimit(.minutes(3))) struct ReportTests {
     private static func entries(_ instance: Instance, _ type: EventType) throws -> [Entry] {
         try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }.filter { $0.type == type.rawValue }
     }
