@@ -90,7 +90,8 @@ extension Instance {
             isStopTold: stop == .clean,
             lock: lock
         )
-        // What an operator accepts is where the clock is watched from; else every step since the last run is an entry.
+        // What an operator accepts is where the clock is watched from; else every step since the last run is an entry, as
+        // long as the machine was not started anew.
         let known = kept.flatMap { $0.isOfThisBoot && !options.acceptsClock ? $0.offset : nil }
         let clock = ClockWatch(world: world, since: known)
         if objection == nil, kept.map({ !$0.isOfThisBoot || $0.isRefused }) ?? true {

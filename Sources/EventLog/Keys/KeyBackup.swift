@@ -65,7 +65,7 @@ package struct KeyBackup: Sendable {
     ///
     /// No key that is there is ever replaced: a store with anything that the backup does not have is refused.
     ///
-    /// - Parameter destroyed: names of keys, as `data_key.destroyed` tells them.
+    /// - Parameter destroyed: names of keys as the store has them: `data:` before what `data_key.destroyed` tells.
     package func restore(into folder: SmallFiles, without destroyed: Set<String>) throws -> Restored {
         var (keys, thinned) = (0, 0)
         var replaced: Set<String> = []

@@ -1,6 +1,6 @@
 import Wire
 
-/// The file form of keys that were made together: `bundle-000001`, a line of canonical JSON.
+/// The file form of keys that were made together: `bundle-00000001`, a line of canonical JSON.
 struct KeyBundle {
     struct Record {
         var id: String
@@ -28,6 +28,7 @@ struct KeyBundle {
         return "bundle-" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
     }
 
+    /// The number of a bundle's file; `nil` for any other file, such as one whose name is not as it is written.
     static func number(_ name: String) -> Int? {
         guard name.hasPrefix("bundle-"), let number = Int(name.dropFirst("bundle-".count)),
             (1...numberMax).contains(number), name.bytesEqual(Self.name(number))
