@@ -15,7 +15,7 @@ struct BackUpKeys: AsyncParsableCommand {
     @Argument(help: "The file to write; it must not be there yet.") var file: String
 
     func run() async throws {
-        let settings = try await Settings(directory.given)
+        let settings = try Settings(directory.given)
         let ledger = try ReadOnlyLedger(DataLocation(settings), settings, keys: .unused)
         let backup = try KeyBackup(of: ledger.directory.keys(.readOnly), ledger: ledger.identity().id)
         let place = URL(fileURLWithPath: file)

@@ -17,7 +17,7 @@ struct Clock: AsyncParsableCommand {
         @OptionGroup var directory: DirectoryOptions
 
         func run() async throws {
-            let settings = try await Settings(directory.given)
+            let settings = try Settings(directory.given)
             let index = try await StoppedLedger(settings, acceptsClock: true).use { instance in
                 try await instance.acceptClock()
             }

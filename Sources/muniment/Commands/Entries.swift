@@ -19,7 +19,7 @@ struct Entries: AsyncParsableCommand {
     @Flag(.openings) var openings = false
 
     func run() async throws {
-        let settings = try await Settings(
+        let settings = try Settings(
             directory.given,
             [.from: from, .to: to],
             flags: [.follow: follow, .openings: openings]

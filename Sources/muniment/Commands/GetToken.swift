@@ -12,7 +12,7 @@ struct GetToken: AsyncParsableCommand {
     @Option(.config) var config: String?
 
     func run() async throws {
-        let settings = try await Settings(client.given, [.config: config])
+        let settings = try Settings(client.given, [.config: config])
         Output.line(try await ServiceClient(settings).token())
     }
 }

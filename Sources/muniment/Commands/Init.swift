@@ -16,7 +16,7 @@ struct Init: AsyncParsableCommand {
     @Option(.format) var format: String?
 
     func run() async throws {
-        let settings = try await Settings(
+        let settings = try Settings(
             directory.given,
             [.baseURL: baseURL, .adminEmail: adminEmail, .tokenAlgorithm: tokenAlgorithm, .format: format]
         )

@@ -11,7 +11,7 @@ struct LastCheckpoint: AsyncParsableCommand {
     @OptionGroup var directory: DirectoryOptions
 
     func run() async throws {
-        let settings = try await Settings(directory.given)
+        let settings = try Settings(directory.given)
         let ledger = try ReadOnlyLedger(DataLocation(settings), settings, keys: .unused)
         Output.bytes(Array(try ledger.checkpoint().encoded.utf8))
     }

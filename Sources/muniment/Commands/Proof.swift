@@ -12,7 +12,7 @@ struct Proof: AsyncParsableCommand {
     @Argument(help: "The entry, counted from 0.") var index: UInt64
 
     func run() async throws {
-        let settings = try await Settings(directory.given)
+        let settings = try Settings(directory.given)
         let ledger = try ReadOnlyLedger(DataLocation(settings), settings, keys: .unused)
         let note = try ledger.checkpoint()
         let size = try Checkpoint(text: note.text).size

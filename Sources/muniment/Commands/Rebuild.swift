@@ -10,7 +10,7 @@ struct Rebuild: AsyncParsableCommand {
     @OptionGroup var directory: DirectoryOptions
 
     func run() async throws {
-        let settings = try await Settings(directory.given)
+        let settings = try Settings(directory.given)
         let location = try DataLocation(settings)
         let count = try Instance.rebuildViews(location.found(), kek: KeySource.read(settings))
         Output.line("rebuilt the views from \(count) entries")

@@ -12,7 +12,7 @@ struct Recover: AsyncParsableCommand {
     @Option(.email) var email: String?
 
     func run() async throws {
-        let settings = try await Settings(directory.given, [.email: email])
+        let settings = try Settings(directory.given, [.email: email])
         let email = try settings.text(.email)
         let (user, password) = try await StoppedLedger(settings).use { instance in
             let user = try Self.choose(email, instance)

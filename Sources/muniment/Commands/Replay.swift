@@ -22,7 +22,7 @@ struct Replay: AsyncParsableCommand {
     @Flag(.compare) var compare = false
 
     func run() async throws {
-        let settings = try await Settings(directory.given, [.moment: to, .into: into], flags: [.compare: compare])
+        let settings = try Settings(directory.given, [.moment: to, .into: into], flags: [.compare: compare])
         let moment = try Self.moment(settings)
         let target = Settings.absolute(try settings.required(.into))
         let ledger = try ReadOnlyLedger(DataLocation(settings), settings)

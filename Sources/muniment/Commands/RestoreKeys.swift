@@ -16,7 +16,7 @@ struct RestoreKeys: AsyncParsableCommand {
     @Argument(help: "A file that keys backup wrote.") var file: String
 
     func run() async throws {
-        let settings = try await Settings(directory.given)
+        let settings = try Settings(directory.given)
         let location = try DataLocation(settings)
         guard let bytes = try? TextFile.read(file, bytesMax: Self.bytesMax) else {
             throw CommandFailure.usage("\(file) cannot be read")

@@ -25,7 +25,7 @@ struct RotateKeys: AsyncParsableCommand {
     @Option(.reason) var reason: String?
 
     func run() async throws {
-        let settings = try await Settings(directory.given, client.given, [.reason: reason])
+        let settings = try Settings(directory.given, client.given, [.reason: reason])
         switch kind {
         case .signing where try isRemote(settings): Output.line(try await ServiceClient(settings).rotateSigningKey())
         case .signing: try await rotateSigning(settings)

@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
     var printConfig = false
 
     func run() async throws {
-        var settings = try await Settings(
+        var settings = try Settings(
             directory.given,
             [
                 .listen: listen, .baseURL: baseURL, .tlsCertificate: tlsCertificate, .tlsKey: tlsKey,

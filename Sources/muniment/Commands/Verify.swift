@@ -19,7 +19,7 @@ struct Verify: AsyncParsableCommand {
     @Flag(name: .customLong(VerifyingChild.flag), help: .hidden) var isChild = false
 
     func run() async throws {
-        let settings = try await Settings(directory.given, [.format: format], flags: [.quick: quick])
+        let settings = try Settings(directory.given, [.format: format], flags: [.quick: quick])
         let format = try settings.choice(.format, PrintFormat.self) ?? .text
         guard !isChild else { return try read(settings, format) }
         let status: Int32

@@ -25,7 +25,7 @@ struct Settings {
         _ groups: [Setting: String?]...,
         flags: [Setting: Bool] = [:],
         lists: [Setting: [String]] = [:],
-    ) async throws {
+    ) throws {
         var options = lists.filter { !$0.value.isEmpty }
         for (setting, text) in groups.joined() { options[setting] = text.map { [$0] } }
         for (setting, isSet) in flags where isSet { options[setting] = ["true"] }
