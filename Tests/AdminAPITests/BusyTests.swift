@@ -39,24 +39,12 @@ import Wire
         async throws
     {
         try await Server.run(seed: 72) { server in
-            let slow = Slow()
-            let instance = server.instance
-            await withTaskGroup(of: Bool.self) { group in
-                group.addTask {
-                    (try? await instance.perform(slow, by: .system)) != nil
-                }
-                await slow.hasStarted()
-                for _ in 0..<5_000 {
-                    group.addTask { (try? await instance.perform(RecordEvents([]), by: .system)) != nil }
-                }
-                // The first that is turned away shows that the queue is full, and it stays so: nobody takes from it.
-                for await wasTaken in group where !wasTaken { break }
+            await server.instance.whileQueueIsFull {
                 let answer = await server.call(.post, "/partners", ["name": "A", "slug": "a"])
                 #expect(answer.status == 503, "\(answer.text)")
                 #expect(answer.header("retry-after") == "1")
                 #expect(answer.detail?.contains("queue is full") == true)
                 #expect(await server.call(.get, "/health").status == 200)
-                slow.release()
             }
             #expect(await server.call(.post, "/partners", ["name": "A", "slug": "a"]).status == 201)
         }

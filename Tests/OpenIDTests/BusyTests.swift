@@ -10,18 +10,7 @@ import Wire
 @Suite(.timeLimit(.minutes(2))) struct BusyTests {
     @Test func `while the writer's queue is full every door says when to try again`() async throws {
         let doors = try await Doors(seed: 61)
-        let slow = Slow()
-        let instance = doors.instance
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                (try? await instance.perform(slow, by: .system)) != nil
-            }
-            await slow.hasStarted()
-            for _ in 0..<5_000 {
-                group.addTask { (try? await instance.perform(RecordEvents([]), by: .system)) != nil }
-            }
-            // The first that is turned away shows that the queue is full, and it stays so: nobody takes from it.
-            for await wasTaken in group where !wasTaken { break }
+        await doors.instance.whileQueueIsFull {
             for path in ["/oauth/token", "/api/v1/platform/oauth/token", "/oauth/revoke"] {
                 let answer = await doors.post(
                     path,
@@ -31,7 +20,6 @@ import Wire
                 isUnavailable(answer, retryAfter: "1")
                 #expect(answer.json["error_description"] == "Try again: the write queue is full")
             }
-            slow.release()
         }
         let answer = await doors.post(
             "/oauth/token",
