@@ -110,6 +110,7 @@ let package = Package(
             ]
         ),
         // What stands in a server's way, for the tests of those who must live with it.
+        .target(name: "Chance", path: "Tests/Chance"),
         .target(name: "Obstacles", dependencies: ["Storage", "Identity", "Engine"], path: "Tests/Obstacles"),
         // A server whose instructions a test has counted; the counter stumbles over debugging information of this age.
         .executableTarget(
@@ -123,14 +124,14 @@ let package = Package(
         tests("OpenSSL"),
         tests("EventLog", "Wire", "Storage", "OpenSSL"),
         tests("Identity", "Wire"),
-        tests("Views", "Wire", "Storage", "OpenSSL", "Identity"),
+        tests("Views", "Wire", "Storage", "OpenSSL", "Identity", "Chance"),
         tests("Engine", "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Obstacles"),
         tests("Endpoints", "Wire"),
         tests("OpenID", of: ["OpenID", "Obstacles"] + belowDoors),
         tests("AdminAPI", of: ["AdminAPI", "Obstacles"] + belowDoors),
         tests("Web", "Wire", "Endpoints", nio, nioPosix, http, logging, metrics, lifecycle),
         tests("Snapshot", of: everything),
-        tests("Simulation", of: everything),
+        tests("Simulation", of: everything + ["Chance"]),
         tests("Tidy", of: ["Storage", "Identity", "Wire"]),
         tests("Command", of: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Engine"]),
     ]

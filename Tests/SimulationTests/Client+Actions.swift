@@ -1,3 +1,4 @@
+import Chance
 import Endpoints
 import Engine
 import Wire

@@ -1,3 +1,4 @@
+import Chance
 import Storage
 
 /// What goes wrong in one life of the simulated process: drawn before it begins, from the seed alone.

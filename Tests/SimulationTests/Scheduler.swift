@@ -1,3 +1,4 @@
+import Chance
 import Synchronization
 
 /// Runs tasks one job at a time, in the order that the seed decides: the one thread of a simulation.

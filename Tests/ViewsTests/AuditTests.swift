@@ -1,3 +1,4 @@
+import Chance
 import Identity
 import Testing
 import Views
@@ -16,7 +17,7 @@ struct AuditTests {
     }
 
     /// Many entries of few kinds, so that blocks fill and filters meet.
-    private func history(_ random: inout Seeded, count: Int) throws -> (World, [Noted]) {
+    private func history(_ random: inout Dice, count: Int) throws -> (World, [Noted]) {
         var world = try World()
         var noted = world.ledger.commands.joined().map {
             Noted(
@@ -73,7 +74,7 @@ struct AuditTests {
         return (world, noted)
     }
 
-    private func query(_ random: inout Seeded, size: UInt64) -> AuditQuery {
+    private func query(_ random: inout Dice, size: UInt64) -> AuditQuery {
         var query = AuditQuery()
         if random.chance(40) { query.chains = (0..<(1 + random.below(8))).map { _ in "tnt_\(random.below(20))" } }
         if random.chance(20) { query.chains = ["tnt_a", "tnt_nobody", "tnt_a"] }
@@ -109,7 +110,7 @@ struct AuditTests {
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `every filter, order, page and total equals looking through all entries`(seed: UInt64) throws {
-        var random = Seeded(seed: seed)
+        var random = Dice(seed: seed)
         let (world, noted) = try history(&random, count: 6_000)
         try world.store.read { views throws in
             for round in 0..<600 {

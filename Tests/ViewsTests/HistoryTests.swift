@@ -1,3 +1,4 @@
+import Chance
 import Identity
 import OpenSSL
 import Testing
@@ -29,7 +30,7 @@ private struct History {
     let place: Place
     let store: ViewStore
     let seed: UInt64
-    var random: Seeded
+    var random: Dice
     var ledger = Ledger()
     var model = Model()
     var partners: [PartnerID] = []
@@ -40,7 +41,7 @@ private struct History {
         place = try Place(medium)
         store = try place.store()
         self.seed = seed
-        random = Seeded(seed: seed)
+        random = Dice(seed: seed)
     }
 
     mutating func commit(commands: Int) throws {
@@ -67,7 +68,7 @@ private struct History {
         try draft.commit(applied: ledger.applied)
     }
 
-    private func pick<T>(_ list: [T], _ random: inout Seeded) -> T? {
+    private func pick<T>(_ list: [T], _ random: inout Dice) -> T? {
         list.isEmpty ? nil : list[random.below(list.count)]
     }
 
