@@ -28,6 +28,18 @@ def put_back(source: pathlib.Path, target: pathlib.Path, *names: str) -> None:
         shutil.copytree(source / name, target / name, dirs_exist_ok=True)
 
 
+def at_two_times(run: Run, seconds: float = 0.4) -> tuple[Server, pathlib.Path, pathlib.Path]:
+    """A stopped server, and its data directory as it was before some work and after."""
+    server = run.server().start()
+    server.stop()
+    older, newer = run.folder / "older", run.folder / "newer"
+    shutil.copytree(server.data, older)
+    Load(server.start(), run.dice).run(seconds)
+    server.stop()
+    shutil.copytree(server.data, newer)
+    return server, older, newer
+
+
 def overwrite(source: pathlib.Path, target: pathlib.Path) -> None:
     """The old content in the same file, as a restore in place leaves it."""
     with source.open("rb") as old, target.open("r+b") as file:
@@ -122,14 +134,7 @@ def apart(found: set[str], *others: set[str]) -> None:
 
 @row("T29", "views ahead of the ledger, copied, or of another boot")
 def strange_views(run: Run) -> str:
-    server = run.server().start()
-    server.stop()
-    older = run.folder / "older"
-    shutil.copytree(server.data, older)
-    Load(server.start(), run.dice).run(0.4)
-    server.stop()
-    newer = run.folder / "newer"
-    shutil.copytree(server.data, newer)
+    server, older, newer = at_two_times(run)
 
     # The ledger and its anchor go back in place; the views, still trusted, have folded more.
     overwrite(older / "ledger/data.mdb", server.data / "ledger/data.mdb")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import oracle
-from copies import refused
+from copies import at_two_times, refused
 from load import Load
 from plan import Failed, Run, require, row
 from server import ROOT, Refused, Server, command, must, text
@@ -104,14 +104,7 @@ def rotated(run: Run) -> str:
 
 @row("T31", "old keys with a new ledger, new keys with an old one")
 def keys_of_another_time(run: Run) -> str:
-    server = run.server().start()
-    server.stop()
-    old = run.folder / "old"
-    shutil.copytree(server.data, old)
-    Load(server.start(), run.dice).run(0.5)
-    server.stop()
-    new = run.folder / "new"
-    shutil.copytree(server.data, new)
+    server, old, new = at_two_times(run, 0.5)
 
     shutil.rmtree(server.data / "keys")
     shutil.copytree(old / "keys", server.data / "keys")
