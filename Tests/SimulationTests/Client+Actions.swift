@@ -177,9 +177,14 @@ extension Client {
             _ = await token(server.founded.client.text, server.founded.clientSecret)
             return
         }
-        let told = await token(id, secret, at: known.tokenPath)
-        guard let told, told.status == 400 || told.status == 401 else { return }
-        let now = book.use { $0.resources[id] }
+        let before = book.use { $0.standing(of: id) }
+        guard let told = await token(id, secret, at: known.tokenPath) else { return }
+        let (now, after) = book.use { ($0.resources[id], $0.standing(of: id)) }
+        let standing = before == after ? before.isSuspended : nil
+        if told.status == 200, standing == true {
+            book.violate("model", "\(told.id) got a token for \(id), which is suspended, or what it belongs to")
+        }
+        guard told.status == 400 || told.status == 401, standing == false else { return }
         if let now, !now.isDeleted, !now.mayBeDeleted, now.secret == secret {
             book.violate("model", "\(told.id) was refused a token with the secret in force: \(told.summary)")
         }
@@ -191,6 +196,24 @@ extension Client {
         if let told = await token(id, secret, at: known.tokenPath), told.status == 200 {
             book.violate("model", "\(told.id) got a token with a secret that was replaced")
         }
+    }
+
+    /// Suspends something or lets it go on.
+    mutating func suspend() async {
+        guard let (id, known) = someOfAny(&dice) else { return }
+        let isSuspended = dice.onceIn(2)
+        book.use { $0.resources[id]?.suspension.expect(isSuspended) }
+        let body: JSON = ["status": isSuspended ? "SUSPENDED" : "ACTIVE"]
+        guard let told = await admin(.patch, "\(known.kind.path)/\(id)", body: body.compact), !told.isUnknown else {
+            return book.use { $0.resources[id]?.maybeChanges += 1 }
+        }
+        book.use { $0.resources[id]?.suspension.settle(isSuspended, isDone: told.status == 200) }
+        guard told.status == 200, let version = told.version, let index = told.index, let name = told.data["name"]?.text
+        else { return }
+        if told.data["status"]?.text != (isSuspended ? "SUSPENDED" : "ACTIVE") {
+            book.violate("model", "\(told.id) answers another status than was given")
+        }
+        book.use { $0.resources[id]?.acknowledge(name: name, version: version, at: index) }
     }
 
     mutating func revoke() async {

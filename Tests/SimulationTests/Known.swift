@@ -27,6 +27,7 @@ struct Known: Sendable {
     var maybeChanges: UInt64 = 0
     /// Deletions that are on their way, or had no outcome.
     var maybeDeletions = 0
+    var suspension = Suspension()
     /// The secret of an application as it was last shown; `nil` while a rotation has no outcome.
     var secret: String?
     var retiredSecrets: [String] = []

@@ -105,6 +105,7 @@ extension Simulation {
         let name: String
         let version: UInt64
         let isDeleted: Bool
+        let isSuspended: Bool
     }
 
     func state(
@@ -115,9 +116,9 @@ extension Simulation {
     ) throws -> Present? {
         try instance.read { snapshot in
             switch kind {
-            case .partner: try Self.state(Partner.self, id, index, snapshot) { $0.name }
-            case .tenant: try Self.state(Tenant.self, id, index, snapshot) { $0.name }
-            case .application: try Self.state(Application.self, id, index, snapshot) { $0.name }
+            case .partner: try Self.state(Partner.self, id, index, snapshot) { ($0.name, $0.status) }
+            case .tenant: try Self.state(Tenant.self, id, index, snapshot) { ($0.name, $0.status) }
+            case .application: try Self.state(Application.self, id, index, snapshot) { ($0.name, $0.status) }
             }
         }
     }
@@ -127,10 +128,16 @@ extension Simulation {
         _ id: String,
         _ index: UInt64?,
         _ snapshot: ViewSnapshot,
-        _ name: (R) -> String,
+        _ facts: (R) -> (name: String, status: Status),
     ) throws -> Present? {
         guard let id = Identifier<R>(id), let found = try snapshot.state(of: id, asOf: index) else { return nil }
-        return Present(name: name(found.state), version: found.version, isDeleted: found.deletedAt != nil)
+        let (name, status) = facts(found.state)
+        return Present(
+            name: name,
+            version: found.version,
+            isDeleted: found.deletedAt != nil,
+            isSuspended: status == .suspended
+        )
     }
 
     /// Each resource is as the last acknowledgement says, or as a request without an outcome may have made it; which of
@@ -151,7 +158,11 @@ extension Simulation {
             if present.isDeleted ? !known.isDeleted && !known.mayBeDeleted : known.isDeleted {
                 book.violate("model", "\(id) is \(present.isDeleted ? "" : "not ")deleted")
             }
+            if !present.isDeleted, !known.suspension.maybe.contains(present.isSuspended) {
+                book.violate("model", "\(id) is \(present.isSuspended ? "" : "not ")suspended")
+            }
             book.use { state in
+                state.resources[id]?.suspension.see(present.isSuspended)
                 state.resources[id]?.name = present.name
                 state.resources[id]?.version = present.version
                 state.resources[id]?.isDeleted = present.isDeleted
