@@ -15,13 +15,12 @@ package enum FolderMoves {
         guard unsafe Glibc.rename(path, other) == 0 else { throw .fromSystem("rename \(path) to \(other)") }
     }
 
-    /// Removes a folder of plain files, if it is there.
+    /// Removes a folder of plain files, if it is there; what an interrupted write left there goes with it.
     ///
     /// Folders within it are left, and so is it then.
     package static func remove(_ path: String) throws(StorageError) {
         guard exists(path) else { return }
-        let files = try SmallFiles(path: path, access: .readOnly)
-        for name in try files.list() {
+        for name in try RealFolder(path: path, isMade: false).names() {
             guard unsafe unlink("\(path)/\(name)") == 0 else { throw .fromSystem("remove \(path)/\(name)") }
         }
         guard unsafe rmdir(path) == 0 else { throw .fromSystem("remove \(path)") }
