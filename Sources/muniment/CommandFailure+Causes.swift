@@ -33,9 +33,11 @@ extension CommandFailure {
         }
     }
 
+    static let behind = "the ledger is behind what was acknowledged"
+
     private static func reason(_ fault: LedgerFault) -> String {
         switch fault {
-        case .rolledBack(let what): "the ledger is behind what was acknowledged: \(what)"
+        case .rolledBack(let what, let lost): "\(behind): \(what)\(lost.map { " (\($0))" } ?? "")"
         case .damaged(let index?, let what): "the ledger is damaged at entry \(index): \(what)"
         case .damaged(nil, let what): "the ledger is damaged: \(what)"
         case .format(let what), .keys(let what), .tooLarge(let what): what

@@ -18,6 +18,7 @@ package final class Anchor: Sendable {
 
     package static let checkpointName = "checkpoint"
     package static let headName = "head"
+    package static let forksName = "forks"
 
     private let folder: SmallFiles
 
@@ -51,6 +52,26 @@ package final class Anchor: Sendable {
     /// Written after every commit, without waiting for the disk.
     package func hint(_ head: HeadHint) throws {
         try folder.writeUnsynced(Self.headName, Self.line(head.size, head.root) + [0x0A], mode: 0o644)
+    }
+
+    /// Forgets the hint, durably: what it tells of was given up.
+    package func forgetHead() throws { _ = try folder.remove(Self.headName) }
+
+    /// The indexes of the forks that checkpoints are named by, as far as this anchor has seen them.
+    ///
+    /// A ledger that is put back once more from the same copy has the same next index: only the anchor knows that the name
+    /// which it would give was used for another history.
+    package func forks() throws -> Set<UInt64> {
+        guard let bytes = try folder.read(Self.forksName) else { return [] }
+        let lines = bytes.split(separator: 0x0A).map { UInt64(String(decoding: $0, as: UTF8.self)) }
+        guard !lines.contains(nil) else { throw LedgerFault.damaged(index: nil, "the anchor's list of forks") }
+        return Set(lines.compactMap(\.self))
+    }
+
+    /// Durable when it returns: only then is anything signed under that fork's name.
+    package func remember(fork index: UInt64) throws {
+        let forks = try forks().union([index]).sorted()
+        try folder.write(Self.forksName, Array(forks.map { "\($0)\n" }.joined().utf8), mode: 0o644)
     }
 
     private static func line(_ size: UInt64, _ root: Digest) -> [UInt8] {

@@ -4,7 +4,9 @@ import Wire
 
 /// Which keys sign checkpoints now: genesis' own, and those that entries brought and have not retired.
 package struct CheckpointKeys: Sendable {
+    /// A key keeps the stream that it was created with: a fork changes its id, not its life.
     package let streams: [String]
+    /// Named as their entries name them.
     package let verifiers: [VerifierKey]
     private var lives: [Life]
 
@@ -45,6 +47,11 @@ package struct CheckpointKeys: Sendable {
         let present = lives.filter { $0.until == nil }
         streams = present.map(\.stream)
         verifiers = present.map(\.key)
+    }
+
+    /// The keys in use under the name that checkpoints have now.
+    package func verifiers(named origin: String) -> [VerifierKey] {
+        verifiers.map { VerifierKey(name: origin, publicKey: $0.publicKey) }
     }
 
     /// The keys that may have signed a checkpoint of that size: those not yet retired in it count too, for a process may

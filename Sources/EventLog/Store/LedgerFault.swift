@@ -3,7 +3,9 @@
 /// None of these is ever repaired silently.
 package enum LedgerFault: Error, Sendable, Equatable {
     /// Acknowledged data is missing: the ledger ends before what the anchor, the head hint or the views have seen.
-    case rolledBack(String)
+    ///
+    /// What is missing, where something is known of it, can be given up by a fork.
+    case rolledBack(String, lost: LostHistory? = nil)
     /// Bytes are not what was written.
     case damaged(index: UInt64?, String)
     /// The directory is of a newer format, or no ledger at all.

@@ -38,6 +38,15 @@ package struct LedgerIdentity: Sendable, Equatable {
         }
     }
 
+    /// The name in the checkpoints that are longer than the index of a fork, from then on.
+    package func origin(afterForkAt index: UInt64) -> String { "\(origin)/\(index)" }
+
+    /// The index of the fork that gave a checkpoint its name; `nil` where no fork of this ledger did.
+    package func fork(named origin: String) -> UInt64? {
+        guard let last = origin.split(separator: "/").last, let index = UInt64(last) else { return nil }
+        return self.origin(afterForkAt: index).bytesEqual(origin) ? index : nil
+    }
+
     /// The first entry of a ledger.
     package func genesis(software: String) -> Draft {
         Draft(

@@ -22,6 +22,8 @@ extension Verification {
         package internal(set) var entries: UInt64 = 0
         /// Recomputed from the bytes of the entries.
         package internal(set) var root = MerkleTree.emptyRoot
+        /// Under which name the next checkpoint is signed, as the entries say.
+        package internal(set) var origin: String?
         /// The anchor's checkpoint; `nil` when there was no anchor to ask.
         package internal(set) var checkpoint: Checkpoint?
         /// Entries that retention removed.

@@ -145,6 +145,7 @@ package struct Verification: Sendable {
                 report.entries = opening.range.size
                 report.root = opening.range.root
                 report.checkpoint = opening.anchored
+                report.origin = opening.origin
             } else {
                 let range = try Opening.tail(tables)
                 report.entries = range.size
@@ -157,7 +158,7 @@ package struct Verification: Sendable {
             }
         } catch LedgerFault.damaged(let index, let what) {
             report.add(index, what)
-        } catch LedgerFault.rolledBack(let what) {
+        } catch LedgerFault.rolledBack(let what, _) {
             report.add(nil, what)
         } catch {
             report.add(nil, "\(error)")

@@ -34,6 +34,7 @@ struct VerificationPass {
     mutating func finish(_ stage: TreeStage) {
         report.entries = stage.tree.size
         report.root = stage.tree.range.root
+        report.origin = life.origin(at: stage.tree.size)
         guard !isInterrupted else { return }
         let size = stage.tree.size
         if size == 0 { report.add(nil, "the ledger has no entries") }
