@@ -187,7 +187,7 @@ extension Instance {
     private static func notary(_ opened: OpenedLedger, _ status: WriterStatus) throws -> Notary {
         let note = try opened.anchor.checkpoint()
         return Notary(
-            origin: opened.opening.identity.origin,
+            origin: opened.opening.origin,
             anchor: opened.anchor,
             signers: try opened.opening.checkpointKeys.signers(opened.keys),
             edge: opened.opening.range,

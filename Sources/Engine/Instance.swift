@@ -12,6 +12,8 @@ import Wire
 package final class Instance: Sendable {
     package let directory: DataDirectory
     package let identity: LedgerIdentity
+    /// The name under which checkpoints are signed: genesis' own, or that of the last fork.
+    package let origin: String
     package let tables: LedgerTables
     package let keys: KeyStore
     package let views: ViewStore
@@ -57,6 +59,7 @@ package final class Instance: Sendable {
         self.lock = lock
         stopIsTold = Atomic(isStopTold)
         identity = opened.opening.identity
+        origin = opened.opening.origin
         tables = opened.tables
         keys = opened.keys
         anchor = opened.anchor

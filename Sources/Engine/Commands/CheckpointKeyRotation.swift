@@ -9,17 +9,17 @@ import Wire
 /// Both sign until the next rotation, so whoever trusts the old key can follow to the new.
 struct RotateCheckpointKey: Command {
     private let identity: LedgerIdentity
+    private let origin: String
     private let tables: LedgerTables
     private let seed: [UInt8]
     private let verifier: VerifierKey
 
     /// The new key is made here, off the writer's thread.
-    init(_ identity: LedgerIdentity, _ tables: LedgerTables, random: (Int) -> [UInt8]) throws {
-        let signer = try Ed25519Key(seed: random(Ed25519Key.seedBytes))
-        self.identity = identity
-        self.tables = tables
+    init(_ instance: Instance) throws {
+        let signer = try Ed25519Key(seed: instance.world.random(Ed25519Key.seedBytes))
+        (identity, origin, tables) = (instance.identity, instance.origin, instance.tables)
         seed = signer.seed
-        verifier = VerifierKey(name: identity.origin, publicKey: signer.publicKey)
+        verifier = VerifierKey(name: origin, publicKey: signer.publicKey)
     }
 
     /// A commit has one such command at most.
@@ -30,18 +30,20 @@ struct RotateCheckpointKey: Command {
     func decide(_ room: Room) throws -> [Event] {
         let present = try tables.environment.read { try CheckpointKeys(identity: identity, tables: tables, $0) }
         // On the writer's thread: staged earlier, it could be discarded with somebody else's commit.
-        room.keys.stage(KeyName.checkpoint(CheckpointKeys.stream(verifier)), seed)
-        return [Self.event(.checkpointKeyCreated, verifier)]
-            + present.verifiers.dropLast().map { Self.event(.checkpointKeyRetired, $0) }
+        let stream = CheckpointKeys.stream(verifier)
+        room.keys.stage(KeyName.checkpoint(stream), seed)
+        return [Self.event(.checkpointKeyCreated, stream, verifier)]
+            + zip(present.streams, present.verifiers(named: origin)).dropLast()
+            .map { Self.event(.checkpointKeyRetired, $0, $1) }
     }
 
     func output(_ room: Room) {}
 
-    private static func event(_ type: EventType, _ key: VerifierKey) -> Event {
+    private static func event(_ type: EventType, _ stream: String, _ key: VerifierKey) -> Event {
         Event(
             type,
             chain: .platform,
-            stream: CheckpointKeys.stream(key),
+            stream: stream,
             data: ["verifier_key": .string(key.description)]
         )
     }
@@ -52,9 +54,9 @@ extension Instance {
     ///
     /// - Returns: the keys that sign now, the oldest first.
     package func rotateCheckpointKey() async throws -> [VerifierKey] {
-        _ = try await perform(try RotateCheckpointKey(identity, tables, random: world.random), by: .system)
+        _ = try await perform(try RotateCheckpointKey(self), by: .system)
         let now = try tables.environment.read { try CheckpointKeys(identity: identity, tables: tables, $0) }
         try notary.sign(with: now.signers(keys))
-        return now.verifiers
+        return now.verifiers(named: origin)
     }
 }

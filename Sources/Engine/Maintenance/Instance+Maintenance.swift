@@ -15,6 +15,7 @@ extension Instance {
     ) throws -> UInt64 {
         try alone(directory) {
             let opened = try OpenedLedger(directory, kek: kek, world: world)
+            try opened.heedViews(in: directory)
             try Rebuild.run(opened, in: directory)
             try ViewTrust(directory, world: world).mark(clean: true)
             return opened.opening.range.size
@@ -62,7 +63,7 @@ extension Instance {
         return names
     }
 
-    private static func alone<R>(_ directory: DataDirectory, _ body: () throws -> R) throws -> R {
+    static func alone<R>(_ directory: DataDirectory, _ body: () throws -> R) throws -> R {
         try LedgerFormat.require(in: directory.top(.readOnly))
         let lock = try directory.lock()
         defer { _ = lock }

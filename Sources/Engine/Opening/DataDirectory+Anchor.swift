@@ -24,7 +24,11 @@ extension DataDirectory {
 
     /// Writes down an anchor that is not in the directory itself.
     func rememberAnchor(in top: SmallFiles) throws {
-        guard let anchorPath, anchorPath != path("anchor") else { return }
+        guard let anchorPath else { return }
+        guard anchorPath != path("anchor") else {
+            try top.remove(Self.anchorFileName)
+            return
+        }
         try top.write(Self.anchorFileName, Array((anchorPath + "\n").utf8), mode: 0o600)
     }
 }

@@ -17,8 +17,14 @@ struct OpenedLedger {
     /// What there was no room for.
     private(set) var owed = Owed()
 
+    /// - Parameter open: what makes the ledger trusted; else that it has everything that its anchor knows of.
     /// - Throws: `LedgerFault.keys` naming what is missing where the key store is older than the ledger, or not whole.
-    init(_ directory: DataDirectory, kek: KeyEncryptionKey?, world: World) throws {
+    init(
+        _ directory: DataDirectory,
+        kek: KeyEncryptionKey?,
+        world: World,
+        by open: (LedgerTables, Anchor) throws -> Opening = { try Opening(tables: $0, anchor: $1) },
+    ) throws {
         try LedgerFormat.require(in: directory.top(.readOnly))
         try directory.requireWhole()
         let folder = try directory.keys()
@@ -27,7 +33,7 @@ struct OpenedLedger {
         }
         tables = try directory.ledger()
         anchor = try directory.anchor()
-        opening = try Opening(tables: tables, anchor: anchor)
+        opening = try open(tables, anchor)
         self.world = world
         guard EpochKey.check(keyEncryptionKey: kek.bytes, ledger: opening.identity.id) == opening.identity.keyCheck
         else { throw LedgerFault.keys("the key-encryption key is not the one of this ledger") }
@@ -85,6 +91,16 @@ struct OpenedLedger {
             sealKey: try required(KeyName.viewRows),
             blindKey: try required(KeyName.blindIndex)
         )
+    }
+
+    /// Views that may be believed and have folded more than the ledger has tell of a loss, as the anchor does.
+    ///
+    /// To build them anew would forget it.
+    func heedViews(in directory: DataDirectory) throws {
+        guard try ViewTrust(directory, world: world).lastStop() != .machine,
+            let applied = try? viewStore(directory.views()).applied
+        else { return }
+        try builder.requireInLedger(applied, of: opening.range.size)
     }
 
     var builder: ViewBuilder { ViewBuilder(tables: tables, keys: keys, ledger: opening.identity.id) }

@@ -10,10 +10,12 @@ enum Rebuild {
     /// Folds the whole ledger into a fresh folder and swaps it in.
     ///
     /// Whatever interrupts this, the old views stand or the new ones do; leftovers are removed by the next rebuild.
-    static func run(_ ledger: OpenedLedger, in directory: DataDirectory) throws {
+    ///
+    /// - Parameter size: how many entries there are, where more were written since the opening.
+    static func run(_ ledger: OpenedLedger, in directory: DataDirectory, to size: UInt64? = nil) throws {
         try directory.remove(freshName)
         try directory.remove(oldName)
-        try build(ledger, directory, freshName)
+        try build(ledger, directory, freshName, to: size ?? ledger.opening.range.size)
         CrashPoint.rebuilt.pass()
         if directory.exists(DataDirectory.viewsName) { try directory.rename(DataDirectory.viewsName, to: oldName) }
         CrashPoint.midSwap.pass()
@@ -22,9 +24,14 @@ enum Rebuild {
         try directory.remove(oldName)
     }
 
-    private static func build(_ ledger: OpenedLedger, _ directory: DataDirectory, _ name: String) throws {
+    private static func build(
+        _ ledger: OpenedLedger,
+        _ directory: DataDirectory,
+        _ name: String,
+        to size: UInt64,
+    ) throws {
         let store = try ledger.viewStore(try directory.views(name))
-        try ledger.builder.catchUp(store, to: ledger.opening.range.size)
+        try ledger.builder.catchUp(store, to: size)
         try store.environment.sync()
     }
 }

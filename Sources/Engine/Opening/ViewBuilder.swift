@@ -20,10 +20,9 @@ struct ViewBuilder {
     /// - Returns: how many entries were folded.
     @discardableResult
     func catchUp(_ views: ViewStore, to size: UInt64) throws -> UInt64 {
-        let start = try views.applied?.size ?? 0
-        guard start <= size else {
-            throw LedgerFault.rolledBack("the views have folded \(start) entries, the ledger has \(size)")
-        }
+        let applied = try views.applied
+        if let applied { try requireInLedger(applied, of: size) }
+        let start = applied?.size ?? 0
         var next = start
         while next < size {
             do {
@@ -33,6 +32,23 @@ struct ViewBuilder {
             }
         }
         return size - start
+    }
+
+    /// - Throws: `LedgerFault.rolledBack` when something was folded that the ledger does not have.
+    func requireInLedger(_ applied: ViewStore.Applied, of size: UInt64) throws {
+        let lost = LostHistory(size: applied.size, root: applied.root)
+        guard applied.size <= size else {
+            throw LedgerFault.rolledBack(
+                "the views have folded \(applied.size) entries, the ledger has \(size)",
+                lost: lost
+            )
+        }
+        guard try tables.environment.read({ try tables.range(at: applied.size, $0).root }) == applied.root else {
+            throw LedgerFault.rolledBack(
+                "the \(applied.size) entries that the views have folded are not the first \(applied.size) of the ledger",
+                lost: lost
+            )
+        }
     }
 
     /// One commit's worth.
