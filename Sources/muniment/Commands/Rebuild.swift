@@ -12,7 +12,9 @@ struct Rebuild: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings(directory.given)
         let location = try DataLocation(settings)
-        let count = try Instance.rebuildViews(location.found(), kek: KeySource.read(settings))
+        let count = try await ForkGuide(settings).lead {
+            try Instance.rebuildViews(location.found(), kek: KeySource.read(settings))
+        }
         Output.line("rebuilt the views from \(count) entries")
     }
 }

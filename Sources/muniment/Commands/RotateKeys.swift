@@ -34,7 +34,7 @@ struct RotateKeys: AsyncParsableCommand {
             try await rotateCheckpoint(settings)
         case .wrapping:
             try requireStopped(settings)
-            try rotateWrapping(settings)
+            try await rotateWrapping(settings)
         }
     }
 
@@ -73,9 +73,11 @@ struct RotateKeys: AsyncParsableCommand {
         for key in keys { Output.line(key.description) }
     }
 
-    private func rotateWrapping(_ settings: Settings) throws {
+    private func rotateWrapping(_ settings: Settings) async throws {
         let location = try DataLocation(settings)
-        let count = try Instance.rewrapKeys(location.found(), kek: KeySource.read(settings))
+        let count = try await ForkGuide(settings).lead {
+            try Instance.rewrapKeys(location.found(), kek: KeySource.read(settings))
+        }
         Output.line("wrapped \(count) keys anew")
         Output.note(
             "Backups of the keys from before this hold the old wrapping: make a new one with muniment keys backup."

@@ -83,6 +83,11 @@ extension Setting {
     static let clientSecret = Setting("client-secret", "SECRET", "The application's secret.", isSecret: true)
     static let reason = Setting("reason", "TEXT", "Why, kept sealed with the entry (Muniment-Reason).")
     static let email = Setting("email", "EMAIL", "Which administrator, when there are several.")
+    static let acknowledge = Setting(
+        "acknowledge",
+        "SIZE:ROOT",
+        "What is given up, as the refused start named it."
+    )
 
     /// Every setting there is: a key in a configuration file that is none of these is a mistake.
     static let all: [Setting] = [
@@ -91,7 +96,7 @@ extension Setting {
         trustedProxy, tokenAlgorithm, requireReason, metricsScope, logLevel, quick, from, to, follow, openings, into,
         compare,
         clientID,
-        secretFile, clientSecret, reason, email,
+        secretFile, clientSecret, reason, email, acknowledge,
     ]
 
     /// What `serve` reads, in the order in which `--print-config` tells it.

@@ -5,11 +5,13 @@ struct StoppedLedger {
     private let location: DataLocation
     private let key: KeyEncryptionKey?
     private let acceptsClock: Bool
+    private let guide: ForkGuide
 
     init(_ settings: Settings, acceptsClock: Bool = false) throws {
         location = try DataLocation(settings)
         key = try KeySource.read(settings)
         self.acceptsClock = acceptsClock
+        guide = try ForkGuide(settings)
     }
 
     /// Opens, lets `body` write, and closes in order: what was written is signed for when this returns.
@@ -20,7 +22,7 @@ struct StoppedLedger {
             log: { Output.note($0) },
             onStop: { Output.note("stopped: \($0)") }
         )
-        let instance = try await Instance.open(location.found(), kek: key, options: options)
+        let instance = try await guide.lead { try await Instance.open(location.found(), kek: key, options: options) }
         do {
             let result = try await body(instance)
             try await instance.close()

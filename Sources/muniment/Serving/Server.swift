@@ -25,7 +25,9 @@ struct Server {
 
     func run() async throws {
         let key = try KeySource.read(configuration.settings)
-        let instance = try await Instance.open(configuration.location.found(), kek: key, options: options)
+        let instance = try await ForkGuide(configuration.settings).lead {
+            try await Instance.open(configuration.location.found(), kek: key, options: options)
+        }
         do {
             try await serve(instance)
         } catch {
