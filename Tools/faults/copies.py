@@ -2,12 +2,15 @@
 
 import json
 import pathlib
+import re
+import shlex
 import shutil
+import signal
 
 import oracle
 from load import Load
 from plan import Failed, Run, require, row
-from server import Refused, Server, command
+from server import Refused, Server, command, must, text
 
 
 def refused(server: Server, *words: str) -> str:
@@ -47,6 +50,64 @@ def overwrite(source: pathlib.Path, target: pathlib.Path) -> None:
         shutil.copyfileobj(old, file)
 
 
+def advised(said: str) -> list[str]:
+    """The words of the command that a refusal says is to be typed."""
+    found = re.search(r"with: muniment (fork .*)$", said)
+    require(found, f"the refusal prints no way on: {said}")
+    return shlex.split(found[1])
+
+
+def hold(server: Server, held: pathlib.Path) -> pathlib.Path:
+    """What an auditor keeps of today: the checkpoint, and the proof of one entry."""
+    held.mkdir()
+    (held / "checkpoint").write_bytes(must("checkpoint", "--data", server.data))
+    (held / "proof").write_bytes(must("proof", "--data", server.data, 3))
+    return held
+
+
+def led_on(server: Server, said: str, held: pathlib.Path | None = None) -> str:
+    """The guided way on: what the refusal says is typed, and the ledger is served, signed and verified under another name."""
+    words = advised(said)
+    done = command(*words, "--reason", "a fault test has set it back")
+    require(done.returncode == 0, f"the printed command ends with {done.returncode}: {text(done.stderr)}")
+    gone_on(server, int(words[-1].partition(":")[0]), held, done.stdout.decode().split()[0])
+    return words[-1]
+
+
+def gone_on(server: Server, lost: int, held: pathlib.Path | None = None, key: str = "") -> None:
+    client = server.start().connect()
+    require(client.token().status == 200, "no token after a fork")
+    listed = client.admin("GET", "/audit?action=ledger.forked").json["data"]
+    require(listed and listed[0]["data"]["from"]["size"] == lost, f"the audit does not tell of the fork: {listed[:1]}")
+    require(server.stop() == 0, server.said)
+    origin = oracle.verify(server.data)["checkpoint"]["origin"]
+    require(origin.endswith(f"/{listed[0]['index']}"), f"signed as {origin} after a fork at {listed[0]['index']}")
+    oracle.views_equal(server)
+    # Whoever trusts the old key, or was given the new one; what was signed before the fork stands.
+    more = ["--checkpoint", held / "checkpoint", "--proof", held / "proof"] if held else []
+    oracle.independent(server, *more)
+    if key:
+        oracle.independent(server, *more, key=key)
+
+
+# Where the process may end while it forks: at each, the fork has not happened, or is done again, or stands.
+FORK_POINTS = ["before-keys", "after-keys", "before-commit", "after-commit", "mid-catch-up", "rebuilt", "mid-swap", "after-swap",
+               "before-sign", "before-anchor", "after-anchor"] + [f"file-written:{n}" for n in range(1, 5)] \
+    + [f"file-renamed:{n}" for n in range(1, 5)]
+
+
+def cut_short(run: Run, server: Server, words: list[str], point: str) -> None:
+    """Kills a fork at a named point, and types the same command again."""
+    words = [*words, "--reason", "a fault test has set it back"]
+    point = point if ":" in point else f"{point}:1"
+    killed = command(*words, env={"MUNIMENT_CRASH_AT": point})
+    require(killed.returncode == -signal.SIGKILL, f"{point} was not reached: {killed.returncode} {text(killed.stderr)}")
+    again = command(*words)
+    require(again.returncode == 0 or again.returncode == 1 and b"nothing to fork" in again.stderr,
+            f"{point}: the same command ends with {again.returncode}: {text(again.stderr)}")
+    gone_on(server, int(words[words.index("--acknowledge") + 1].partition(":")[0]))
+
+
 @row("T11", "yesterday's copy over today's")
 def rolled_back(run: Run) -> str:
     server, elsewhere = run.server(), run.folder / "elsewhere"
@@ -55,6 +116,7 @@ def rolled_back(run: Run) -> str:
     server.start()
     Load(server, run.dice).run(0.3)
     server.stop()
+    held = hold(server, run.folder / "held")
     yesterday = run.folder / "yesterday"
     shutil.copytree(server.data, yesterday)
     Load(server.start(), run.dice).run(0.4)
@@ -63,11 +125,16 @@ def rolled_back(run: Run) -> str:
     shutil.copytree(server.data, today)
     said = []
 
-    def again() -> None:
-        shutil.rmtree(server.data)
-        shutil.copytree(today, server.data)
+    anchored = run.folder / "anchored"
+    shutil.copytree(elsewhere, anchored)
 
-    # (a) The ledger's files alone; (b) the whole directory, with the anchor on another disk; (c) with a live server's kill.
+    def again() -> None:
+        server.kill()
+        for source, target in (today, server.data), (anchored, elsewhere):
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(source, target)
+
+    # (a) The ledger's files alone; (b) the whole directory, with the anchor on another disk.
     for name in "ledger", "":
         again()
         put_back(yesterday, server.data, name)
@@ -75,13 +142,21 @@ def rolled_back(run: Run) -> str:
         require(command("verify", "--data", server.data).returncode == 1, "verify finds nothing")
         # What was signed is not signed again over less: the anchor is as it was.
         require((elsewhere / "checkpoint").read_bytes().splitlines()[1] == str(size).encode(), "the anchor went back")
+        led_on(server, said[-1], held)
+        # Yesterday's copy once more over the fork: its next index is the same, the name is not.
+        put_back(yesterday, server.data, name)
+        led_on(server, refused(server, str(before)), held)
+    points = run.dice.sample(FORK_POINTS, run.count(5, len(FORK_POINTS)))
+    for point in points:
+        again()
+        put_back(yesterday, server.data, "ledger")
+        cut_short(run, server, advised(refused(server, str(size))), point)
     # The anchor lost: beside a ledger with entries that is a loss too.
     again()
-    shutil.move(elsewhere, run.folder / "anchor-lost")
+    shutil.rmtree(elsewhere)
     elsewhere.mkdir()
     said.append(refused(server, "anchor"))
-    shutil.rmtree(elsewhere)
-    shutil.move(run.folder / "anchor-lost", elsewhere)
+    led_on(server, said[-1], held)
     again()
     server.start()
     require(server.stop() == 0, "today's own is not served")
@@ -96,7 +171,18 @@ def rolled_back(run: Run) -> str:
         refused(server)
 
     run.control("the anchor set back as well", unseen)
-    return f"ledger files, the whole directory, a lost anchor: each refused, told by both sizes (\"{said[0][-90:]}\")"
+
+    def unacknowledged() -> None:
+        # What was not named is not given up: the same way on, over a command that names another loss.
+        again()
+        put_back(yesterday, server.data, "ledger")
+        root = refused(server, str(size)).rpartition(":")[2]
+        led_on(server, f"with: muniment fork --data {server.data} --acknowledge {size - 1}:{root}", held)
+
+    run.control("another loss acknowledged", unacknowledged)
+    return (f"ledger files, the whole directory, a lost anchor: each refused, told by both sizes (\"{said[0][:90]}…\"), and served "
+            f"again under another name by the command it printed; {len(points)} forks killed half-way and repeated; old proofs "
+            "stand, both verifiers agree")
 
 
 @row("T27", "indexes used again after an aborted commit or a fork")
@@ -110,20 +196,29 @@ def forks(run: Run) -> str:
         fork = run.adopt(Server(run.folder / f"fork-{number}", shared.founded))
         shutil.copytree(shared.home, fork.home)
         fork.partner = shared.partner
-        # The same requests in every fork: the same places, the same plaintexts, the same data keys.
-        client = fork.start().connect()
-        for place in range(30):
-            slug = f"fork-{place}"
-            answer = client.admin("POST", "/tenants", {"name": slug, "slug": slug, "partner_id": fork.partner})
-            require(answer.status == 201, answer.status)
-        fork.stop()
-        lines = [json.loads(line) for line in oracle.lines(fork.data)[trunk:]]
-        commitments.append({item["commitment"] for line in lines for item in line.get("sealed", [])})
+        commitments.append(made(fork, trunk))
+    # The last one is set back and goes on by the guided way, beside the keys of what it gives up.
+    put_back(shared.data, fork.data, "ledger")
+    led_on(fork, refused(fork, str(trunk)))
+    commitments.append(made(fork, trunk))
     require(all(len(found) >= 30 for found in commitments), f"too few segments: {[len(found) for found in commitments]}")
     for number, found in enumerate(commitments):
         apart(found, *commitments[:number])
     run.control("a fork beside itself", lambda: apart(commitments[0], commitments[0]))
-    return f"{pairs} forks of one ledger, {sum(map(len, commitments))} segments at shared indexes, no key repeats"
+    return (f"{pairs} copies of one ledger and a fork by the command, {sum(map(len, commitments))} segments at shared indexes, "
+            "no key repeats")
+
+
+def made(server: Server, trunk: int) -> set[str]:
+    """The same requests in every history: the same places, the same plaintexts, the same data keys."""
+    client = server.start().connect()
+    for place in range(30):
+        slug = f"fork-{place}"
+        answer = client.admin("POST", "/tenants", {"name": slug, "slug": slug, "partner_id": server.partner})
+        require(answer.status == 201, answer.status)
+    server.stop()
+    lines = [json.loads(line) for line in oracle.lines(server.data)[trunk:]]
+    return {item["commitment"] for line in lines for item in line.get("sealed", [])}
 
 
 def apart(found: set[str], *others: set[str]) -> None:
@@ -141,6 +236,9 @@ def strange_views(run: Run) -> str:
     put_back(older, server.data, "anchor")
     (server.data / "anchor/head").unlink(missing_ok=True)
     said = refused(server, "views")
+    # Views made anew would tell of nothing any more.
+    require(command("rebuild", "--data", server.data).returncode == 3, "a rebuild forgets what the views have seen")
+    led_on(server, said)
 
     def rebuilt(how: str) -> None:
         server.start()
@@ -150,7 +248,7 @@ def strange_views(run: Run) -> str:
         oracle.views_equal(server)
 
     # The views go back, the ledger stays.
-    put_back(newer, server.data, "ledger", "anchor")
+    put_back(newer, server.data, "ledger", "anchor", "keys")
     put_back(older, server.data, "views")
     rebuilt("caught_up" if same_file(server) else "rebuilt")
     # Views that are another file: a copy.

@@ -11,6 +11,7 @@ import time
 
 import oracle
 import pages
+from copies import advised, gone_on
 from load import Load
 from plan import Failed, Run, require, row
 from server import Gone, Refused, Server, command, text
@@ -210,6 +211,13 @@ def zero_newest_meta(content: bytearray, run: Run) -> None:
     content[page * pages.PAGE:(page + 1) * pages.PAGE] = bytes(pages.PAGE)
 
 
+def stale_meta(content: bytearray, run: Run) -> None:
+    """A lost write of the page that ends a commit: both metas tell of the commit before, which is whole."""
+    newest = pages.newest(bytes(content)).page * pages.PAGE
+    older = pages.PAGE - newest
+    content[newest + 8:newest + pages.PAGE] = content[older + 8:older + pages.PAGE]
+
+
 def zero_both_metas(content: bytearray, run: Run) -> None:
     content[:2 * pages.PAGE] = bytes(2 * pages.PAGE)
 
@@ -246,7 +254,7 @@ def stale_page(content: bytearray, run: Run) -> None:
     content[one * pages.PAGE + 8:(one + 1) * pages.PAGE] = content[other * pages.PAGE + 8:(other + 1) * pages.PAGE]
 
 
-DAMAGES = [zero_newest_meta, zero_both_metas, cut_a_page, cut_in_half, cut_in_a_page, swap_pages, stale_page]
+DAMAGES = [zero_newest_meta, stale_meta, zero_both_metas, cut_a_page, cut_in_half, cut_in_a_page, swap_pages, stale_page]
 
 
 @row("T10", "meta pages zeroed; the file cut, grown; pages misdirected")
@@ -259,20 +267,22 @@ def damaged_files(run: Run) -> str:
         for number in range(run.count(2, 25) if damage in (swap_pages, stale_page) else 1):
             content = bytearray(whole)
             damage(content, run)
-            verdicts[told(run, server, bytes(content), f"{damage.__name__}-{number}")] += 1
+            verdicts.update(told(run, server, bytes(content), f"{damage.__name__}-{number}"))
     grown = run.folder / "grown"
     shutil.copytree(server.home, grown)
     (grown / "data/ledger/data.mdb").write_bytes(whole + bytes(run.dice.randbytes(3 * pages.PAGE)))
     longer = run.adopt(Server(grown, server.founded)).start()
     require(longer.connect().token().status == 200 and longer.stop() == 0, "a file that is longer is not served")
     oracle.verify(longer.data)
+    require(verdicts["led on"], "a ledger that is behind and whole finds no way on")
     run.control("a file that nothing happened to", lambda: told(run, server, whole, "whole"))
     return (f"{verdicts['refused']} times serve refused, naming what it saw, {verdicts['objected']} times it started, found "
-            f"out and refused to write, {verdicts['ended']} times it or LMDB's own check ended it; verify told each; a file with "
+            f"out and refused to write, {verdicts['ended']} times it or LMDB's own check ended it; verify told each; {verdicts['led on']} times only the end was lost, and the printed "
+            f"command went on under another name ({verdicts['not forked']} times it refused to: more was damaged); a file with "
             "pages behind its end is served")
 
 
-def told(run: Run, server: Server, content: bytes, name: str) -> str:
+def told(run: Run, server: Server, content: bytes, name: str) -> list[str]:
     """A damaged ledger is told by verify, and neither written to nor signed for."""
     home = run.folder / name
     shutil.copytree(server.home, home)
@@ -282,13 +292,27 @@ def told(run: Run, server: Server, content: bytes, name: str) -> str:
     require(verified.returncode != 0, f"{name}: verify finds nothing: {text(verified.stdout)}")
     try:
         victim.start()
-        verdict = objected(victim, name)
+        verdicts = [objected(victim, name)]
     except Refused as refused:
-        verdict = "refused" if refused.status == 3 else by_signal(victim, refused.status, name)
+        verdicts = ["refused" if refused.status == 3 else by_signal(victim, refused.status, name)]
         require(refused.said, f"{name}: refused without a word")
+        if "muniment fork" in refused.said:
+            verdicts.append(forked(victim, refused.said, name))
     victim.kill()
     shutil.rmtree(home)
-    return verdict
+    return verdicts
+
+
+def forked(victim: Server, said: str, name: str) -> str:
+    """What is only behind goes on under another name; what is damaged besides is not signed under any."""
+    note, words = (victim.data / "anchor/checkpoint").read_bytes(), advised(said)
+    done = command(*words)
+    if done.returncode == 0:
+        gone_on(victim, int(words[-1].partition(":")[0]))
+        return "led on"
+    require(done.returncode == 3 or done.returncode < 0, f"{name}: fork ends with {done.returncode}: {text(done.stderr)}")
+    require((victim.data / "anchor/checkpoint").read_bytes() == note, f"{name}: a damaged ledger was signed")
+    return "not forked"
 
 
 def objected(victim: Server, name: str) -> str:

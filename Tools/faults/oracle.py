@@ -31,14 +31,14 @@ def verify(data: pathlib.Path, *options: str) -> dict:
     return report
 
 
-def independent(server: Server) -> int:
-    """The verifier that shares no code with the server, over the last checkpoint and all entries."""
+def independent(server: Server, *more: object, key: str = "") -> int:
+    """The verifier that shares no code with the server, over the last checkpoint and all entries, and what else is held."""
     checkpoint = server.home / "taken.checkpoint"
     checkpoint.write_bytes(must("checkpoint", "--data", server.data))
     entries = must("entries", "--data", server.data)
     done = subprocess.run(
         [sys.executable, ROOT / "Tools/verify_ledger.py", "--entries", "-", "--checkpoint", checkpoint,
-         "--key", server.key], input=entries, capture_output=True)
+         "--key", key or server.key, *map(str, more)], input=entries, capture_output=True)
     require(done.returncode == 0, f"verify_ledger.py: {text(done.stdout)} {text(done.stderr)}")
     return entries.count(b"\n")
 

@@ -46,7 +46,7 @@ def must(*words: object, env: dict[str, str] | None = None) -> bytes:
 
 
 def text(output: bytes) -> str:
-    return output.decode(errors="replace").strip()[-400:]
+    return output.decode(errors="replace").strip()[-800:]
 
 
 class Refused(Exception):
