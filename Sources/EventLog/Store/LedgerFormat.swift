@@ -13,7 +13,7 @@ package enum LedgerFormat {
     package static let pageDigest = Digest(pageDigestBytes.span)
 
     private static let pageDigestBytes: [UInt8] = (try? Hex.decode(pageDigestHex)) ?? []
-    package static let pageDigestHex = "d58e356a8024352bad6afe7aeb515f750a65dccd9781a0186049b7d009979578"
+    package static let pageDigestHex = "23a3b7615abfd209f57df1272c789646b6b877a16cb21cbc3a45c00807451d6f"
 
     package static func write(in folder: SmallFiles) throws {
         let object: JSON = ["format": .integer(version), "lowest_reader": .integer(version)]
