@@ -1,0 +1,41 @@
+"""FLAT: memory and latency of a server as its ledger grows tenfold, and tenfold again."""
+
+from ledgers import Ledgers
+from report import Figure, ratio
+from server import Server
+
+SMALLEST = 1_000
+
+
+def flat(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:
+    """The same load on ledgers of 10^3, 10^4 and so on, by turns, so that the machine's mood is the same for all."""
+    sizes = [SMALLEST]
+    while sizes[-1] * 10 <= ledgers.big:
+        sizes.append(sizes[-1] * 10)
+    grown = {size: ledgers.tokens(size, "flat") for size in sizes}
+    idle: dict[int, list[float]] = {size: [] for size in sizes}
+    loaded: dict[int, list[float]] = {size: [] for size in sizes}
+    late: dict[int, list[float]] = {size: [] for size in sizes}
+    for _ in range(runs):
+        for size, (path, client) in grown.items():
+            with Server(path, "ES256") as server:
+                server.tokens(client, 1)
+                idle[size].append(server.megabytes("RssAnon"))
+                with server.watched() as most:
+                    late[size].append(server.tokens(client, seconds).p99)
+                loaded[size].append(most[0])
+    found = []
+    for size, (_, about) in grown.items():
+        found += [
+            Figure("FLAT", f"{size:,} entries: making them", [about["seconds"]], "s"),
+            Figure("FLAT", f"{size:,} entries: private memory after a second of load", idle[size], "MB"),
+            Figure("FLAT", f"{size:,} entries: private memory under load", loaded[size], "MB"),
+            Figure("FLAT", f"{size:,} entries: ES256 token, 99th percentile", late[size], "ms"),
+        ]
+    first, last = sizes[0], sizes[-1]
+    return found + [
+        ratio("FLAT", f"private memory at {first:,} entries, of at {last:,}", list(zip(loaded[first], loaded[last])),
+              "MB", "MB", at_least=0.5),
+        ratio("FLAT", f"99th percentile at {first:,} entries, of at {last:,}", list(zip(late[first], late[last])),
+              "ms", "ms", at_least=0.5),
+    ]
