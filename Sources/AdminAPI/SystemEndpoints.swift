@@ -39,7 +39,16 @@ struct SystemEndpoints: Sendable {
         let replies =
             [Endpoint.Reply(200, "All is well", schema)]
             + (other.map { [Endpoint.Reply($0, "Writes are refused; reason says why", schema)] } ?? [])
-        return Endpoint(.get, path, name: name, access: .open, summary, replies: replies) { _, _ in answer() }
+        // Whoever watches must hear something just when others are turned away.
+        return Endpoint(
+            .get,
+            path,
+            name: name,
+            access: .open,
+            summary,
+            replies: replies,
+            isAnsweredUnderOverload: true
+        ) { _, _ in answer() }
     }
 
     private func health() -> Response {

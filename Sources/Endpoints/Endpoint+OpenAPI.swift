@@ -30,8 +30,18 @@ extension Endpoint {
         }
     }
 
+    /// Whether the server may answer in its place that it has too much to do.
+    private var mayBeShed: Bool { !isAnsweredUnderOverload && !replies.contains { $0.status == 503 } }
+
+    private static let shed = Reply(
+        503,
+        "The server has more to do than it can",
+        .object([.init("detail", .string(), required: true)], closed: false)
+    )
+
     /// Replies of one status become one response with several media types.
     private var responses: Members {
+        let replies = replies + (mayBeShed ? [Self.shed] : [])
         var statuses: [Int] = []
         for reply in replies where !statuses.contains(reply.status) { statuses.append(reply.status) }
         return Members(

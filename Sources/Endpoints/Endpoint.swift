@@ -90,6 +90,8 @@ package struct Endpoint: Sendable {
     package var body: Body?
     package var replies: [Reply]
     package var bodyBytesMax: Int
+    /// Whether it is answered even while the server turns others away: it must cost next to nothing.
+    package var isAnsweredUnderOverload: Bool
     package var answer: Answer
 
     package init(
@@ -103,6 +105,7 @@ package struct Endpoint: Sendable {
         body: Body? = nil,
         replies: [Reply],
         bodyBytesMax: Int = Endpoint.bodyBytesMax,
+        isAnsweredUnderOverload: Bool = false,
         answer: @escaping Answer,
     ) {
         self.method = method
@@ -115,6 +118,7 @@ package struct Endpoint: Sendable {
         self.body = body
         self.replies = replies
         self.bodyBytesMax = bodyBytesMax
+        self.isAnsweredUnderOverload = isAnsweredUnderOverload
         self.answer = answer
     }
 }

@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import NIOSSL
 
-/// A connection of Hummingbird's that is known to ``Connections``, and whose TLS handshake must end in time.
+/// A connection of Hummingbird's that ``Connections`` knows of, and whose TLS handshake must end in time.
 struct CountedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
     let connections: Connections

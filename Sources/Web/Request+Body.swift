@@ -5,11 +5,19 @@ import NIOCore
 
 /// Reading a request's body before its endpoint runs.
 extension HummingbirdCore.Request {
+    /// The server holds as many bytes of bodies as it may.
+    struct NoRoom: Error {}
+
     /// The body, unless it is larger than the limit: then no more of it is read than showed that.
     ///
-    /// Throws when the client fails to send the whole of it, so that no endpoint takes a part for the whole.
+    /// Throws when the client fails to send the whole of it, so that no endpoint takes a part for the whole, and when
+    /// there is no room for it.
     @concurrent
-    func readBody(upTo limit: Int, _ writer: borrowing ResponseWriter) async throws -> Endpoints.Request.Body {
+    func readBody(
+        upTo limit: Int,
+        into held: inout HeldBytes,
+        _ writer: borrowing ResponseWriter,
+    ) async throws -> Endpoints.Request.Body {
         let announced = headers[.contentLength].map { Int($0) ?? .max }
         guard mayHaveBody(announced) else { return .bytes([]) }
         if let announced, announced > limit { return .tooLarge(limit: limit) }
@@ -20,6 +28,7 @@ extension HummingbirdCore.Request {
         var bytes: [UInt8] = []
         for try await buffer in body {
             guard bytes.count + buffer.readableBytes <= limit else { return .tooLarge(limit: limit) }
+            guard held.take(buffer.readableBytes) else { throw NoRoom() }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
         return .bytes(bytes)

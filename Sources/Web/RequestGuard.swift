@@ -7,6 +7,9 @@ import NIOHTTPTypesHTTP1
 /// Guards one connection against requests that are malformed, too slow or cut short, and against losing the answer to
 /// one that is too large.
 ///
+/// Requests that a client sends ahead are passed on one by one, each when the answer before it has left: else whoever
+/// asks for much and reads nothing would have all of it made and held.
+///
 /// An answer may be written before its request has arrived: then the rest is thrown away for a while, and the
 /// connection closed. Closing at once would reset it, and a client that is still sending would never see the answer.
 final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -22,9 +25,20 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     struct CutShort: Error {}
 
     private let limits: WebServer.Limits
+    private let load: Load
     private let refusal: Refusal
     private var progress = RequestProgress()
     private var timer: Scheduled<Void>?
+    /// What was sent ahead, and whether the client's next bytes are asked for when it has been passed on.
+    private var ahead = CircularBuffer<HTTPRequestPart>()
+    private var wantsRead = false
+    /// A request was passed on whose answer has not left.
+    private var isAnswering = false
+    /// Bytes of the answer that is being written.
+    private var answerBytes = 0
+    /// Answers whose last byte has not left, and what closes the connection when none does for too long.
+    private var unsentAnswers = 0
+    private var sendTimer: Scheduled<Void>?
     /// Whether what is being read just now has completed any part of a request.
     private var hasReadPart = false
     /// Requests after this one's answer are not awaited: the server is shutting down.
@@ -34,8 +48,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// In HTTP/1, what the version of each request makes of it.
     private var heads: HTTP1Heads?
 
-    init(limits: WebServer.Limits, refusal: @escaping Refusal) {
+    init(limits: WebServer.Limits, load: Load, refusal: @escaping Refusal) {
         self.limits = limits
+        self.load = load
         self.refusal = refusal
     }
 
@@ -53,7 +68,12 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { stopTimer() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        stopTimer()
+        stopSendTimer()
+        load.give(answerBytes)
+        answerBytes = 0
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         hasReadPart = true
@@ -67,7 +87,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch part {
         case .head:
             guard heads?.isSound ?? true else {
-                obey(progress.failed(with: 400), context)
+                fail(with: 400, context)
                 return
             }
             progress.receivedHead()
@@ -77,7 +97,51 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             stopTimer()
             progress.receivedEnd()
         }
-        context.fireChannelRead(data)
+        passOn(part, context)
+    }
+
+    private func passOn(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        var isNext = false
+        if case .head = part { isNext = true }
+        guard ahead.isEmpty, !(isNext && isAnswering) else {
+            ahead.append(part)
+            return
+        }
+        if isNext { isAnswering = true }
+        context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    /// The answer has left: it is the turn of the next request that was sent ahead.
+    private func passOnNext(_ context: ChannelHandlerContext) {
+        isAnswering = false
+        guard !ahead.isEmpty else { return }
+        repeat {
+            let part = ahead.removeFirst()
+            if case .head = part { isAnswering = true }
+            context.fireChannelRead(wrapInboundOut(part))
+        } while !beginsWithHead
+        context.fireChannelReadComplete()
+        if ahead.isEmpty, wantsRead {
+            wantsRead = false
+            context.read()
+        }
+    }
+
+    /// Whether what was sent ahead goes on with another request, or not at all.
+    private var beginsWithHead: Bool {
+        switch ahead.first {
+        case nil, .head: true
+        case .body, .end: false
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // Nor does a body grow here that nobody reads yet.
+        guard ahead.isEmpty else {
+            wantsRead = true
+            return
+        }
+        context.read()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -106,12 +170,35 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             }
             head.headerFields[.connection] = connection
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .head, .body:
+        case .body(let buffer):
+            answerBytes += buffer.readableBytes
+            load.hold(buffer.readableBytes)
+            context.write(data, promise: promise)
+        case .head:
             context.write(data, promise: promise)
         case .end:
-            context.write(data, promise: promise)
+            let bytes = answerBytes
+            answerBytes = 0
+            let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
+            unsentAnswers += 1
+            sent.futureResult.assumeIsolated().whenComplete { [self] result in
+                unsentAnswers -= 1
+                stopSendTimer()
+                load.give(bytes)
+                if case .success = result { passOnNext(context) } else { ahead.removeAll() }
+            }
+            context.write(data, promise: sent)
             obey(progress.wroteEnd(), context)
         }
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        // Most answers are in the system's buffers by now, and cost no timer. Who does not read the rest holds it in
+        // our memory.
+        guard unsentAnswers > 0, sendTimer == nil else { return }
+        let limit = TimeAmount.seconds(Int64(limits.requestSeconds))
+        sendTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.close(promise: nil) }
     }
 
     /// What the answer says of the connection, where it must say anything.
@@ -128,7 +215,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let isOverflow = error as? HTTPParserError == .headerOverflow
         // Errors of the connection itself, such as a reset by the client, leave nobody to tell.
         let isMalformed = error is HTTPParserError || error is HTTP1TypeConversionError
-        if isMalformed { obey(progress.failed(with: isOverflow ? 431 : 400), context) }
+        if isMalformed { fail(with: isOverflow ? 431 : 400, context) }
         context.fireErrorCaught(error)
     }
 
@@ -144,6 +231,16 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         default: break
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// What arrives is no request, or not in time; of one that was sent ahead nothing is passed on.
+    private func fail(with status: Int, _ context: ChannelHandlerContext) {
+        if progress.isReading {
+            while let last = ahead.popLast() {
+                if case .head = last { break }
+            }
+        }
+        obey(progress.failed(with: status), context)
     }
 
     private func obey(_ next: RequestProgress.Next, _ context: ChannelHandlerContext) {
@@ -188,9 +285,14 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(seconds))) { [self] in
             timer = nil
             // RFC 9110 §15.5.9: 408 (Request Timeout).
-            obey(progress.isLingering ? .close : progress.failed(with: 408), context)
+            if progress.isLingering { obey(.close, context) } else { fail(with: 408, context) }
             context.fireErrorCaught(CutShort())
         }
+    }
+
+    private func stopSendTimer() {
+        sendTimer?.cancel()
+        sendTimer = nil
     }
 
     private func stopTimer() {

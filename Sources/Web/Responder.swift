@@ -10,6 +10,8 @@ struct Responder: Sendable {
     let addresses: ClientAddresses
     let metrics: RequestMetrics
     let fields: CommonFields
+    let connections: Connections
+    let load: Load
     let logger: Logger
     let requestID: @Sendable () -> String
 
@@ -27,37 +29,45 @@ struct Responder: Sendable {
         let method = head.method == .head ? .get : Endpoints.Request.Method(rawValue: head.method.rawValue)
         let route = table.route(method, target.path)
         let id = requestID()
-        let name: String
-        let answer: Endpoints.Response
-        switch route {
-        case .endpoint(let endpoint, let parameters):
-            name = endpoint.name
-            let request = Endpoints.Request(
-                method: endpoint.method,
-                path: target.path,
-                query: target.query,
-                headers: head.headerFields.map { ($0.name.canonicalName, $0.value) },
-                body: try await incoming.readBody(upTo: endpoint.bodyBytesMax, writer),
-                address: addresses.address(of: channel.remoteAddress, head.headerFields),
-                id: id,
-            )
-            answer = await endpoint.answer(request, parameters)
-        case .wrongMethod(let allowed, let dialect):
-            name = RequestMetrics.unknown
-            _ = try await incoming.readBody(upTo: Endpoint.bodyBytesMax, writer)
-            answer = .methodNotAllowed(allowed, dialect)
-        case .unknown:
-            name = RequestMetrics.unknown
-            _ = try await incoming.readBody(upTo: Endpoint.bodyBytesMax, writer)
-            answer = .notFound
+        // In HTTP/2 each request has a channel of its own, whose parent is the connection.
+        let connection = channel.parent?.parent == nil ? channel : channel.parent ?? channel
+        var isComplete = false
+        connections.begin(on: connection)
+        defer { connections.end(on: connection, wasComplete: isComplete) }
+        var held = HeldBytes(load)
+        var answer: Endpoints.Response
+        do {
+            let body = try await incoming.readBody(upTo: route.bodyBytesMax, into: &held, writer)
+            isComplete = true
+            connections.complete(on: connection)
+            let isCounted = !route.isAnsweredUnderOverload
+            if !isCounted || load.begin() {
+                defer { if isCounted { load.end() } }
+                let request = Endpoints.Request(
+                    // An unknown method has no endpoint that could ask.
+                    method: method ?? .get,
+                    path: target.path,
+                    query: target.query,
+                    headers: head.headerFields.map { ($0.name.canonicalName, $0.value) },
+                    body: body,
+                    address: addresses.address(of: channel.remoteAddress, head.headerFields),
+                    id: id,
+                )
+                answer = await route.answer(request)
+            } else {
+                answer = .overloaded(route.dialect)
+            }
+        } catch is HummingbirdCore.Request.NoRoom {
+            answer = .overloaded(route.dialect)
         }
-        let sent = whole(answer, of: name, id)
+        if !route.isAnsweredUnderOverload, !held.take(answer.body.count) { answer = .overloaded(route.dialect) }
+        let sent = whole(answer, of: route.name, id)
         let hasBody = head.method != .head && sent.body.readableBytes > 0
         try await writer.write(
             response: sent.head,
             body: hasBody ? ResponseBody(byteBuffer: sent.body) : ResponseBody()
         )
-        metrics.record(name, head.method.rawValue, sent.head.status.code, since: start)
+        metrics.record(route.name, head.method.rawValue, sent.head.status.code, since: start)
     }
 
     /// The answer with what every answer has; or, where an endpoint made one that cannot be sent, 500.
@@ -72,6 +82,46 @@ struct Responder: Sendable {
         { status in
             metrics.record(RequestMetrics.unknown, RequestMetrics.other, status, since: nil)
             return fields.plain(status, id: requestID())
+        }
+    }
+}
+
+/// What there is to say of a request, whether or not there is an endpoint for it.
+extension EndpointTable.Route {
+    fileprivate var name: String {
+        switch self {
+        case .endpoint(let endpoint, _): endpoint.name
+        case .wrongMethod, .unknown: RequestMetrics.unknown
+        }
+    }
+
+    fileprivate var bodyBytesMax: Int {
+        switch self {
+        case .endpoint(let endpoint, _): endpoint.bodyBytesMax
+        case .wrongMethod, .unknown: Endpoint.bodyBytesMax
+        }
+    }
+
+    fileprivate var dialect: Endpoint.Dialect {
+        switch self {
+        case .endpoint(let endpoint, _): endpoint.dialect
+        case .wrongMethod(_, let dialect): dialect
+        case .unknown: .detail
+        }
+    }
+
+    fileprivate var isAnsweredUnderOverload: Bool {
+        switch self {
+        case .endpoint(let endpoint, _): endpoint.isAnsweredUnderOverload
+        case .wrongMethod, .unknown: false
+        }
+    }
+
+    fileprivate func answer(_ request: Endpoints.Request) async -> Endpoints.Response {
+        switch self {
+        case .endpoint(let endpoint, let parameters): await endpoint.answer(request, parameters)
+        case .wrongMethod(let allowed, let dialect): .methodNotAllowed(allowed, dialect)
+        case .unknown: .notFound
         }
     }
 }

@@ -16,6 +16,17 @@ extension Endpoints.Response {
         return json(405, Array(body.utf8), headers: [("allow", names.joined(separator: ", "))])
     }
 
+    /// The server has more to do than it can.
+    static func overloaded(_ dialect: Endpoint.Dialect) -> Self {
+        let body =
+            switch dialect {
+            case .detail: #"{"detail":"Try again: the server has more to do than it can"}"#
+            case .oauth:
+                #"{"error":"temporarily_unavailable","error_description":"The server has more to do than it can; try again"}"#
+            }
+        return json(503, Array(body.utf8), headers: [("retry-after", "1")])
+    }
+
     /// A status with its reason phrase as the detail.
     static func plain(_ status: Int) -> Self {
         json(status, Array(#"{"detail":"\#(HTTPResponseStatus(statusCode: status).reasonPhrase)"}"#.utf8))

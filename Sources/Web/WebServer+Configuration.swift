@@ -48,23 +48,45 @@ extension WebServer {
         package var idleSeconds = 60
         /// From a request's first bytes to its last, and from a connection's first to the end of its TLS handshake.
         ///
-        /// 408 beyond, so that none holds a connection by sending slowly. Shorter than the idle time, which would
-        /// otherwise cut such a request off without a word.
+        /// So long may an answer's last byte take to leave, too. 408 beyond, so that none holds a connection by sending
+        /// slowly; whoever does not take the answer is cut off. Shorter than the idle time, which would otherwise cut
+        /// such a request off without a word.
         package var requestSeconds = 30
         /// What is still read and thrown away after an answer that did not wait for its request's end.
         ///
         /// So the client gets to read that answer: a connection closed with unread bytes is reset, and the answer lost.
         package var lingerBytesMax = 8 * 1024 * 1024
         package var lingerSeconds = 5
-        /// Open connections, beyond which new ones wait in the backlog.
+        /// Open connections, beyond which the one makes way on which nothing has come to its end for the longest time.
+        package var connectionsMax = 2_048
+        /// Connections for the moment in which another makes way; beyond them new ones wait in the backlog.
+        package var sparedMax = 64
+        /// How many connections are ever open at once: the process needs as many file descriptors and some.
+        package var acceptedMax: Int { connectionsMax + sparedMax }
+        /// Requests that have begun and are not answered; in HTTP/2 a connection has up to a hundred.
         ///
-        /// The process needs as many file descriptors and some: a service manager's limit must allow for them.
-        package var connectionsMax = 8_192
-        package var backlogMax = 1_024
+        /// Beyond, the connection is closed that holds most of those that do not come to their end.
+        package var requestsMax = 4_096
+        /// Whole requests that are being answered, a quarter of a second of work: 503 beyond, but for `/health`.
+        package var answeringMax = 1_024
+        /// The bodies of all requests and answers that are held at one moment: 503 beyond.
+        package var bodiesBytesMax = 64 * 1024 * 1024
+        /// Connections that wait to be accepted; beyond them a client's own system tries again after a second.
+        package var backlogMax = 4_096
         /// What requests in flight get at shutdown, so that with the closing of TLS all is over within five seconds.
         package var drainSeconds = 3
 
         package init() {}
+
+        /// Bears no more connections than there can be.
+        ///
+        /// - Returns: whether there can be any.
+        package mutating func accept(atMost count: Int) -> Bool {
+            guard count < acceptedMax else { return true }
+            sparedMax = max(1, min(sparedMax, count / 4))
+            connectionsMax = count - sparedMax
+            return connectionsMax > 0
+        }
     }
 
     /// The files of a certificate chain and its private key, both PEM.

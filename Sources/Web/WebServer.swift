@@ -15,6 +15,7 @@ import ServiceLifecycle
 package struct WebServer: Service {
     private let configuration: Configuration
     private let tls: TLSConfiguration?
+    private let connections: Connections
     private let responder: Responder
     private let dates: DateHeader
     private let logger: Logger
@@ -34,11 +35,14 @@ package struct WebServer: Service {
         self.onListening = onListening
         tls = try configuration.tls?.loaded()
         dates = DateHeader()
+        connections = Connections(limits: configuration.limits)
         responder = Responder(
             table: table,
             addresses: ClientAddresses(trustedProxies: configuration.trustedProxies),
             metrics: RequestMetrics(endpoints: table.endpoints.map(\.name), factory: metrics),
             fields: CommonFields(dates: dates),
+            connections: connections,
+            load: Load(limits: configuration.limits),
             logger: logger,
             requestID: requestID,
         )
@@ -48,12 +52,11 @@ package struct WebServer: Service {
         if tls == nil, !configuration.isLoopback {
             logger.warning("Listening beyond loopback without TLS: whoever is on the path can read tokens and secrets.")
         }
-        let connections = Connections()
-        let server = try makeServer(connections)
+        let server = try makeServer()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             group.addTask { await dates.keepCurrent() }
-            group.addTask { await closeWhenOverdue(connections) }
+            group.addTask { await closeWhenOverdue() }
             // Either the server has served its last request, or what is left of them is overdue and is cancelled.
             try await group.next()
             group.cancelAll()
@@ -61,7 +64,7 @@ package struct WebServer: Service {
     }
 
     /// Waits for the shutdown, gives requests in flight their time, and then closes every connection that is left.
-    private func closeWhenOverdue(_ connections: Connections) async {
+    private func closeWhenOverdue() async {
         do {
             try await gracefulShutdown()
             try await Task.sleep(for: .seconds(configuration.limits.drainSeconds))
@@ -72,12 +75,12 @@ package struct WebServer: Service {
         }
     }
 
-    private func makeServer(_ connections: Connections) throws -> any Service {
+    private func makeServer() throws -> any Service {
         let respond: HTTPChannelHandler.Responder = { request, writer, channel in
             try await responder.respond(to: request, writer, channel)
         }
         guard let tls else {
-            return serve(HTTP1Channel(responder: respond, configuration: http1), connections)
+            return serve(HTTP1Channel(responder: respond, configuration: http1))
         }
         let http2 = HTTP2ChannelConfiguration(
             idleTimeout: .seconds(configuration.limits.idleSeconds),
@@ -85,15 +88,15 @@ package struct WebServer: Service {
             streamConfiguration: http1,
         )
         let channel = try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: http2, responder: respond)
-        return serve(channel, connections)
+        return serve(channel)
     }
 
-    private func serve(_ channel: some ServerChildChannel, _ connections: Connections) -> any Service {
+    private func serve(_ channel: some ServerChildChannel) -> any Service {
         CountedChannel(base: channel, connections: connections, limits: configuration.limits).server(
             configuration: ServerConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: configuration.limits.backlogMax,
-                availableConnectionsDelegate: .maximum(configuration.limits.connectionsMax, logger: logger),
+                availableConnectionsDelegate: .maximum(configuration.limits.acceptedMax, logger: logger),
             ),
             onServerRunning: { listener in onListening(listener.localAddress?.port ?? configuration.port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
@@ -102,9 +105,9 @@ package struct WebServer: Service {
     }
 
     private var http1: HTTP1Channel.Configuration {
-        let (limits, refusal) = (configuration.limits, responder.refusal)
+        let (limits, load, refusal) = (configuration.limits, responder.load, responder.refusal)
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestGuard(limits: limits, refusal: refusal)],
+            additionalChannelHandlers: [RequestGuard(limits: limits, load: load, refusal: refusal)],
             idleTimeout: .seconds(Int64(limits.idleSeconds)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerFieldBytesMax,

@@ -93,7 +93,9 @@ import Wire
                 + #""schema":{"type":"integer","minimum":1,"maximum":100}}],"#
                 + #""responses":{"200":{"description":"A page","content":{"application/json":{"schema":"#
                 + ##"{"type":"array","items":{"$ref":"#/components/schemas/Tenant"},"maxItems":100}}}},"##
-                + #""401":{"description":"Who are you?"}},"#
+                + #""401":{"description":"Who are you?"},"#
+                + #""503":{"description":"The server has more to do than it can","content":{"application/json":{"schema":"#
+                + #"{"type":"object","properties":{"detail":{"type":"string"}},"required":["detail"]}}}}},"#
                 + #""security":[{"bearer":["admin:read"]},{"bearer":["admin:write"]}]}"#
         )
     }

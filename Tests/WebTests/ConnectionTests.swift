@@ -110,12 +110,66 @@ import Web
         }
     }
 
-    @Test func `connections beyond the limit wait until others are closed`() async throws {
-        try await RunningServer.run({ $0.limits.connectionsMax = 1 }) { server in
-            async let second = RawClient.connect(to: server) { try await $0.ask("GET /health").status }
-            async let first = RawClient.connect(to: server) { try await $0.ask("GET /health").status }
-            let statuses = try await [first, second]
-            #expect(statuses == [200, 200])
+    @Test func `past the limit the connection makes way on which nothing was done for the longest time`() async throws {
+        try await RunningServer.run({ $0.limits.connectionsMax = 2 }) { server in
+            try await RawClient.connect(to: server) { first in
+                try await RawClient.connect(to: server) { second in
+                    _ = try await second.ask("GET /health")
+                    _ = try await first.ask("GET /health")
+                    let third = try await RawClient.connect(to: server) { try await $0.ask("GET /health").status }
+                    #expect(third == 200)
+                    #expect(await second.isClosed())
+                    #expect(try await first.ask("GET /health").status == 200)
+                }
+            }
         }
+    }
+
+    @Test func `a request that is sent slowly makes way, one that is being answered does not`() async throws {
+        try await RunningServer.run({ $0.limits.connectionsMax = 2 }) { server in
+            try await RawClient.connect(to: server) { answered in
+                try await answered.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await Task.sleep(for: .milliseconds(100))
+                try await RawClient.connect(to: server) { slow in
+                    try await slow.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+                    try await Task.sleep(for: .milliseconds(100))
+                    let third = try await RawClient.connect(to: server) { try await $0.ask("GET /health").status }
+                    #expect(third == 200)
+                    #expect(await slow.isClosed())
+                }
+                #expect(try await answered.read().body == "slow")
+            }
+        }
+    }
+
+    @Test func `where nobody can make way, new connections wait`() async throws {
+        let limits: @Sendable (inout WebServer.Configuration) -> Void = {
+            $0.limits.connectionsMax = 1
+            $0.limits.sparedMax = 1
+        }
+        try await RunningServer.run(limits) { server in
+            try await RawClient.connect(to: server) { first in
+                try await first.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await Task.sleep(for: .milliseconds(200))
+                try await RawClient.connect(to: server) { second in
+                    try await second.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+                    try await Task.sleep(for: .milliseconds(200))
+                    let third = try await RawClient.connect(to: server) { try await $0.ask("GET /health").status }
+                    #expect(third == 200)
+                    #expect(try await first.read().body == "slow")
+                    #expect(try await second.read().body == "slow")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [(5_000, 2_048, 64), (100, 75, 25), (2, 1, 1)])
+    func `no more connections are borne than there can be`(count: Int, most: Int, spared: Int) {
+        var limits = WebServer.Limits()
+        let canServe = limits.accept(atMost: count)
+        #expect(canServe)
+        #expect((limits.connectionsMax, limits.sparedMax) == (most, spared))
+        let canServeNobody = limits.accept(atMost: 1)
+        #expect(!canServeNobody)
     }
 }

@@ -4,9 +4,21 @@ import Wire
 /// A small server to knock at: one endpoint for each thing that a connection can show.
 enum Example {
     static let bodyBytesMax = 1024 * 1024
+    static let largeBytes = 32 * 1024 * 1024
 
     static let table = EndpointTable([
-        get("/health", "health.read") { _, _ in .json(200, Array(#"{"status":"ok"}"#.utf8)) },
+        Endpoint(
+            .get,
+            "/health",
+            name: "health.read",
+            access: .open,
+            "",
+            replies: [],
+            isAnsweredUnderOverload: true
+        ) { _, _ in .json(200, Array(#"{"status":"ok"}"#.utf8)) },
+        get("/large", "large.read") { _, _ in
+            Response(status: 200, body: [UInt8](repeating: UInt8(ascii: "x"), count: largeBytes))
+        },
         get("/items/{id}", "items.read") { request, parameters in
             text("\(parameters["id"]) \(request.path) \(request.query)")
         },

@@ -1,0 +1,123 @@
+import Testing
+import Web
+
+/// Who comes while there is too much to do is told at once to come again, and whoever watches still hears how it is.
+@Suite(.timeLimit(.minutes(3))) struct OverloadTests {
+    @Test func `more requests than can be answered are shed in each dialect, and health is not`() async throws {
+        try await RunningServer.run({ $0.limits.answeringMax = 1 }) { server in
+            try await RawClient.connect(to: server) { busy in
+                try await busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await Task.sleep(for: .milliseconds(100))
+                try await RawClient.connect(to: server) { client in
+                    for (line, body) in [
+                        ("GET /items/1", #"{"detail":"Try again: the server has more to do than it can"}"#),
+                        ("GET /nowhere", #"{"detail":"Try again: the server has more to do than it can"}"#),
+                        ("POST /oauth/token", Self.oauth), ("GET /oauth/token", Self.oauth),
+                    ] {
+                        let answer = try await client.ask(line)
+                        #expect(answer.status == 503, "\(line)")
+                        #expect(answer["retry-after"] == "1")
+                        #expect(answer.body == body)
+                    }
+                    #expect(try await client.ask("GET /health").status == 200)
+                }
+                #expect(try await busy.read().body == "slow")
+                #expect(try await busy.ask("GET /items/1").status == 200)
+            }
+        }
+    }
+
+    private static let oauth =
+        #"{"error":"temporarily_unavailable","error_description":"The server has more to do than it can; try again"}"#
+
+    @Test func `bodies that would take more memory than there may be are shed`() async throws {
+        try await RunningServer.run({ $0.limits.bodiesBytesMax = 100_000 }) { server in
+            try await RawClient.connect(to: server) { first in
+                try await first.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60001\r\n\r\n")
+                try await first.send(zeros: 60_000)
+                try await Task.sleep(for: .milliseconds(100))
+                try await RawClient.connect(to: server) { second in
+                    try await second.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
+                    try await second.send(zeros: 60_000)
+                    let answer = try await second.read()
+                    #expect(answer.status == 503)
+                    #expect(answer["retry-after"] == "1")
+                }
+                try await first.send(zeros: 1)
+                #expect(try await first.read().body == "60001 bytes, sum 0")
+                // What was held has been given back.
+                try await first.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
+                try await first.send(zeros: 60_000)
+                #expect(try await first.read().body == "60000 bytes, sum 0")
+            }
+        }
+    }
+
+    @Test func `an answer that nobody takes is not held for ever`() async throws {
+        try await RunningServer.run({ $0.limits.requestSeconds = 1 }) { server in
+            try await RawClient.connect(to: server) { client in
+                try await client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await Task.sleep(for: .seconds(2))
+                // The head comes, and then no more than the system's buffers held.
+                let answer = try? await client.read()
+                #expect(answer?.status == nil)
+            }
+            try await RawClient.connect(to: server) { client in
+                let answer = try await client.ask("GET /large")
+                #expect(answer.body.utf8.count == Example.largeBytes)
+            }
+        }
+    }
+
+    @Test func `what is sent ahead is answered whole, one after the other`() async throws {
+        try await RunningServer.run { server in
+            try await RawClient.connect(to: server) { client in
+                try await client.send(String(repeating: "GET /large HTTP/1.1\r\nHost: x\r\n\r\n", count: 5))
+                for _ in 0..<5 {
+                    let answer = try await client.read()
+                    #expect(answer.body.utf8.count == Example.largeBytes)
+                }
+            }
+        }
+    }
+
+    @Test func `a body that is sent ahead is read when its turn comes`() async throws {
+        try await RunningServer.run { server in
+            try await RawClient.connect(to: server) { client in
+                try await client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await client.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n")
+                try await client.send(zeros: 500_000)
+                try await client.send("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(try await client.read().body == "slow")
+                #expect(try await client.read().body == "500000 bytes, sum 0")
+                #expect(try await client.read().status == 200)
+            }
+        }
+    }
+
+    @Test func `requests that do not come to their end cost one of them its connection`() async throws {
+        try await RunningServer.run({ $0.limits.requestsMax = 2 }) { server in
+            let begun = "POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na"
+            try await RawClient.connect(to: server) { first in
+                try await RawClient.connect(to: server) { second in
+                    try await RawClient.connect(to: server) { third in
+                        try await first.send(begun)
+                        try await second.send(begun)
+                        try await third.send(begun)
+                        try await Task.sleep(for: .milliseconds(100))
+                        let answers = [try? await first.end(), try? await second.end(), try? await third.end()]
+                        #expect(answers.compactMap(\.self) == ["2 bytes, sum 194", "2 bytes, sum 194"])
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension RawClient {
+    /// Sends the last byte of a body and reads the answer.
+    fileprivate mutating func end() async throws -> String {
+        try await send("a")
+        return try await read().body
+    }
+}
