@@ -48,7 +48,7 @@ struct Server {
         )
         let web = try WebServer(
             table: composition.table,
-            configuration: configuration.web,
+            configuration: try configuration.web,
             metrics: composition.metrics,
             logger: logger,
             requestID: { [world = instance.world] in "req_" + Base64URL.encode(world.random(16)) },

@@ -1,6 +1,8 @@
 import Engine
+import Foundation
 import Logging
 import OpenSSL
+import Storage
 import Web
 import Wire
 
@@ -37,6 +39,27 @@ struct ServerConfiguration {
     }
 
     var web: WebServer.Configuration {
-        WebServer.Configuration(host: address.host, port: address.port, tls: tls, trustedProxies: trustedProxies)
+        get throws {
+            var web = WebServer.Configuration(
+                host: address.host,
+                port: address.port,
+                tls: tls,
+                trustedProxies: trustedProxies
+            )
+            let kept = Self.descriptorsKept
+            let allowed = Machine.allowDescriptors(web.limits.acceptedMax + kept)
+            guard web.limits.accept(atMost: allowed - kept) else {
+                throw CommandFailure(
+                    .checkFailed,
+                    "only \(allowed) files and sockets may be open at once, and the server itself needs \(kept): "
+                        + "raise the limit (ulimit -n, or LimitNOFILE in a unit of systemd)"
+                )
+            }
+            return web
+        }
     }
+
+    /// For the ledger, its keys and anchor, the event loops and standard streams: a connection never takes the last one
+    /// of those, so a commit never fails for want of one.
+    private static let descriptorsKept = 32 + 4 * ProcessInfo.processInfo.activeProcessorCount
 }
