@@ -61,10 +61,10 @@ package final class Environment: Sendable {
     /// on the thread that began it.
     package func beginRead() throws(StorageError) -> ReadTransaction { try beginRead(isAtLength: false) }
 
-    private func beginRead(isAtLength: Bool) throws(StorageError) -> ReadTransaction {
+    private func beginRead(isAtLength: Bool, hasReserve: Bool = false) throws(StorageError) -> ReadTransaction {
         let source: ReadTransaction.Source =
             switch backend {
-            case .mapped(let environment): .mapped(try environment.beginRead(), of: environment)
+            case .mapped(let environment): .mapped(try environment.beginRead(hasReserve: hasReserve), of: environment)
             case .simulated(let environment): .simulated(try environment.beginRead(), of: environment)
             }
         return ReadTransaction(source, of: reads, isAtLength: isAtLength)
@@ -77,12 +77,21 @@ package final class Environment: Sendable {
         try body(beginRead(isAtLength: true))
     }
 
+    /// A read for the one writer: when readers have taken every place there is one left, which is kept for this.
+    ///
+    /// Else whoever reads much, in this process or another, could make the writer stop.
+    package func readFromReserve<R>(_ body: (borrowing ReadTransaction) throws -> R) throws -> R {
+        try body(beginRead(isAtLength: false, hasReserve: true))
+    }
+
     /// From now on a read that has been open for longer is refused whatever it asks for next, as `.tookTooLong`.
     ///
     /// The clock runs while the machine sleeps, and so does a read that was under way.
     package func limitReads(to limit: ReadLimit) { reads.limit(to: limit) }
 
     /// How long the oldest read has been open; zero where there is none, or no limit.
+    ///
+    /// Those of other processes count from when `checkReaders` first saw them.
     package var oldestReadMicroseconds: Int64 { reads.oldestMicroseconds }
 
     /// Begins the one write transaction, to be used and ended on this thread.
@@ -133,12 +142,17 @@ extension Environment {
         }
     }
 
-    /// Frees the places of readers whose process has died; returns how many there were.
+    /// Frees the places of readers whose process has died, and looks how old the reads of living ones are.
+    ///
+    /// - Returns: how many had died.
     @discardableResult
     package func checkReaders() throws(StorageError) -> Int {
         switch backend {
-        case .mapped(let environment): try environment.checkReaders()
-        case .simulated: 0
+        case .mapped(let environment):
+            let dead = try environment.checkReaders()
+            reads.saw(outside: environment.outsideReads())
+            return dead
+        case .simulated: return 0
         }
     }
 

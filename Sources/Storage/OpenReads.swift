@@ -9,6 +9,8 @@ final class OpenReads: Sendable {
         var limit: ReadLimit?
         var lastNumber: UInt64 = 0
         var begun: [UInt64: Int64] = [:]
+        /// Reads of other processes, and when each was first seen.
+        var outside: [OutsideRead: Int64] = [:]
     }
 
     private let state = Mutex(State())
@@ -31,10 +33,21 @@ final class OpenReads: Sendable {
 
     func end(_ read: OpenRead) { state.withLock { $0.begun[read.number] = nil } }
 
+    /// Told again and again which reads other processes have open: nobody here can cut them, but their age counts.
+    func saw(outside reads: [OutsideRead]) {
+        state.withLock { state in
+            guard let now = state.limit?.clock() else { return }
+            let before = state.outside
+            state.outside = [:]
+            for read in reads { state.outside[read] = before[read] ?? now }
+        }
+    }
+
     /// How long the oldest read has been open.
     var oldestMicroseconds: Int64 {
         state.withLock { state in
-            guard let limit = state.limit, let first = state.begun.values.min() else { return 0 }
+            let firsts = [state.begun.values.min(), state.outside.values.min()].compactMap(\.self)
+            guard let limit = state.limit, let first = firsts.min() else { return 0 }
             return limit.clock() - first
         }
     }

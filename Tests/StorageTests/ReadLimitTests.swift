@@ -1,3 +1,4 @@
+import Glibc
 import Storage
 import Synchronization
 import Testing
@@ -107,6 +108,49 @@ struct ReadLimitTests {
         #expect(environment.mapBytes == 16 << 20)
         try environment.grow(toBytes: 32 << 20)
         #expect(environment.mapBytes == 32 << 20)
+    }
+
+    @Test func `L16 a read that another process holds is seen, and grows old`() async throws {
+        let place = try Place(.fileSystem)
+        let (environment, _) = try filled(place)
+        let clock = Clock()
+        environment.limitReads(to: clock.limit)
+        let (path, folder) = (place.path, try SmallFiles(path: place.path))
+        async let reader: ExitTest.Result? = #expect(processExitsWith: .success) { [path = path as String] in
+            let environment = try Environment(path: "\(path)/ledger", options: .init(access: .readOnly))
+            let folder = try SmallFiles(path: path, access: .readOnly)
+            try environment.read { _ in
+                while try folder.read("seen") == nil { usleep(1_000) }
+            }
+        }
+        while environment.oldestReadMicroseconds == 0 {
+            try environment.checkReaders()
+            clock.pass(1)
+            await Task.yield()
+        }
+        clock.pass(500)
+        try environment.checkReaders()
+        #expect(environment.oldestReadMicroseconds > 500)
+        try folder.write("seen", [1])
+        _ = await reader
+        try environment.checkReaders()
+        #expect(environment.oldestReadMicroseconds == 0)
+    }
+
+    @Test func `T14 when every place of readers is taken, the writer still has one`() throws {
+        let place = try Place(.fileSystem)
+        let environment = try place.environment("few", Environment.Options(mapBytes: 16 << 20, readersMax: 3))
+        try environment.read { _ in
+            try environment.read { _ in
+                #expect(kind { try environment.read { _ in } } == .readersFull)
+                for _ in 0..<2 {
+                    try environment.readFromReserve { _ in
+                        #expect(kind { try environment.readFromReserve { _ in } } == .readersFull)
+                    }
+                }
+            }
+        }
+        #expect(kind { try environment.read { _ in } } == nil)
     }
 
     @Test(arguments: Medium.allCases)

@@ -27,7 +27,7 @@ extension WriterCore {
 
     private func entry(at index: UInt64) throws -> Entry? {
         if let prepared = ledger.prepared.first(where: { $0.entry.index == index }) { return prepared.entry }
-        return try tables.environment.read { try tables.entry(index, $0) }.map { try Entry(decoding: $0) }
+        return try tables.environment.readFromReserve { try tables.entry(index, $0) }.map { try Entry(decoding: $0) }
     }
 
     private static let keyReused = Rejection.invalid([

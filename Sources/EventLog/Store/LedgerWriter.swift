@@ -150,7 +150,7 @@ package final class LedgerWriter {
 
     /// Whether what was prepared is on disk after all: a commit that failed has an unknown outcome until this is asked.
     package func isDurable() throws -> Bool {
-        try tables.environment.read { try tables.size($0) } == range.size
+        try tables.environment.readFromReserve { try tables.size($0) } == range.size
     }
 
     /// Takes the prepared entries as written, by a commit that succeeded or was found to have succeeded.
@@ -251,7 +251,7 @@ package final class LedgerWriter {
     }
 
     private func nextVersion(of stream: String, at index: UInt64) throws -> UInt64 {
-        let present = try streams[stream] ?? tables.environment.read { try tables.head(of: stream, $0) }
+        let present = try streams[stream] ?? tables.environment.readFromReserve { try tables.head(of: stream, $0) }
         let next = LedgerTables.StreamHead(version: (present?.version ?? 0) + 1, index: index)
         mark?.streams.append((stream, streams[stream]))
         streams[stream] = next
@@ -285,7 +285,7 @@ package final class LedgerWriter {
     /// The key to seal under; one is made only for a name that no entry has.
     private func dataKey(_ id: String) throws -> [UInt8] {
         let name = KeyName.data(id)
-        let use = try tables.environment.read { try tables.dataKeyUse(id, $0) }
+        let use = try tables.environment.readFromReserve { try tables.dataKeyUse(id, $0) }
         guard use?.destroyedAt == nil, destroyed[id] == nil, !keys.isDestroyed(name) else {
             throw LedgerFault.keys("the data key \(id) was destroyed")
         }

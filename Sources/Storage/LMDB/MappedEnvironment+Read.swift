@@ -4,9 +4,11 @@ import Synchronization
 
 extension MappedEnvironment {
     /// Enters the gate and gives a read transaction, which must come back to `endRead` on the same thread.
-    func beginRead() throws(StorageError) -> MappedTransaction {
+    ///
+    /// - Parameter hasReserve: whether it may take the place that is kept for the writer when there is no other.
+    func beginRead(hasReserve: Bool = false) throws(StorageError) -> MappedTransaction {
         do throws(StorageError) {
-            return try enterAndRead()
+            return try enterAndRead(hasReserve: false)
         } catch {
             // Another process has enlarged the map, or a dead one still holds the places: both can be put right, once.
             switch error.code {
@@ -15,13 +17,18 @@ extension MappedEnvironment {
             default: throw error
             }
         }
-        return try enterAndRead()
+        return try enterAndRead(hasReserve: hasReserve)
     }
 
-    private func enterAndRead() throws(StorageError) -> MappedTransaction {
+    private func enterAndRead(hasReserve: Bool) throws(StorageError) -> MappedTransaction {
         try gate.enter()
         do throws(StorageError) {
-            return try beginInside()
+            do throws(StorageError) {
+                return try beginInside()
+            } catch {
+                guard hasReserve, error.code == MDB_READERS_FULL, let reserve = takeReserve() else { throw error }
+                return try renew(reserve)
+            }
         } catch {
             gate.leave()
             throw error
@@ -32,6 +39,17 @@ extension MappedEnvironment {
         let (idle, isUnmapped) = state.withLock { ($0.idle.popLast(), $0.isUnmapped) }
         guard !isUnmapped else { throw StorageError(code: MDB_PANIC, "begin a read") }
         guard let idle else { return try begin(flags: UInt32(MDB_RDONLY), "begin a read") }
+        return try renew(idle)
+    }
+
+    private func takeReserve() -> MappedTransaction? {
+        state.withLock { state in
+            defer { state.reserve = nil }
+            return state.reserve
+        }
+    }
+
+    private func renew(_ idle: MappedTransaction) throws(StorageError) -> MappedTransaction {
         let code = unsafe mdb_txn_renew(idle.handle)
         guard code == MDB_SUCCESS else {
             unsafe mdb_txn_abort(idle.handle)
@@ -50,6 +68,10 @@ extension MappedEnvironment {
     func endRead(_ transaction: MappedTransaction) {
         unsafe mdb_txn_reset(transaction.handle)
         let isKept = state.withLock { state in
+            if state.reserve == nil, options.access == .readWrite {
+                state.reserve = transaction
+                return true
+            }
             guard state.idle.count < Self.idleReadersMax else { return false }
             state.idle.append(transaction)
             return true

@@ -12,6 +12,8 @@ final class MappedEnvironment: Sendable {
     struct State {
         /// Reset read transactions that keep their place among the readers, so that the next read need not find one.
         var idle: [MappedTransaction] = []
+        /// One more of them that only the writer takes, and only when there is no place for another.
+        var reserve: MappedTransaction?
         /// The thread that has the write transaction open.
         var writer: pthread_t?
         var tables: [String: Table] = [:]
@@ -47,10 +49,14 @@ final class MappedEnvironment: Sendable {
         self.path = path
         self.options = options
         self.folder = folder
+        guard options.access == .readWrite else { return }
+        // The first read that ends becomes the reserve.
+        endRead(try beginRead())
     }
 
     deinit {
-        for transaction in state.withLock({ $0.idle }) { unsafe mdb_txn_abort(transaction.handle) }
+        let (idle, reserve) = state.withLock { ($0.idle, $0.reserve) }
+        for transaction in idle + [reserve].compactMap(\.self) { unsafe mdb_txn_abort(transaction.handle) }
         unsafe mdb_env_close(handle)
         if let folder { OpenFolders.release(folder) }
     }
