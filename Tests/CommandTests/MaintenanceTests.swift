@@ -8,7 +8,7 @@ import Wire
 
 /// What an operator does to a ledger that is not being served.
 struct MaintenanceTests {
-    @Test func `views are built anew, and equal a replay`() async throws {
+    @Test func `L9 views are built anew, and equal a replay`() async throws {
         let ledger = try await TestLedger()
         _ = try await ledger.run("keys", "rotate")
         let rebuilt = try await ledger.run("rebuild")
@@ -38,7 +38,7 @@ struct MaintenanceTests {
         #expect(healed.status == 0, "\(healed.errors)")
     }
 
-    @Test func `a moment is an entry or a time, and never half a command`() async throws {
+    @Test func `L10 a moment is an entry or a time, and never half a command`() async throws {
         let ledger = try await TestLedger()
         let entries = try await ledger.entries()
         let batch = try #require(entries.firstIndex { $0["batch"]?.items?.first == 1 })

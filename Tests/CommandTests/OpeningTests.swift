@@ -52,7 +52,7 @@ struct OpeningTests {
     ]
 
     @Test(arguments: cases)
-    func `is refused`(_ item: Case) async throws {
+    func `L7 what is missing, behind or not ours is refused`(_ item: Case) async throws {
         let ledger = try await TestLedger()
         try await item.spoil(ledger)
         for words in [["serve", "--listen", "127.0.0.1:0"], ["keys", "rotate"]] {

@@ -130,7 +130,7 @@ struct OpeningTests {
     ]
 
     @Test(arguments: damages, Medium.allCases)
-    func `is refused, and says where`(_ damage: Damage, _ medium: Medium) throws {
+    func `L7 what was cut off or altered is refused, and says where`(_ damage: Damage, _ medium: Medium) throws {
         let ledger = try Self.unsigned(medium)
         #expect(try ledger.open().range == ledger.writer.range)
         try damage.harm(ledger)
@@ -150,7 +150,7 @@ struct OpeningTests {
     }
 
     @Test(arguments: damages)
-    func `deep verification finds what opening refuses`(_ damage: Damage) throws {
+    func `L7 deep verification finds what opening refuses`(_ damage: Damage) throws {
         let ledger = try Self.unsigned()
         #expect(ledger.verify().problems == [])
         try damage.harm(ledger)

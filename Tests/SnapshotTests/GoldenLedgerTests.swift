@@ -29,7 +29,7 @@ import Wire
         #expect(first.notes == second.notes)
     }
 
-    @Test func `the golden ledger decodes, and its roots and signatures hold`() throws {
+    @Test func `L11 the golden ledger decodes, and its roots and signatures hold`() throws {
         let lines = try Self.stored()
         let identity = try LedgerIdentity(genesis: Entry(decoding: lines[0]))
         var trusted = [identity.verifierKey]
@@ -57,7 +57,7 @@ import Wire
         #expect(notes.isEmpty, "a checkpoint of a size that the ledger never has")
     }
 
-    @Test func `the golden ledger folds into the views it always led to`() throws {
+    @Test func `L11 the golden ledger folds into the views it always led to`() throws {
         try Self.folder.expect(try Self.views(of: Self.stored()), is: "views.json")
     }
 

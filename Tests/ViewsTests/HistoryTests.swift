@@ -8,7 +8,7 @@ import Wire
 /// Views and a naive model on random histories of decisions, failures and undone commands.
 struct HistoryTests {
     @Test(.timeLimit(.minutes(2)), arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
-    func `lists, counts, states and the past equal the model, and a rebuild equals the views`(seed: UInt64) throws {
+    func `L9 lists, counts, states and the past equal the model, and a rebuild equals the views`(seed: UInt64) throws {
         var history = try History(seed: seed)
         for _ in 0..<60 {
             try history.commit(commands: 1 + history.random.below(12))

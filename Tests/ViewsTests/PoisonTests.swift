@@ -34,7 +34,7 @@ struct PoisonTests {
             data: ["slug": "acme"]
         ),
     ])
-    func `poison names the entry and its type`(bad: Bad) throws {
+    func `L15 poison names the entry and its type`(bad: Bad) throws {
         let world = try World()
         let draft = try world.store.draft()
         var entry = FoldedEntry(

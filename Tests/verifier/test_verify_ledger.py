@@ -400,7 +400,7 @@ class TamperedLines(VerifierTest):
             lines = [*self.lines[:index - 1], self.lines[index], self.lines[index - 1], *self.lines[index + 1:]]
             self.refuses(f"the line has index {index} where {index - 1} is due", lines, self.note)
 
-    def test_a_truncated_tail_is_found(self):
+    def test_L7_a_truncated_tail_is_found(self):
         for size in range(1, len(self.lines)):
             self.refuses("the tail is missing", self.lines[:size], self.note)
 
