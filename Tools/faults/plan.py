@@ -71,9 +71,9 @@ class Run:
     def count(self, short: int, long: int) -> int:
         return long if self.is_long else short
 
-    def server(self, name: str = "ledger", **options):
-        """A stopped server on a copy of the template's data directory."""
-        server = self.template.copy(self.folder / name, **options)
+    def server(self, name: str = "ledger", *words: str, **options):
+        """A stopped server on a copy of the template's data directory, with these words of its command line."""
+        server = self.template.copy(self.folder / name, *words, **options)
         self._servers.append(server)
         return server
 

@@ -9,6 +9,7 @@ import hostile  # noqa: F401
 import keyrows  # noqa: F401
 import kills  # noqa: F401
 import limits  # noqa: F401
+import loads  # noqa: F401
 import power  # noqa: F401
 import soak  # noqa: F401
 import space  # noqa: F401

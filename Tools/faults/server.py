@@ -143,7 +143,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS_MAX
         while True:
             status = self.process.poll()
-            listening = re.search(rb"listening on http://127\.0\.0\.1:(\d+)\n", self.log.read_bytes())
+            listening = re.search(rb"listening on https?://127\.0\.0\.1:(\d+)\n", self.log.read_bytes())
             if listening:
                 self.port = int(listening[1])
                 return self
