@@ -1,14 +1,17 @@
 """Processes that end without warning: at any moment (T1), at each named one (T2, T30), and holding locks (T14)."""
 
+import pathlib
 import shutil
 import signal
 import subprocess
+import sys
+import threading
 import time
 
 from load import Load
 from oracle import Oracle, independent, views_equal
-from plan import Failed, Run, require, row
-from server import BINARY, Refused, environment
+from plan import Failed, Run, Skipped, require, row
+from server import BINARY, Refused, Server, environment
 
 
 @row("T1", "kill -9 at random points under mixed load")
@@ -163,4 +166,83 @@ def held_locks(run: Run) -> str:
 
     run.control("a server that holds still", still_held)
     views_equal(server)
-    return f"{kills} kills inside a transaction, {readers} readers killed in their places; {len(load.acknowledged)} after"
+    return (f"{kills} kills inside a transaction, {readers} readers killed in their places; {len(load.acknowledged)} after; "
+            f"{crowded(run)}")
+
+
+# What LMDB has places for, over all processes.
+READERS = 126
+
+
+class Crowd:
+    """Another process that holds all places among the readers of ledger and views, but for a few."""
+
+    def __init__(self, run: Run, server: Server, left: int):
+        self._processes = [subprocess.Popen(
+            [sys.executable, pathlib.Path(__file__).with_name("readers.py"), server.data / folder, str(left)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for folder in ("ledger", "views")]
+        for process in self._processes:
+            run.finally_do(process.kill)
+        told = [process.stdout.readline().strip() for process in self._processes]
+        if not all(told):
+            raise Skipped("no library of LMDB for another reader")
+        self.taken = sum(map(int, told))
+
+    def end(self) -> None:
+        """As abruptly as a crash: the places stay taken until somebody looks."""
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+
+def crowded(run: Run) -> str:
+    """All places among the readers are taken: it refuses to start, or answers 503 in time, and is well afterwards."""
+    server = run.server("crowded")
+    crowd = Crowd(run, server, 0)
+    try:
+        server.start()
+    except Refused as refused:
+        require(refused.status == 3, f"with no place left: {refused}")
+    else:
+        raise Failed("with no place left it starts")
+    crowd.end()
+    left = 0
+    while server.process is None:
+        # As few as a start needs, so that requests at the same moment find none.
+        left += 1
+        require(left < 20, "it does not start with 20 places left")
+        crowd = Crowd(run, server, left)
+        try:
+            server.start()
+        except Refused:
+            crowd.end()
+    slow = run.folder / "slow-readers"
+    server.stop()
+    server.start(run.shim.env(server, FAULT_SLOW=slow, FAULT_SLOW_FOR=20_000))
+    answers: list[tuple[int, float]] = []
+
+    def ask() -> None:
+        client = server.connect(20)
+        client.admin("GET", "/tenants")
+        slow.touch()
+        for _ in range(3):
+            began = time.monotonic()
+            answers.append((client.admin("GET", "/partners").status, time.monotonic() - began))
+
+    threads = [threading.Thread(target=ask, daemon=True) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    slow.unlink(missing_ok=True)
+    busy = sum(status == 503 for status, _ in answers)
+    require(len(answers) == 36, f"{36 - len(answers)} requests of 36 hang")
+    require(all(status in (200, 503) for status, _ in answers), f"answers {answers}")
+    crowd.end()
+    time.sleep(2.5)  # Dead readers are looked for each second.
+    client = server.connect()
+    require(all(client.admin("GET", "/tenants").status == 200 for _ in range(10)), "it does not heal")
+    require(server.stop() == 0, server.said)
+    Oracle(server).check()
+    return (f"with all {READERS} places of readers taken no start, with {left} left {busy} of 36 slow reads at once answered "
+            f"503 and none hung, healed when the others died")

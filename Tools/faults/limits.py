@@ -1,6 +1,8 @@
 """Bounds: readers that never end (T15), resources that run out (T18), floods of refusals (T32)."""
 
 import json
+import os
+import re
 import resource
 import socket
 import subprocess
@@ -10,12 +12,17 @@ import time
 from load import Load
 from oracle import Oracle, lines
 from plan import Failed, Run, require, row
-from server import BINARY, Refused, environment
+from server import BINARY, Refused, Server, environment
+from space import until
 
 REFUSALS_A_MINUTE = 20
 
 
-@row("T15", "a reader that never ends, while others write")
+# `Instance.readMicrosecondsMax`, and how often the server looks for readers.
+READ_SECONDS, LOOK_SECONDS = 5, 1
+
+
+@row("T15", "readers that never end, while others write")
 def long_reader(run: Run) -> str:
     server = run.server()
     load = Load(server, run.dice)
@@ -33,12 +40,15 @@ def long_reader(run: Run) -> str:
     run.finally_do(reader.kill)
     time.sleep(0.3)
     require(reader.poll() is None, "the reader did not hold")
+    run.control("an alarm about a reader that has only begun", lambda: alarmed(server))
     held = growth(run, load, path, count)
     run.control("growth beside the held reader", lambda: require(
         held < 1.5 * free, f"{held:.0f} bytes an entry instead of {free:.0f}"))
+    until("health warns of it", lambda: warned(server), READ_SECONDS + 5 * LOOK_SECONDS)
+    seconds = alarmed(server)
     reader.kill()
     reader.wait()
-    time.sleep(1.5)  # Dead readers are looked for each second.
+    until("the warning ends with it", lambda: not warned(server), 5 * LOOK_SECONDS)
     growth(run, load, path, count // 4)
     after = growth(run, load, path, count)
     require(after < 1.5 * free + 500, f"after the reader's end {after:.0f} bytes an entry, before {free:.0f}")
@@ -47,7 +57,47 @@ def long_reader(run: Run) -> str:
     require(server.stop() == 0, server.said)
     oracle.check()
     return (f"{count} acknowledgements each: {free:.0f} bytes of file each without, {held:.0f} beside a held outside reader, "
-            f"{after:.0f} after its end; writes went on throughout")
+            f"{after:.0f} after its end; health and metrics warned of it after {seconds:.0f} s; {cut(run)}; writes went on "
+            f"throughout")
+
+
+def warned(server: Server) -> bool:
+    warnings = server.connect().ask("GET", "/health").json.get("warnings", [])
+    return any("read has been open" in warning for warning in warnings)
+
+
+def alarmed(server: Server) -> float:
+    """The age of the oldest read, as the metrics tell it; at least what a read may take."""
+    text = server.connect().ask("GET", "/metrics").body.decode()
+    seconds = float(re.search(r"^muniment_oldest_read_seconds (\S+)$", text, re.M)[1])
+    require(seconds > READ_SECONDS and warned(server), f"no alarm: the oldest read is {seconds} s old")
+    return seconds
+
+
+def cut(run: Run) -> str:
+    """A read within the server that would take long is cut at its limit, and whoever asked is told."""
+    server = run.server("slow")
+    slow = run.folder / "reads-are-slow"
+    server.start(run.shim.env(server, FAULT_SLOW=slow, FAULT_SLOW_FOR=700_000))
+    client = server.connect()
+    require(client.admin("GET", "/tenants").status == 200, "a list before")
+
+    def seconds() -> float:
+        began = time.monotonic()
+        answer = client.admin("GET", "/tenants?search=template")
+        taken = time.monotonic() - began
+        require(answer.status == 503 and answer.headers["Retry-After"] and b"longer" in answer.body,
+                f"a read of {taken:.1f} s is answered {answer.status}")
+        return taken
+
+    run.control("a read that takes no longer than it may", seconds)
+    slow.touch()
+    taken = seconds()
+    slow.unlink()
+    require(taken < 3 * READ_SECONDS, f"it was cut after {taken:.1f} s")
+    require(client.admin("GET", "/tenants?search=templat").status == 200, "the same afterwards")
+    require(server.stop() == 0, server.said)
+    return f"a slow read within the server was cut and answered 503 after {taken:.1f} s"
 
 
 def growth(run: Run, load: Load, path, count: int) -> float:
@@ -103,14 +153,55 @@ def under(run: Run, name: str, kind: int, most: int, extra: int = 0) -> str:
     return f"{name}: {outcome}"
 
 
-@row("T18", "descriptors, address space, file size run out")
+def threads(run: Run, most: int) -> str:
+    """A server that may have so many threads: it ends and says why, or serves; as root the limit means nothing."""
+    name = f"{most} threads"
+    if os.geteuid() != 0:
+        return under(run, name, resource.RLIMIT_NPROC, most)
+    nobody = 60_000 + run.dice.randrange(5_000)
+    if not all(path.stat().st_mode & 0o001 for path in BINARY.parents):
+        return f"{name}: not tried, another user cannot reach the program"
+    server = run.server(name)
+    for path in run.folder.parents[:2]:
+        path.chmod(path.stat().st_mode | 0o011)
+    for path in [server.home, *server.home.rglob("*")]:
+        os.chown(path, nobody, nobody)
+    load = Load(server, run.dice, threads=3, honest={429, 500, 503, 507})
+    oracle = Oracle(server, load)
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+        os.setgroups([])
+        os.setgid(nobody)
+        os.setuid(nobody)
+
+    try:
+        server.start(preexec=limit)
+        load.run(0.7)
+        outcome = "served" if server.ended(0) is None else "ended"
+    except Refused as refused:
+        outcome = f"ended ({refused.status})"
+    server.kill()
+    for path in [server.home, *server.home.rglob("*")]:
+        os.chown(path, 0, 0)
+    server.start()
+    load.retry()
+    require(server.stop() == 0, server.said)
+    oracle.check()
+    return f"{name}: {outcome}"
+
+
+@row("T18", "descriptors, threads, address space, file size run out")
 def resources(run: Run) -> str:
     size = (run.template.server.data / "ledger/data.mdb").stat().st_size
-    told = [under(run, "60 descriptors, 200 connections", resource.RLIMIT_NOFILE, 60, extra=200),
-            under(run, "12 descriptors", resource.RLIMIT_NOFILE, 12),
+    few = under(run, "60 descriptors, 200 connections", resource.RLIMIT_NOFILE, 60, extra=200)
+    require(few.endswith("served"), f"connections cost the server its life: {few}")
+    told = [few, under(run, "12 descriptors", resource.RLIMIT_NOFILE, 12),
             under(run, "files of no more than the ledger's size + 128 KiB", resource.RLIMIT_FSIZE, size + (128 << 10))]
     for gigabytes in (48, 34, 20) if not run.is_long else range(40, 16, -1):
         told.append(under(run, f"{gigabytes} GiB of address space", resource.RLIMIT_AS, gigabytes << 30))
+
+    told += [threads(run, most) for most in run.dice.sample(range(1, 12), run.count(2, 11))]
 
     def cut_after_all() -> None:
         # The file really loses what was acknowledged: the same check has to say so.
