@@ -3,9 +3,23 @@ struct Base64Coding {
     static let standard = Base64Coding(character62: UInt8(ascii: "+"), character63: UInt8(ascii: "/"), isPadded: true)
     static let url = Base64Coding(character62: UInt8(ascii: "-"), character63: UInt8(ascii: "_"), isPadded: false)
 
-    private let character62: UInt8
-    private let character63: UInt8
+    /// What is no character's value.
+    private static let none: UInt8 = 0xFF
+
+    /// The character of each value, and the value of each byte: tables, because texts in base64 are random, and a
+    /// processor guesses the branches of a comparison wrong half of the time.
+    private let characters: [UInt8]
+    private let values: [UInt8]
     private let isPadded: Bool
+
+    private init(character62: UInt8, character63: UInt8, isPadded: Bool) {
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+        characters = Array(letters.utf8) + [character62, character63]
+        var values = [UInt8](repeating: Self.none, count: 256)
+        for (value, character) in characters.enumerated() { values[Int(character)] = UInt8(value) }
+        self.values = values
+        self.isPadded = isPadded
+    }
 
     func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
@@ -35,25 +49,43 @@ struct Base64Coding {
         }
     }
 
-    func decode(_ text: String) throws(Malformed) -> [UInt8] {
-        let characters = text.utf8Span.span
+    func decode(_ text: String) throws(Malformed) -> [UInt8] { try decode(text.utf8Span.span) }
+
+    func decode(_ characters: Span<UInt8>) throws(Malformed) -> [UInt8] {
         let end = isPadded ? try endWithoutPadding(characters) : characters.count
         // One character is six bits: too few for a byte.
         guard end % 4 != 1 else { throw Malformed("a character is missing", at: characters.count) }
+        var (met, rest): (UInt8, UInt32) = (0, 0)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(end / 4 * 3 + 2)
-        var (bits, bitCount): (UInt32, Int) = (0, 0)
-        for index in 0..<end {
-            guard let value = value(of: characters[index]) else { throw Malformed("not a base64 character", at: index) }
-            bits = bits << 6 | UInt32(value)
-            bitCount += 6
-            if bitCount >= 8 {
+        bytes.append(addingCapacity: end * 3 / 4) { out in
+            var (index, bitCount): (Int, UInt32) = (0, 0)
+            while index + 4 <= end {
+                let (a, b) = (values[Int(characters[index])], values[Int(characters[index + 1])])
+                let (c, d) = (values[Int(characters[index + 2])], values[Int(characters[index + 3])])
+                met |= a | b | c | d
+                let bits = UInt32(a) << 18 | UInt32(b) << 12 | UInt32(c) << 6 | UInt32(d)
+                out.append(UInt8(truncatingIfNeeded: bits >> 16))
+                out.append(UInt8(truncatingIfNeeded: bits >> 8))
+                out.append(UInt8(truncatingIfNeeded: bits))
+                index += 4
+            }
+            while index < end {
+                let value = values[Int(characters[index])]
+                met |= value
+                rest = rest << 6 | UInt32(value)
+                bitCount += 6
+                index += 1
+                guard bitCount >= 8 else { continue }
                 bitCount -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)))
-                bits &= (1 << UInt32(bitCount)) - 1
+                out.append(UInt8(truncatingIfNeeded: rest >> bitCount))
+                rest &= (1 << bitCount) - 1
             }
         }
-        guard bits == 0 else { throw Malformed("the last character carries bits of no byte", at: end - 1) }
+        guard met < 64 else {
+            let place = (0..<end).first { values[Int(characters[$0])] == Self.none } ?? end
+            throw Malformed("not a base64 character", at: place)
+        }
+        guard rest == 0 else { throw Malformed("the last character carries bits of no byte", at: end - 1) }
         return bytes
     }
 
@@ -68,28 +100,7 @@ struct Base64Coding {
 
     private func append(_ group: UInt32, characters: UInt32, to out: inout OutputSpan<UInt8>) {
         for position in 0..<characters {
-            out.append(character(UInt8(group >> (18 - 6 * position) & 0x3F)))
-        }
-    }
-
-    private func character(_ value: UInt8) -> UInt8 {
-        switch value {
-        case 0..<26: UInt8(ascii: "A") + value
-        case 26..<52: UInt8(ascii: "a") + value - 26
-        case 52..<62: UInt8(ascii: "0") + value - 52
-        case 62: character62
-        default: character63
-        }
-    }
-
-    private func value(of character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0") + 52
-        case character62: 62
-        case character63: 63
-        default: nil
+            out.append(self.characters[Int(group >> (18 - 6 * position) & 0x3F)])
         }
     }
 }

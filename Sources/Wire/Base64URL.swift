@@ -15,4 +15,8 @@ package enum Base64URL {
     package static func decode(_ text: String) throws(Malformed) -> [UInt8] {
         try Base64Coding.url.decode(text)
     }
+
+    package static func decode(_ characters: Span<UInt8>) throws(Malformed) -> [UInt8] {
+        try Base64Coding.url.decode(characters)
+    }
 }
