@@ -4,8 +4,9 @@ extension Instant {
     package static let rfc3339BytesMax = 56
 
     /// Reads exactly `YYYY-MM-DDTHH:MM:SS.ffffffZ`, as the ledger writes it.
-    package init(canonical text: String) throws(Malformed) {
-        let bytes = text.utf8Span.span
+    package init(canonical text: String) throws(Malformed) { try self.init(canonical: text.utf8Span.span) }
+
+    init(canonical bytes: Span<UInt8>) throws(Malformed) {
         guard bytes.count == Self.textBytes else { throw Malformed("an instant has 27 bytes", at: bytes.count) }
         let time = try WrittenTime(bytes)
         guard bytes[10] == UInt8(ascii: "T") else { throw Malformed("T is expected", at: 10) }

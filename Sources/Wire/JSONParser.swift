@@ -25,7 +25,7 @@ struct JSONParser {
 
     func malformed(_ reason: String) -> Malformed { Malformed(reason, at: index) }
 
-    private mutating func value(depth: Int) throws(Malformed) -> JSON {
+    mutating func value(depth: Int) throws(Malformed) -> JSON {
         guard let byte = next else { throw malformed("a value is expected") }
         switch byte {
         case UInt8(ascii: "\""): return .string(try string())
@@ -78,20 +78,20 @@ struct JSONParser {
         }
     }
 
-    private mutating func open(depth: Int) throws(Malformed) {
+    mutating func open(depth: Int) throws(Malformed) {
         guard depth <= JSON.depthMax else { throw malformed("more than 16 arrays and objects inside each other") }
         index += 1
         skipSpace()
     }
 
-    private mutating func closes(_ bracket: UInt8) -> Bool {
+    mutating func closes(_ bracket: UInt8) -> Bool {
         guard next == bracket else { return false }
         index += 1
         return true
     }
 
     /// After an item: a comma means that another one follows, the bracket that none does.
-    private mutating func continues(until bracket: UInt8) throws(Malformed) -> Bool {
+    mutating func continues(until bracket: UInt8) throws(Malformed) -> Bool {
         skipSpace()
         if closes(bracket) { return false }
         guard next == UInt8(ascii: ",") else { throw malformed("a comma or a closing bracket is expected") }

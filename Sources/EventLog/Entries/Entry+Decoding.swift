@@ -3,133 +3,191 @@ package import Wire
 
 // Decoding refuses bytes that are not the canonical form of an entry of version 1. Members it does not know are let
 // pass: a verifier outlives the versions of the software that writes. Folding is stricter, and is not done here.
+//
+// Everywhere members are asked for in the canonical order of their names: see `JSONReader`.
 extension Entry {
     package init(decoding bytes: [UInt8]) throws(Malformed) {
         guard bytes.count <= Self.bytesMax else {
             throw Malformed("an entry has at most \(Self.bytesMax) bytes", at: 0)
         }
-        let line = try JSON.parse(bytes, as: .canonical)
-        var reader = MemberReader(line)
-        // In the order of the members' names: see `MemberReader`.
-        let actor = try Actor(decoding: try reader.value("actor"))
-        let batch = try reader.optional("batch") { (value) throws(Malformed) in try Batch(decoding: value) }
-        let cause = try reader.optional("cause", MemberReader.position)
-        let chain = try reader.text("chain")
-        let place = try reader.choice("class", Class.self)
-        let code = try reader.optional("code", MemberReader.text)
-        let compensates = try reader.optional("compensates", MemberReader.position)
-        guard let data = try reader.value("data").members else { throw Malformed("data is an object", at: 0) }
-        let id = try reader.text("id")
-        let index = try reader.position("index")
-        let previous = try reader.optional("previous", MemberReader.digest)
-        let recordedAt = try Instant(canonical: try reader.text("recorded_at"))
-        let request = try reader.optional("request") { (value) throws(Malformed) in try RequestNote(decoding: value) }
-        let result = try reader.choice("result", Result.self)
-        let schema = try reader.optional("schema", MemberReader.integer) ?? 1
-        let items = try reader.optional("sealed", MemberReader.items) ?? []
-        let sequence = try reader.position("sequence")
-        let stream = try reader.optional("stream", MemberReader.text)
-        let type = try reader.text("type")
-        guard try reader.value("v").number == 1 else {
-            throw Malformed("an entry of version 1 says so in v", at: 0)
+        var reader = JSONReader(bytes)
+        let outside = try reader.enter()
+        try reader.require("actor")
+        actor = try Actor(reading: &reader)
+        batch = try reader.has("batch") ? try Batch(reading: &reader) : nil
+        cause = try reader.optionalPosition("cause")
+        chain = try reader.text("chain")
+        `class` = try reader.choice("class", Class.self)
+        code = try reader.optionalText("code")
+        compensates = try reader.optionalPosition("compensates")
+        data = try reader.members("data")
+        id = try reader.text("id")
+        index = try reader.position("index")
+        previous = try reader.has("previous") ? try reader.digest() : nil
+        try reader.require("recorded_at")
+        recordedAt = try reader.instant()
+        request = try reader.has("request") ? try RequestNote(reading: &reader) : nil
+        result = try reader.choice("result", Result.self)
+        schema = try reader.has("schema") ? try reader.integer() : 1
+        if try reader.has("sealed") {
+            var items: [SealedItem] = []
+            try reader.items { (reader) throws(Malformed) in items.append(try SealedItem(reading: &reader)) }
+            sealed = items
         }
-        let version = try reader.optional("version", MemberReader.position)
-        self.init(
-            index: index,
-            id: id,
-            recordedAt: recordedAt,
-            type: type,
-            class: place,
-            actor: actor,
-            chain: chain,
-            sequence: sequence,
-        )
-        self.schema = schema
-        self.result = result
-        self.code = code
-        self.batch = batch
-        self.cause = cause
-        self.previous = previous
-        self.stream = stream
-        self.version = version
-        self.request = request
-        self.data = data
-        self.compensates = compensates
-        for item in items { sealed.append(try SealedItem(decoding: item)) }
+        sequence = try reader.position("sequence")
+        stream = try reader.optionalText("stream")
+        type = try reader.text("type")
+        try reader.require("v")
+        guard try reader.integer() == 1 else { throw reader.malformed("an entry of version 1 says so in v") }
+        version = try reader.optionalPosition("version")
+        try reader.leave(to: outside)
+        try reader.end()
     }
 }
 
 extension Entry.Batch {
-    init(decoding value: JSON) throws(Malformed) {
-        guard let items = value.items, items.count == 2, let position = items[0].number, let count = items[1].number,
-            count >= 2, count <= Self.countMax, (1...count).contains(position)
-        else { throw Malformed("batch is [k, n] with 1 ≤ k ≤ n ≤ \(Self.countMax)", at: 0) }
-        self.init(position: Int(position), count: Int(count))
+    fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
+        var numbers: [Int64] = []
+        try reader.items { (reader) throws(Malformed) in numbers.append(try reader.integer()) }
+        guard numbers.count == 2, numbers[1] >= 2, numbers[1] <= Self.countMax, (1...numbers[1]).contains(numbers[0])
+        else { throw reader.malformed("batch is [k, n] with 1 ≤ k ≤ n ≤ \(Self.countMax)") }
+        self.init(position: Int(numbers[0]), count: Int(numbers[1]))
     }
 }
 
 extension Entry.SealedItem {
-    init(decoding value: JSON) throws(Malformed) {
-        var reader = MemberReader(value)
-        self.init(
-            subject: try reader.text("subject"),
-            key: try reader.text("key"),
-            fields: (value["fields"]?.items ?? []).compactMap(\.text),
-            commitment: try MemberReader.digest(try reader.value("commitment")),
-        )
+    fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
+        let outside = try reader.enter()
+        try reader.require("commitment")
+        commitment = try reader.digest()
+        fields = try reader.texts("fields")
+        key = try reader.text("key")
+        subject = try reader.text("subject")
+        try reader.leave(to: outside)
     }
 }
 
 extension Actor {
-    init(decoding value: JSON) throws(Malformed) {
-        var reader = MemberReader(value)
-        self.init(
-            kind: try reader.choice("kind", Kind.self),
-            id: try reader.optional("id", MemberReader.text),
-            name: try reader.optional("name", MemberReader.text),
-            role: try reader.optional("role", MemberReader.text),
-            home: try reader.optional("home", MemberReader.text),
-            credential: try reader.optional("credential", MemberReader.text),
-            session: try reader.optional("session", MemberReader.text),
-            assurance: try reader.optional("assurance") { (value) throws(Malformed) in
-                var reader = MemberReader(value)
-                return Assurance(
-                    level: try reader.choice("level", Assurance.Level.self),
-                    methods: (value["methods"]?.items ?? []).compactMap(\.text),
-                    at: try Instant(canonical: try reader.text("at")),
-                )
-            },
-        )
-        for item in value["on_behalf_of"]?.items ?? [] {
-            var reader = MemberReader(item)
-            onBehalfOf.append(Principal(kind: try reader.choice("kind", Kind.self), id: try reader.text("id")))
+    fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
+        let outside = try reader.enter()
+        assurance = try reader.has("assurance") ? try Assurance(reading: &reader) : nil
+        credential = try reader.optionalText("credential")
+        home = try reader.optionalText("home")
+        id = try reader.optionalText("id")
+        kind = try reader.choice("kind", Kind.self)
+        name = try reader.optionalText("name")
+        var principals: [Principal] = []
+        if try reader.has("on_behalf_of") {
+            try reader.items { (reader) throws(Malformed) in principals.append(try Principal(reading: &reader)) }
         }
+        onBehalfOf = principals
+        role = try reader.optionalText("role")
+        session = try reader.optionalText("session")
+        try reader.leave(to: outside)
+    }
+}
+
+extension Actor.Assurance {
+    fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
+        let outside = try reader.enter()
+        try reader.require("at")
+        at = try reader.instant()
+        level = try reader.choice("level", Level.self)
+        methods = try reader.texts("methods")
+        try reader.leave(to: outside)
+    }
+}
+
+extension Actor.Principal {
+    fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
+        let outside = try reader.enter()
+        id = try reader.text("id")
+        kind = try reader.choice("kind", Actor.Kind.self)
+        try reader.leave(to: outside)
     }
 }
 
 extension RequestNote {
-    init(decoding value: JSON) throws(Malformed) {
-        var reader = MemberReader(value)
-        self.init(
-            id: try reader.text("id"),
-            endpoint: try reader.text("endpoint"),
-            trace: try reader.optional("trace", MemberReader.text),
-            ip: try reader.optional("ip", MemberReader.text),
-            userAgent: try reader.optional("user_agent", MemberReader.text),
-            idempotency: try reader.optional("idempotency") { (value) throws(Malformed) in
-                var reader = MemberReader(value)
-                return Idempotency(
-                    key: try KeyedHash(decoding: try reader.value("key")),
-                    fingerprint: try KeyedHash(decoding: try reader.value("fingerprint")),
-                )
-            },
-        )
+    fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
+        let outside = try reader.enter()
+        endpoint = try reader.text("endpoint")
+        id = try reader.text("id")
+        idempotency = try reader.has("idempotency") ? try Idempotency(reading: &reader) : nil
+        ip = try reader.optionalText("ip")
+        trace = try reader.optionalText("trace")
+        userAgent = try reader.optionalText("user_agent")
+        try reader.leave(to: outside)
+    }
+}
+
+extension RequestNote.Idempotency {
+    fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
+        let outside = try reader.enter()
+        try reader.require("fingerprint")
+        fingerprint = try KeyedHash(reading: &reader)
+        try reader.require("key")
+        key = try KeyedHash(reading: &reader)
+        try reader.leave(to: outside)
     }
 }
 
 extension KeyedHash {
-    init(decoding value: JSON) throws(Malformed) {
-        var reader = MemberReader(value)
-        self.init(key: try reader.text("key"), mac: try MemberReader.digest(try reader.value("mac")))
+    fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
+        let outside = try reader.enter()
+        key = try reader.text("key")
+        try reader.require("mac")
+        mac = try reader.digest()
+        try reader.leave(to: outside)
+    }
+}
+
+// Members with the kinds of values that entries have.
+extension JSONReader {
+    fileprivate mutating func text(_ name: String) throws(Malformed) -> String {
+        try require(name)
+        return try string()
+    }
+
+    fileprivate mutating func optionalText(_ name: String) throws(Malformed) -> String? {
+        try has(name) ? try string() : nil
+    }
+
+    fileprivate mutating func texts(_ name: String) throws(Malformed) -> [String] {
+        try require(name)
+        var texts: [String] = []
+        try items { (reader) throws(Malformed) in texts.append(try reader.string()) }
+        return texts
+    }
+
+    fileprivate mutating func members(_ name: String) throws(Malformed) -> Members {
+        try require(name)
+        guard let members = try json().members else { throw malformed("\(name) is an object") }
+        return members
+    }
+
+    fileprivate mutating func position(_ name: String) throws(Malformed) -> UInt64 {
+        try require(name)
+        return try position()
+    }
+
+    private mutating func position() throws(Malformed) -> UInt64 {
+        let number = try integer()
+        guard number >= 0 else { throw malformed("a position is expected") }
+        return UInt64(number)
+    }
+
+    fileprivate mutating func optionalPosition(_ name: String) throws(Malformed) -> UInt64? {
+        try has(name) ? try position() : nil
+    }
+
+    fileprivate mutating func choice<V: RawRepresentable>(_ name: String, _ type: V.Type) throws(Malformed) -> V
+    where V.RawValue == String {
+        guard let choice = V(rawValue: try text(name)) else { throw malformed("\(name) has no such value") }
+        return choice
+    }
+
+    fileprivate mutating func digest() throws(Malformed) -> Digest {
+        guard let digest = Digest(try base64URL()) else { throw malformed("a digest of 32 bytes is expected") }
+        return digest
     }
 }

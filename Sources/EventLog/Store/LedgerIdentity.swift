@@ -21,7 +21,7 @@ package struct LedgerIdentity: Sendable, Equatable {
     }
 
     package init(genesis: Entry) throws {
-        var data = MemberReader(.object(genesis.data))
+        let data = MemberReader(genesis.data)
         guard genesis.type == "ledger.created", genesis.index == 0 else {
             throw LedgerFault.damaged(index: 0, "the first entry is not ledger.created")
         }
@@ -31,7 +31,7 @@ package struct LedgerIdentity: Sendable, Equatable {
                 origin: try data.text("origin"),
                 verifierKey: try VerifierKey(try data.text("verifier_key")),
                 secretKey: try data.text("secret_key"),
-                keyCheck: try MemberReader.digest(try data.value("key_check")),
+                keyCheck: try data.digest("key_check"),
             )
         } catch {
             throw LedgerFault.damaged(index: 0, "\(error)")

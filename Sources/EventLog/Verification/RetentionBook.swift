@@ -19,10 +19,10 @@ struct RetentionBook {
 
         /// - Returns: `nil` unless the entry is a `retention.applied` by all its members.
         init?(_ entry: Entry) {
-            var data = MemberReader(.object(entry.data))
+            let data = MemberReader(entry.data)
             guard entry.type == OwnType.retentionApplied.rawValue, entry.class == .state,
                 let chain = try? data.text("chain"), let end = try? data.position("before_sequence"), end > 0,
-                let lastLeaf = try? MemberReader.digest(data.value("last_leaf")),
+                let lastLeaf = try? data.digest("last_leaf"),
                 let firstIndex = try? data.position("first_index"), let lastIndex = try? data.position("last_index"),
                 let count = try? data.position("count"), count > 0, entry.data["counters"]?.members != nil,
                 firstIndex <= lastIndex, lastIndex < entry.index

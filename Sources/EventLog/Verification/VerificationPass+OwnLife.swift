@@ -22,13 +22,13 @@ extension VerificationPass {
     /// `chains.attested` speaks of the heads before it, so this comes before its own moves one.
     mutating func judgeAttestation(_ index: UInt64, _ bytes: Span<UInt8>) {
         guard let entry = try? Entry(decoding: EntryScanner.copy(bytes)) else { return }
-        var data = MemberReader(.object(entry.data))
+        let data = MemberReader(entry.data)
         let (count, root) = chains.attestation(scanner.chains)
         guard (try? data.position("at")) == index, (try? data.position("count")) == UInt64(count) else {
             report.add(index, "it should attest \(count) heads at \(index)")
             return
         }
-        guard (try? MemberReader.digest(data.value("root"))) == root else {
+        guard (try? data.digest("root")) == root else {
             report.add(index, "its root is not that of the chains' heads")
             return
         }
@@ -71,10 +71,10 @@ extension VerificationPass {
         } catch {
             report.add(entry.index, "\(error)")
         }
-        var data = MemberReader(.object(entry.data))
+        let data = MemberReader(entry.data)
         let isWhole =
             entry.data["hash"]?.text == "sha256" && entry.data["software"]?.text != nil
-            && (try? MemberReader.digest(data.value("format"))) != nil
+            && (try? data.digest("format")) != nil
         if !isWhole { report.add(entry.index, "data does not say hash, format and software") }
     }
 

@@ -1,0 +1,105 @@
+import Testing
+import Wire
+
+struct JSONReaderTests {
+    /// Reads any object with the reader, asking for every member that it has.
+    private static func read(_ bytes: [UInt8], asking names: [String]) throws(Malformed) -> Members {
+        var reader = JSONReader(bytes)
+        let outside = try reader.enter()
+        var found: Members = [:]
+        for name in names where try reader.has(name) { found.append(name, try reader.json()) }
+        try reader.leave(to: outside)
+        try reader.end()
+        return found
+    }
+
+    @Test func `members are found in their order, and others are passed over`() throws {
+        let text = #"{"a":1,"b":{"x":[2,"y"]},"c":"z","ca":[],"d":null}"#
+        #expect(try Self.read(text.bytes, asking: ["a", "c", "d"]) == ["a": 1, "c": "z", "d": nil])
+        #expect(try Self.read(text.bytes, asking: ["", "aa", "ca", "e"]) == ["ca": []])
+        #expect(try Self.read(text.bytes, asking: []) == [:])
+    }
+
+    @Test func `values are read with their kinds, inside each other`() throws {
+        let text = #"{"a":["é\n",{"n":-7}],"d":"-_-_","t":"2026-11-20T10:00:01.000000Z"}"#
+        var reader = JSONReader(text.bytes)
+        let outside = try reader.enter()
+        try reader.require("a")
+        var (texts, numbers): ([String], [Int64]) = ([], [])
+        try reader.items { (reader) throws(Malformed) in
+            guard !texts.isEmpty else { return texts.append(try reader.string()) }
+            let list = try reader.enter()
+            try reader.require("n")
+            numbers.append(try reader.integer())
+            try reader.leave(to: list)
+        }
+        try reader.require("d")
+        #expect(try reader.base64URL() == [0xFB, 0xFF, 0xBF])
+        try reader.require("t")
+        #expect(try reader.instant().text == "2026-11-20T10:00:01.000000Z")
+        try reader.leave(to: outside)
+        try reader.end()
+        #expect(texts == ["é\n"])
+        #expect(numbers == [-7])
+    }
+
+    @Test(arguments: [
+        "", "{", "{}x", "{ }", #"{"a"}"#, #"{"a":}"#, #"{"a":1"#, #"{"a":1,}"#, #"{,"a":1}"#, #"{"a":1 }"#,
+        #"{"a":1.0}"#, #"{"b":1,"a":2}"#, #"{"a":1,"a":1}"#, #"{"z":1,"y":2}"#, #"{"z\u0001":1,"z":2}"#,
+        #"{"\u0061":1}"#, #"{"z":"\/"}"#, #"{"z"#, #"{"z":"}"#, "[]", "1", #"{"x":{"b":1,"a":2}}"#,
+        "{\"\u{E000}\":1,\"\u{10000}\":2}",
+    ])
+    func `what is not a canonical object is refused, asked for or not`(text: String) {
+        #expect(throws: Malformed.self) { try Self.read(text.bytes, asking: ["a"]) }
+        #expect(throws: Malformed.self) { try Self.read(text.bytes, asking: []) }
+    }
+
+    @Test func `a value of another kind is refused`() throws {
+        func reader(at value: String) throws -> JSONReader {
+            var reader = JSONReader(#"{"a":\#(value)}"#.bytes)
+            _ = try reader.enter()
+            try reader.require("a")
+            return reader
+        }
+        for value in ["1", "[]", "null"] {
+            var reader = try reader(at: value)
+            #expect(throws: Malformed.self) { try reader.string() }
+            #expect(throws: Malformed.self) { try reader.base64URL() }
+            #expect(throws: Malformed.self) { try reader.instant() }
+            #expect(throws: Malformed.self) { try reader.enter() }
+        }
+        for value in [#""A""#, "{}", "true"] {
+            var reader = try reader(at: value)
+            #expect(throws: Malformed.self) { try reader.integer() }
+            #expect(throws: Malformed.self) { try reader.base64URL() }
+            #expect(throws: Malformed.self) { try reader.items { (_) throws(Malformed) in } }
+        }
+    }
+
+    @Test func `what is too deep is refused`() {
+        let deep = #"{"a":"# + String(repeating: "[", count: 16) + String(repeating: "]", count: 16) + "}"
+        #expect(throws: Malformed.self) { try Self.read(deep.bytes, asking: ["a"]) }
+        #expect(throws: Malformed.self) { try Self.read(deep.bytes, asking: []) }
+    }
+
+    @Test(arguments: UInt64(1)...4)
+    func `the reader takes what the parser takes, and nothing else`(seed: UInt64) throws {
+        var random = Seeded(seed: seed)
+        for _ in 0..<2_000 {
+            var members = Members()
+            for _ in 0..<Int.random(in: 0...6, using: &random) { members[random.text()] = random.json(depth: 3) }
+            var bytes = JSON.object(members).canonical
+            let names = members.entries.map(\.name).sorted { $0.utf16Precedes($1) }
+            let asked = names.filter { _ in Bool.random(using: &random) }
+            let found = try Self.read(bytes, asking: asked)
+            #expect(found.map(\.name) == asked, "seed \(seed)")
+            for (name, value) in found { #expect(value.canonical == members[name]?.canonical, "seed \(seed)") }
+            // One byte flipped: both must agree on whether it is still canonical.
+            guard let place = bytes.indices.randomElement(using: &random) else { continue }
+            bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            let parsed = (try? JSON.parse(bytes, as: .canonical))?.members
+            let read = try? Self.read(bytes, asking: [])
+            #expect((read != nil) == (parsed != nil), "seed \(seed)")
+        }
+    }
+}
