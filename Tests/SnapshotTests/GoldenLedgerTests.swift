@@ -87,7 +87,7 @@ import Wire
         let draft = try store.draft()
         var range = CompactRange()
         for line in lines {
-            let entry = try FoldedEntry(Entry(decoding: line)) { _ in nil }
+            let entry = try FoldedEntry(Entry(decoding: line))
             try draft.fold(entry)
             if entry.endsCommand { try draft.keep() }
             range.append(MerkleTree.leaf(line))

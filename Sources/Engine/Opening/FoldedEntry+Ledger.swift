@@ -2,17 +2,22 @@ package import EventLog
 import Identity
 import Storage
 package import Views
-package import Wire
+import Wire
 
 // From the ledger's entry to what the views fold. The writer and a rebuild use the same function, so the rows they make
 // cannot differ.
 extension FoldedEntry {
-    init(_ prepared: LedgerWriter.Prepared, ledger: [UInt8], keys: KeyStore) throws {
-        try self.init(prepared.entry) { ordinal in prepared.fields(ordinal, ledger: ledger, keys: keys) }
+    package init(_ prepared: LedgerWriter.Prepared, ledger: [UInt8], keys: KeyStore) throws {
+        try self.init(prepared.entry)
+        // Most entries seal nothing, and a closure would hold a copy of the whole entry for each.
+        guard !sealed.isEmpty else { return }
+        open = { ordinal in prepared.fields(ordinal, ledger: ledger, keys: keys) }
     }
 
+    /// The entry alone, its sealed segments closed.
+    ///
     /// - Throws: `Poison` for a type or schema that this version does not know: it may not be skipped over.
-    package init(_ entry: Entry, open: @escaping (_ ordinal: Int) throws -> Members?) throws {
+    package init(_ entry: borrowing Entry) throws {
         guard let type = EventType.named(entry.type), entry.schema == 1 else {
             throw Poison(index: entry.index, type: entry.type, reason: "this version does not know it")
         }
@@ -30,7 +35,6 @@ extension FoldedEntry {
             Idempotency(key: $0.key.mac, fingerprint: $0.fingerprint.mac)
         }
         endsCommand = entry.batch.map { $0.position == $0.count } ?? true
-        self.open = open
     }
 
     /// An entry as it stands on disk, its segments opened where the keys are at hand.
@@ -44,11 +48,13 @@ extension FoldedEntry {
         onSealed: @escaping () -> Void = {},
     ) throws {
         let entry = try Entry(decoding: bytes)
-        try self.init(entry) { ordinal in
-            guard entry.sealed.indices.contains(ordinal),
-                let row = try tables.environment.read({ try tables.segment(entry.index, ordinal, $0) })
+        try self.init(entry)
+        guard !sealed.isEmpty else { return }
+        open = { [index = entry.index, sealed = entry.sealed] ordinal in
+            guard sealed.indices.contains(ordinal),
+                let row = try tables.environment.read({ try tables.segment(index, ordinal, $0) })
             else { return nil }
-            let fields = keys.open(row, as: entry.sealed[ordinal], ledger: ledger)
+            let fields = keys.open(row, as: sealed[ordinal], ledger: ledger)
             if fields == nil { onSealed() }
             return fields
         }
