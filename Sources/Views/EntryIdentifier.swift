@@ -9,10 +9,11 @@ enum EntryIdentifier {
 
     /// The key of an identifier's row; nil for a text that is none.
     static func key(_ text: String) -> [UInt8]? {
-        guard text.hasPrefix(prefix), let bytes = try? Base64URL.decode(String(text.dropFirst(prefix.count))),
-            bytes.count == 16
-        else { return nil }
-        return Array(bytes[..<keyBytes])
+        guard text.hasPrefix(prefix) else { return nil }
+        let letters = text.utf8Span.span.extracting(prefix.utf8.count...)
+        guard var bytes = try? Base64URL.decode(letters), bytes.count == 16 else { return nil }
+        bytes.removeLast(bytes.count - keyBytes)
+        return bytes
     }
 }
 

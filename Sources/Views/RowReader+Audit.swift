@@ -58,7 +58,7 @@ extension RowReader {
         var terms: [Term] = []
         try scan(.addresses, prefix: blind) { key, _ in
             let dataKey = String(decoding: key.copied.dropFirst(blind.count), as: UTF8.self)
-            terms.append(Term(address: blind, under: dataKey))
+            terms.append(BlindAddress(blind, under: dataKey).term)
             return true
         }
         return terms

@@ -16,18 +16,25 @@ extension ViewDraft {
     ///
     /// Each data key has its own term for an address, so that what is erased can be taken out whole.
     func addressTerm(_ entry: FoldedEntry) throws -> Term? {
-        if let ip = entry.ip { return addressTerm(store.blind.address(ip), key: nil) }
+        if let ip = entry.ip { return addressTerm(clearAddress(ip), key: nil) }
         guard let sealed = try entry.sealedText("ip") else { return nil }
-        return addressTerm(store.blind.address(sealed.text), key: sealed.key)
+        return addressTerm(BlindAddress(store.blind.address(sealed.text), under: sealed.key), key: sealed.key)
     }
 
-    private func addressTerm(_ blind: [UInt8], key: String?) -> Term {
-        let term = Term(address: blind, under: key)
+    /// Services ask from few addresses, and hashing one costs as much as all the other terms together.
+    private func clearAddress(_ ip: String) -> BlindAddress {
+        if let known = clearAddresses[ip] { return known }
+        let address = BlindAddress(store.blind.address(ip), under: nil)
+        clearAddresses[ip] = address
+        return address
+    }
+
+    private func addressTerm(_ address: BlindAddress, key: String?) -> Term {
         // A term that has entries in this draft has had its row since the first of them.
-        if isKept(term) { return term }
-        let row = blind + Array((key ?? "").utf8)
+        if isKept(address.term) { return address.term }
+        let row = address.blind + Array((key ?? "").utf8)
         if let key { put(.addresses, row, [], goingWith: key) } else { put(.addresses, row, []) }
-        return term
+        return address.term
     }
 
     private func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8], goingWith dataKey: String) {
@@ -39,7 +46,7 @@ extension ViewDraft {
     func foldErasure(_ entry: FoldedEntry) throws {
         guard entry.type == .dataKeyDestroyed, let key = entry.data["key"]?.text else { return }
         for address in try eraseRows(of: .addresses, under: key) {
-            try eraseBlocks(of: Term(address: Array(address.prefix(BlindIndex.bytes)), under: key))
+            try eraseBlocks(of: BlindAddress(Array(address.prefix(BlindIndex.bytes)), under: key).term)
         }
         try eraseRows(of: .emails, under: key)
     }
@@ -70,8 +77,13 @@ extension ViewDraft {
     }
 }
 
-extension Term {
-    init(address blind: [UInt8], under dataKey: String?) {
-        self.init(.address, Base64URL.encode(blind) + "/" + (dataKey ?? ""))
+/// A network address as views know it: its keyed hash, and the term of its entries under one data key or in clear.
+struct BlindAddress {
+    let blind: [UInt8]
+    let term: Term
+
+    init(_ blind: [UInt8], under dataKey: String?) {
+        self.blind = blind
+        term = Term(.address, Base64URL.encode(blind) + "/" + (dataKey ?? ""))
     }
 }

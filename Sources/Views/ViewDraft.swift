@@ -32,6 +32,8 @@ package final class ViewDraft: RowReader {
     private var isMidCommand = false
     /// From when the oldest idempotency row is; known once the table was looked at.
     var oldestIdempotency: Instant?
+    /// The addresses that the entries of this commit show in clear.
+    var clearAddresses: [String: BlindAddress] = [:]
 
     init(of store: ViewStore, _ transaction: consuming WriteTransaction, heads: @escaping HeadsOf) throws {
         let mark = try transaction.mark(of: store)
