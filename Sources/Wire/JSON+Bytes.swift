@@ -55,8 +55,16 @@ extension JSONWriter {
 extension Members {
     fileprivate func entries(as dialect: JSON.Dialect) -> [(name: String, value: JSON)] {
         switch dialect {
-        case .canonical: entries.sorted { $0.name.utf16Precedes($1.name) }
+        case .canonical: isCanonical ? entries : entries.sorted { $0.name.utf16Precedes($1.name) }
         case .foreign: entries
         }
+    }
+
+    /// Most are in order already: they were read so, or written down so.
+    private var isCanonical: Bool {
+        for place in entries.indices.dropFirst() where !entries[place - 1].name.utf16Precedes(entries[place].name) {
+            return false
+        }
+        return true
     }
 }

@@ -57,12 +57,17 @@ extension [UInt8] {
 }
 
 extension String {
+    /// Asked of every text that is written: without a branch, so that it is done for many bytes at once.
     fileprivate var needsEscapes: Bool {
         let bytes = utf8Span.span
+        var odd: UInt8 = 0
         for index in bytes.indices {
             let byte = bytes[index]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return true }
+            let (quote, backslash) = (byte ^ UInt8(ascii: "\""), byte ^ UInt8(ascii: "\\"))
+            // The highest bit comes from borrowing: below the blank, and where the difference from one of the two is
+            // nothing. What is beyond ASCII has it from the start, and has it masked.
+            odd |= ((byte &- 0x20) | (quote &- 1) | (backslash &- 1)) & ~byte
         }
-        return false
+        return odd >= 0x80
     }
 }
