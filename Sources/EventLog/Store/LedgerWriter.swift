@@ -8,12 +8,22 @@ package import Wire
 /// writes what was prepared in one synced transaction. Reading never goes through here.
 package final class LedgerWriter {
     /// An entry that has its place, with the bytes that will be stored.
-    package struct Prepared {
+    ///
+    /// It is handed on from step to step, and an entry is large: copying it would cost more than hashing it.
+    package final class Prepared: Sendable {
         package let entry: Entry
         package let bytes: [UInt8]
         package let leaf: Digest
         let completed: [Digest]
         let segments: [[UInt8]]
+
+        init(entry: Entry, bytes: [UInt8], leaf: Digest, completed: [Digest], segments: [[UInt8]]) {
+            self.entry = entry
+            self.bytes = bytes
+            self.leaf = leaf
+            self.completed = completed
+            self.segments = segments
+        }
     }
 
     private struct ChainKey: Hashable {
