@@ -25,12 +25,24 @@ extension KeyRing {
     /// can be in it (RFC 8725 §3.1).
     package func verify(_ text: String, now: Instant) -> AccessToken? {
         let bytes = Array(text.utf8)
-        guard bytes.count <= Self.tokenBytesMax, let last = bytes.lastIndex(of: UInt8(ascii: ".")) else { return nil }
-        guard let member = members.first(where: { bytes.starts(with: $0.header) }), member.key.isPublished(at: now),
-            last > member.header.count, let pair = member.pair,
-            let signature = try? Base64URL.decode(String(decoding: bytes[(last + 1)...], as: UTF8.self)),
-            pair.verify(signature, of: Array(bytes[..<last])),
-            let claims = try? Base64URL.decode(String(decoding: bytes[member.header.count..<last], as: UTF8.self))
+        guard bytes.count <= Self.tokenBytesMax,
+            let member = members.first(where: { bytes.starts(with: $0.header) }), member.key.isPublished(at: now)
+        else { return nil }
+        let digest = SHA256Hash.hash(bytes.span)
+        if let known = verified.token(digest) { return known }
+        guard let token = member.verify(bytes) else { return nil }
+        verified.keep(token, digest)
+        return token
+    }
+}
+
+extension KeyRing.Member {
+    /// The token of a text that begins with this key's header, when the signature holds.
+    fileprivate func verify(_ text: [UInt8]) -> AccessToken? {
+        guard let last = text.lastIndex(of: UInt8(ascii: ".")), last > header.count, let pair,
+            let signature = try? Base64URL.decode(text.span.extracting((last + 1)...)),
+            pair.verify(signature, of: Array(text[..<last])),
+            let claims = try? Base64URL.decode(text.span.extracting(header.count..<last))
         else { return nil }
         return AccessToken(claims: claims)
     }

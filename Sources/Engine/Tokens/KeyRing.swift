@@ -22,6 +22,7 @@ package struct KeyRing: Sendable {
 
     package let members: [Member]
     package let current: Member?
+    let verified = VerifiedTokens()
 
     init(_ keys: [Versioned<SigningKey>], store: KeyStore, loaded: KeyRing?) {
         members = keys.map { item in
