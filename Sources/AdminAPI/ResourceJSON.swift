@@ -13,16 +13,19 @@ struct ResourceJSON<R: Administered> {
         secret: ClientSecret? = nil,
         opening: Opening,
     ) rethrows -> JSON {
-        var members: Members = ["id": .string(resource.id.text)]
-        for (name, value) in R.more(of: resource) { members.append(name, value) }
-        if let secret { members.append("client_secret", .string(secret.text)) }
+        let more = R.more(of: resource)
+        var members: [(name: String, value: JSON)] = []
+        members.reserveCapacity(R.fields.count + more.count + 5)
+        members.append(("id", .string(resource.id.text)))
+        for (name, value) in more { members.append((name, value)) }
+        if let secret { members.append(("client_secret", .string(secret.text))) }
         for field in R.fields {
-            members.append(field.name, try shown(field, field.get(resource.state), opening))
+            members.append((field.name, try shown(field, field.get(resource.state), opening)))
         }
-        members.append("created_at", .string(resource.createdAt.text))
-        members.append("updated_at", .string(resource.updatedAt.text))
-        members.append("deleted_at", resource.deletedAt.map { .string($0.text) } ?? .null)
-        return .object(members)
+        members.append(("created_at", .string(resource.createdAt.text)))
+        members.append(("updated_at", .string(resource.updatedAt.text)))
+        members.append(("deleted_at", resource.deletedAt.map { .string($0.text) } ?? .null))
+        return .object(Members(distinct: members))
     }
 
     private static func shown(_ field: Field<R>, _ stored: JSON, _ opening: Opening) rethrows -> JSON {

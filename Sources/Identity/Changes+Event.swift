@@ -36,9 +36,7 @@ extension Resource {
 
     /// - Throws: `invalid` when the resource as a whole has outgrown its bound, naming the size.
     func requireFits() throws(Rejection) {
-        var members: Members = [:]
-        for field in Self.fields { members.append(field.name, field.get(self)) }
-        let size = JSON.object(members).canonical.count
+        let size = JSON.object(fieldValues).canonical.count
         guard size <= Self.stateBytesMax else {
             throw .invalid([
                 FieldIssue(

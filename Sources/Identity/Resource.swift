@@ -31,6 +31,9 @@ package struct Membership: Sendable, Hashable {
 extension Resource {
     package static func field(_ name: String) -> Field<Self>? { fields.first { $0.name == name } }
 
+    /// The values of all fields, in the order of the table, which names each once.
+    package var fieldValues: Members { Members(distinct: Self.fields.map { ($0.name, $0.get(self)) }) }
+
     /// The memberships every resource has; `owned` adds those of a living one.
     package func memberships(owned: [Membership]) -> [Membership] {
         let status = Membership("status", self.status.rawValue)

@@ -6,15 +6,26 @@ import Wire
 /// `{created_at, created_index, deleted_at?, id, state: {…}, updated_at, version}`
 extension Versioned {
     package var row: [UInt8] {
-        var fields: Members = [:]
-        for field in R.fields { fields.append(field.name, field.get(state)) }
-        var row: Members = [
-            "created_at": .string(createdAt.text), "created_index": .integer(Int64(createdIndex)),
-            "id": .string(id.text), "state": .object(fields), "updated_at": .string(updatedAt.text),
-            "version": .integer(Int64(version)),
-        ]
-        if let deletedAt { row.append("deleted_at", .string(deletedAt.text)) }
-        return JSON.object(row).canonical
+        var out = JSONWriter()
+        out.beginObject()
+        out.key("created_at")
+        out.instant(createdAt)
+        out.key("created_index")
+        out.integer(Int64(createdIndex))
+        if let deletedAt {
+            out.key("deleted_at")
+            out.instant(deletedAt)
+        }
+        out.key("id")
+        out.string(id.text)
+        out.key("state")
+        out.json(.object(state.fieldValues))
+        out.key("updated_at")
+        out.instant(updatedAt)
+        out.key("version")
+        out.integer(Int64(version))
+        out.endObject()
+        return out.bytes
     }
 
     /// Reads a row strictly: each field once, none else, and each value one that the field gives back unchanged.

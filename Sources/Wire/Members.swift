@@ -17,8 +17,9 @@ package struct Members: Sendable, Equatable {
         }
     }
 
-    /// Members whose names the parser has already found to differ: asking again would cost the square of their number.
-    init(distinct entries: [(name: String, value: JSON)]) {
+    /// Members whose names are known to differ, from a parser or a table: asking again would cost the square of their
+    /// number.
+    package init(distinct entries: [(name: String, value: JSON)]) {
         self.entries = entries
     }
 
