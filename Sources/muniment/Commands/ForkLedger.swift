@@ -24,7 +24,7 @@ struct ForkLedger: AsyncParsableCommand {
     @Option(.reason) var reason: String?
 
     func run() async throws {
-        let settings = try await Settings(directory.given, [.acknowledge: acknowledge, .reason: reason])
+        let settings = try Settings(directory.given, [.acknowledge: acknowledge, .reason: reason])
         let given = try settings.text(.acknowledge)
         let forked: Instance.Forked
         do {
