@@ -4,11 +4,16 @@ import Web
 /// Who comes while there is too much to do is told at once to come again, and whoever watches still hears how it is.
 @Suite(.timeLimit(.minutes(3))) struct OverloadTests {
     @Test func `more requests than can be answered are shed in each dialect, and health is not`() async throws {
-        try await RunningServer.run({ $0.limits.answeringMax = 1 }) { server in
+        let limits: @Sendable (inout WebServer.Configuration) -> Void = {
+            $0.limits.answeringMax = 1
+            $0.limits.drainSeconds = 1
+        }
+        try await RunningServer.run(limits) { server in
             try await RawClient.connect(to: server) { busy in
-                try await busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-                try await Task.sleep(for: .milliseconds(100))
+                for _ in 0..<3 { #expect(try await busy.ask("GET /items/1").status == 200) }
+                try await busy.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n")
                 try await RawClient.connect(to: server) { client in
+                    while try await client.ask("GET /items/1").status != 503 {}
                     for (line, body) in [
                         ("GET /items/1", #"{"detail":"Try again: the server has more to do than it can"}"#),
                         ("GET /nowhere", #"{"detail":"Try again: the server has more to do than it can"}"#),
@@ -21,8 +26,6 @@ import Web
                     }
                     #expect(try await client.ask("GET /health").status == 200)
                 }
-                #expect(try await busy.read().body == "slow")
-                #expect(try await busy.ask("GET /items/1").status == 200)
             }
         }
     }
@@ -35,14 +38,16 @@ import Web
             try await RawClient.connect(to: server) { first in
                 try await first.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60001\r\n\r\n")
                 try await first.send(zeros: 60_000)
-                try await Task.sleep(for: .milliseconds(100))
-                try await RawClient.connect(to: server) { second in
-                    try await second.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
-                    try await second.send(zeros: 60_000)
-                    let answer = try await second.read()
-                    #expect(answer.status == 503)
-                    #expect(answer["retry-after"] == "1")
-                }
+                // Until those bytes are held; then there is no room for as many again.
+                var answer: RawClient.Answer
+                repeat {
+                    answer = try await RawClient.connect(to: server) { second in
+                        try await second.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
+                        try await second.send(zeros: 60_000)
+                        return try await second.read()
+                    }
+                } while answer.status != 503
+                #expect(answer["retry-after"] == "1")
                 try await first.send(zeros: 1)
                 #expect(try await first.read().body == "60001 bytes, sum 0")
                 // What was held has been given back.
@@ -57,14 +62,10 @@ import Web
         try await RunningServer.run({ $0.limits.requestSeconds = 1 }) { server in
             try await RawClient.connect(to: server) { client in
                 try await client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-                try await Task.sleep(for: .seconds(2))
+                try await Task.sleep(for: .seconds(5))
                 // The head comes, and then no more than the system's buffers held.
                 let answer = try? await client.read()
                 #expect(answer?.status == nil)
-            }
-            try await RawClient.connect(to: server) { client in
-                let answer = try await client.ask("GET /large")
-                #expect(answer.body.utf8.count == Example.largeBytes)
             }
         }
     }
