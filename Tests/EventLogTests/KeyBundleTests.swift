@@ -283,4 +283,19 @@ struct KeyBundleTests {
         let fault = #expect(throws: LedgerFault.self) { try KeyStoreTests.reopened(place) }
         #expect(fault?.kind == .keys && String(describing: fault).contains(name))
     }
+
+    @Test(arguments: [
+        "bundle-9223372036854775807", "bundle-1", "bundle-+0000001", "bundle--0000001", "bundle-0000000000000000001",
+        "epoch-9223372036854775807", "epoch-01", "epoch-0", "epoch-+1", "kek", "../kek",
+    ])
+    func `a backup with a file that no key store would have is no backup`(name: String) throws {
+        let file = { (name: String) -> [UInt8] in
+            let backup: JSON = ["files": [["bytes": "AAAA", "name": .string(name)]], "ledger": "AAAA", "v": 1]
+            return backup.canonical
+        }
+        for good in ["bundle-00000001", "bundle-100000000", "epoch-1", "epoch-12"] {
+            _ = try KeyBackup(decoding: file(good))
+        }
+        #expect(throws: LedgerFault.self) { try KeyBackup(decoding: file(name)) }
+    }
 }
