@@ -142,7 +142,9 @@ package struct Field<R>: Sendable {
             summary,
             get: { $0[keyPath: path].map { [.integer(Int64($0.index)), .integer(Int64($0.ordinal))] } ?? .null },
         ) { resource, value in
-            guard let items = value.items, let index = items.first?.number, let ordinal = items.last?.number else {
+            guard let items = value.items, let index = items.first?.number, let ordinal = items.last?.number,
+                min(index, ordinal) >= 0
+            else {
                 resource[keyPath: path] = nil
                 return
             }

@@ -23,7 +23,10 @@ extension Moment {
             else {
                 return index + 1
             }
-            let start = place - UInt64(batch.position - 1)
+            let (start, isTorn) = place.subtractingReportingOverflow(UInt64(batch.position - 1))
+            guard !isTorn else {
+                throw LedgerFault.damaged(index: place, "its command would have begun before the ledger")
+            }
             let end = start + UInt64(batch.count)
             return start > index || end == index + 1 ? index + 1 : start
         case .time(let time):
