@@ -6,7 +6,7 @@ import Wire
 
 /// What a list is narrowed to, and which page of it is shown.
 struct ListFilters<R: Administered>: Sendable {
-    static var searchBytesMax: Int { 256 }
+    static var searchCharactersMax: Int { 256 }
     /// Deleted resources are in no set but their own: with other filters as well, so many of them are looked at.
     static var deletedMax: Int { 10_000 }
 
@@ -22,7 +22,7 @@ struct ListFilters<R: Administered>: Sendable {
             "search",
             in: .query,
             "Text that a name or slug contains, whatever the case",
-            .string(maxLength: searchBytesMax)
+            .string(maxLength: searchCharactersMax)
         )
         let status = Endpoint.Parameter(
             "status",

@@ -6,7 +6,7 @@ import Wire
 /// The query of a request, checked against what the endpoint's description says it takes.
 struct Query: Sendable {
     /// Longer texts are refused, unless a parameter says otherwise.
-    static let textBytesMax = 256
+    static let textCharactersMax = 256
 
     /// As sent: what the entry of a read keeps, sealed.
     let text: String
@@ -63,7 +63,12 @@ struct Query: Sendable {
     private static func check(_ value: String, _ schema: Schema) -> Checked {
         switch schema {
         case .string(let format, _, let maxLength, _):
-            return text(value, bytesMax: maxLength ?? textBytesMax, isTime: format == "date-time")
+            return text(value, charactersMax: maxLength ?? textCharactersMax, isTime: format == "date-time")
+        case .address:
+            guard IPAddress(value) != nil else {
+                return .fault(message: "Input should be a network address", type: "string_pattern_mismatch")
+            }
+            return .value(.string(value))
         case .integer(let min, let max):
             return integer(value, min ?? .min, max ?? .max)
         case .boolean:
@@ -83,9 +88,10 @@ struct Query: Sendable {
         }
     }
 
-    private static func text(_ value: String, bytesMax: Int, isTime: Bool) -> Checked {
-        if value.utf8.count > bytesMax {
-            return .fault(message: "String should have at most \(bytesMax) bytes", type: "string_too_long")
+    /// Characters are code points, as JSON Schema counts them in what the document says.
+    private static func text(_ value: String, charactersMax: Int, isTime: Bool) -> Checked {
+        if value.unicodeScalars.count > charactersMax {
+            return .fault(message: "String should have at most \(charactersMax) characters", type: "string_too_long")
         }
         if isTime, (try? Instant(rfc3339: value)) == nil {
             return .fault(message: "Input should be a time in RFC 3339 form", type: "datetime_parsing")

@@ -15,6 +15,8 @@ extension Schema {
             )
         case .choice(let values):
             ["type": "string", "enum": .array(values.map(JSON.string))]
+        case .address:
+            ["anyOf": [["type": "string", "format": "ipv4"], ["type": "string", "format": "ipv6"]]]
         case .integer(let min, let max):
             .object(["type": "integer"] + [("minimum", min.map(JSON.integer)), ("maximum", max.map(JSON.integer))])
         case .boolean:
@@ -35,7 +37,7 @@ extension Schema {
     /// The components that this schema points to.
     package var names: [String] {
         switch self {
-        case .string, .choice, .integer, .boolean, .anyObject: []
+        case .string, .choice, .address, .integer, .boolean, .anyObject: []
         case .array(let schema, _), .nullable(let schema): schema.names
         case .object(let properties, _): properties.flatMap(\.schema.names)
         case .named(let name): [name]

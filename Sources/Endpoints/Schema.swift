@@ -2,6 +2,8 @@
 package indirect enum Schema: Sendable, Equatable {
     case string(format: String? = nil, minLength: Int? = nil, maxLength: Int? = nil, pattern: String? = nil)
     case choice([String])
+    /// A network address of either family.
+    case address
     case integer(min: Int64? = nil, max: Int64? = nil)
     case boolean
     case array(Schema, maxItems: Int? = nil)

@@ -48,9 +48,7 @@ struct DiscoveryEndpoint: Sendable {
             name: Self.name,
             access: .open,
             "An issuer's metadata",
-            replies: [
-                Endpoint.Reply(200, "The metadata", .anyObject), Endpoint.Reply(404, "No such issuer", .anyObject),
-            ],
+            replies: [Endpoint.Reply(200, "The metadata", .anyObject)] + Metadata.refusals,
             answer: answer
         )
     }

@@ -19,6 +19,17 @@ extension Instance {
 
 extension Metadata {
     static let unknownTenant = Response.json(404, Array(#"{"detail":"Tenant not found"}"#.utf8))
+
+    /// How what is published for a tenant may not be.
+    static let refusals = [
+        (404, "No such tenant"), (500, "Our fault"), (503, "Try again later"),
+    ].map { status, summary in
+        Endpoint.Reply(
+            status,
+            summary,
+            .object([.init("detail", .string(), "What to do about it", required: true)])
+        )
+    }
 }
 
 extension OAuthError {

@@ -27,7 +27,7 @@ struct KeySetEndpoint: Sendable {
             endpoint(path) { _, _ in answer() }
         }
         let tenants = Self.tenantPaths.map { path in
-            endpoint(path) { _, path in answer(slug: path["slug"]) }
+            endpoint(path, others: Metadata.refusals) { _, path in answer(slug: path["slug"]) }
         }
         return platform + tenants
     }
@@ -39,7 +39,11 @@ struct KeySetEndpoint: Sendable {
         }
     }
 
-    private func endpoint(_ path: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
+    private func endpoint(
+        _ path: String,
+        others: [Endpoint.Reply] = [],
+        _ answer: @escaping Endpoint.Answer,
+    ) -> Endpoint {
         Endpoint(
             .get,
             PathTemplate(path),
@@ -52,7 +56,7 @@ struct KeySetEndpoint: Sendable {
                     "A JWK set",
                     .object([.init("keys", .array(.anyObject), "Public keys", required: true)], closed: false)
                 )
-            ],
+            ] + others,
             answer: answer
         )
     }

@@ -65,6 +65,7 @@ package enum OpenIDEndpoints {
                 Endpoint.Reply(401, "The client is not proven", error),
                 Endpoint.Reply(413, "The body is too large", error),
                 Endpoint.Reply(415, "The body is compressed", error),
+                Endpoint.Reply(500, "Our fault", error),
                 Endpoint.Reply(503, "Try again later", error),
                 Endpoint.Reply(507, "The disk is full", error),
             ],
@@ -86,7 +87,7 @@ package enum OpenIDEndpoints {
 
     private static let inspectedForm = Schema.object(
         [
-            .init("token", .string(), "The token", required: true),
+            .init("token", .string(minLength: 1), "The token", required: true),
             .init("token_type_hint", .string(), "What kind of token it is"),
             .init("client_id", .string(), "The client, unless it uses Basic"),
             .init("client_secret", .string(format: "password"), "Its secret, unless it uses Basic"),

@@ -27,6 +27,11 @@ struct ListTests {
                 #expect(await server.call(.get, "\(base)&search=\(word)").json.ids == [made[3]])
             }
             #expect(await server.call(.get, "\(base)&search=giraffe").json.total == 0)
+            // The document's lengths are of code points, whatever they need to be written down.
+            for (count, status) in [(256, 200), (257, 422)] {
+                let word = String(repeating: "%F0%9D%84%9E", count: count)
+                #expect(await server.call(.get, "\(base)&search=\(word)").status == status)
+            }
             _ = await server.call(.delete, "/tenants/\(made[6])")
             let deleted = await server.call(.get, "\(base)&status=deleted&search=zebra").json
             #expect(deleted.ids == [made[6]])
