@@ -119,6 +119,8 @@ let package = Package(
             path: "Tests/Instructions",
             linkerSettings: [.unsafeFlags(["-Xlinker", "-S"])]
         ),
+        // What meets the bytes of strangers, for tests and for the fuzzer.
+        .target(name: "Hostile", dependencies: everything + ["Web", logging, metrics], path: "Tests/Hostile"),
         tests("Wire"),
         tests("Storage", "Wire"),
         tests("OpenSSL"),
@@ -132,6 +134,7 @@ let package = Package(
         tests("Web", "Wire", "Endpoints", nio, nioPosix, http, logging, metrics, lifecycle),
         tests("Snapshot", of: everything),
         tests("Simulation", of: everything + ["Chance"]),
+        tests("Hostile", "Storage"),
         tests("Tidy", of: ["Storage", "Identity", "Wire"]),
         tests("Command", of: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Engine"]),
     ]
@@ -151,4 +154,23 @@ if Context.environment["BENCH"] != nil {
 
 for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
+}
+
+// `Tools/fuzz` sets FUZZ: all code of ours tells the fuzzer where it has been. Nobody else could link such a build.
+if Context.environment["FUZZ"] != nil {
+    let sanitizers = ["-sanitize=fuzzer,address"]
+    for target in package.targets where target.type == .regular {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(sanitizers)]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["Hostile"],
+            path: "Tools/Fuzz",
+            exclude: ["corpus", "README.md"],
+            swiftSettings: strict + [.unsafeFlags(sanitizers)],
+            // The linker that understands what both sanitizers leave behind.
+            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]
+        )
+    )
 }
