@@ -48,7 +48,9 @@ package final class KeyStore: Sendable {
         state.withLock { $0.epoch = epoch }
         let files = try KeyFiles(of: folder)
         guard files.lastNumber < KeyBundle.numberMax / 2 else {
-            throw LedgerFault.keys("keys/\(KeyBundle.name(files.lastNumber)) is none that a ledger comes to; move it away")
+            throw LedgerFault.keys(
+                "keys/\(KeyBundle.name(files.lastNumber)) is none that a ledger comes to; move it away"
+            )
         }
         let stale = state.withLock { $0.learn(files) }
         do throws(StorageError) {
