@@ -1,3 +1,4 @@
+import Storage
 import Wire
 
 /// A parser that meets bytes of strangers, and what must hold of it whatever they send.
@@ -9,8 +10,21 @@ package struct HostileParser: Sendable, CustomStringConvertible {
 
         package func callAsFunction(_ bytes: [UInt8]) async throws {
             switch self {
-            case .atOnce(let check): try check(bytes)
+            case .atOnce(let check): try await Self.aside { try check(bytes) }
             case .waiting(let check): try await check(bytes)
+            }
+        }
+
+        /// What waits for a server's answer holds none of the threads that the server answers on.
+        private static func aside(_ check: @escaping @Sendable () throws -> Void) async throws {
+            let thread = PinnedThread(name: "hostile")
+            defer { thread.join() }
+            try await withCheckedThrowingContinuation { continuation in
+                do {
+                    try thread.start { continuation.resume(with: Result(catching: check)) }
+                } catch {
+                    continuation.resume(throwing: error)
+                }
             }
         }
     }
