@@ -109,8 +109,9 @@ let package = Package(
                 lifecycle, logging, metrics,
             ]
         ),
-        // What stands in a server's way, for the tests of those who must live with it.
+        // Dice that fall the same way for one seed.
         .target(name: "Chance", path: "Tests/Chance"),
+        // What stands in a server's way, for the tests of those who must live with it.
         .target(name: "Obstacles", dependencies: ["Storage", "Identity", "Engine"], path: "Tests/Obstacles"),
         // A server whose instructions a test has counted; the counter stumbles over debugging information of this age.
         .executableTarget(

@@ -110,7 +110,8 @@ struct ReadLimitTests {
         #expect(environment.mapBytes == 32 << 20)
     }
 
-    @Test func `L16 a read that another process holds is seen, and grows old`() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `L16 a read that another process holds is seen, and grows old`() async throws {
         let place = try Place(.fileSystem)
         let (environment, _) = try filled(place)
         let clock = Clock()

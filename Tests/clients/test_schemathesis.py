@@ -1,6 +1,7 @@
 """The served document against the server: whatever schemathesis makes of it, no answer is one that it does not tell of.
 
-The same requests every time; SCHEMATHESIS_SEED and SCHEMATHESIS_EXAMPLES ask for others, and for more.
+One seed makes the same requests every time, in an order that two workers leave to the machine. SCHEMATHESIS_SEED and
+SCHEMATHESIS_EXAMPLES ask for others, and for more.
 """
 
 import os
