@@ -26,7 +26,7 @@ extension HostileParser {
         }
     )
 
-    private static let answerSecondsMax = 5
+    private static let answerSecondsMax = 20
 
     /// Sends the bytes, says that there are no more, and reads until the server has said the same.
     private static func exchange(_ bytes: [UInt8], port: Int) throws -> [UInt8] {
