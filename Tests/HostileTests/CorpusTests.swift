@@ -4,6 +4,9 @@ import Storage
 import Testing
 
 /// The fuzzer's corpus, what crashed it once included, through the very checks that the fuzzer runs.
+///
+/// One parser after the other: what they compute would leave no processor to tests that wait for something.
+@Suite(.serialized)
 struct CorpusTests {
     @Test(arguments: HostileParser.all)
     func `a parser keeps its promises on the corpus and on what is near it`(_ parser: HostileParser) async throws {
