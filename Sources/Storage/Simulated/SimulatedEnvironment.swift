@@ -19,7 +19,7 @@ final class SimulatedEnvironment: Sendable {
     }
 
     /// The twin's growth waits for the reads under way as well, but not as long.
-    private static let growthMillisecondsMax = 200
+    private static let growthPatienceMilliseconds = 200
 
     let name: String
     private let disk: SimulatedDisk
@@ -151,7 +151,7 @@ final class SimulatedEnvironment: Sendable {
     var sizeBytes: Int { (try? snapshot().bytes) ?? 0 }
 
     func grow(toBytes bytes: Int) throws(StorageError) {
-        for _ in 0..<Self.growthMillisecondsMax {
+        for _ in 0..<Self.growthPatienceMilliseconds {
             let isAlone = try opened.withLock { (opened) throws(StorageError) in
                 guard !opened.isWriting else {
                     throw StorageError(.busy, "grow \(name) with a write transaction open")
