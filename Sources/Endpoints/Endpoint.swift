@@ -90,7 +90,7 @@ package struct Endpoint: Sendable {
     package var body: Body?
     package var replies: [Reply]
     package var bodyBytesMax: Int
-    /// Whether it is answered even while the server turns others away: it must cost next to nothing.
+    /// Whether it is answered even while the server turns others away: it must cost next to nothing, and has no body.
     package var isAnsweredUnderOverload: Bool
     package var answer: Answer
 

@@ -25,18 +25,26 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     struct CutShort: Error {}
 
     private let limits: WebServer.Limits
-    private let load: Load
+    private let connections: Connections
     private let refusal: Refusal
     private var progress = RequestProgress()
     private var timer: Scheduled<Void>?
     /// What was sent ahead, and whether the client's next bytes are asked for when it has been passed on.
     private var ahead = CircularBuffer<HTTPRequestPart>()
     private var wantsRead = false
+    /// What ends the connection's requests, until those that were sent ahead of it are passed on.
+    private var ending: Ending?
     /// A request was passed on whose answer has not left.
     private var isAnswering = false
+    /// All of it was passed on.
+    private var isWhole = false
+    /// It waits for the server, not for its client.
+    private var isWaiting = false
     /// Bytes of the answer that is being written.
     private var answerBytes = 0
     /// Answers whose last byte has not left, and what closes the connection when none does for too long.
+    ///
+    /// So it is while none can be written: an answer waits for that before it gets here.
     private var unsentAnswers = 0
     private var sendTimer: Scheduled<Void>?
     /// Whether what is being read just now has completed any part of a request.
@@ -45,18 +53,26 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isDraining = false
     /// In HTTP/2 each request has a channel of its own, and there is no `Connection` header (RFC 9113 §8.2.2).
     private var isStream = false
+    /// The connection, of which in HTTP/2 this is one stream.
+    private var connection: (any Channel)?
     /// In HTTP/1, what the version of each request makes of it.
     private var heads: HTTP1Heads?
 
-    init(limits: WebServer.Limits, load: Load, refusal: @escaping Refusal) {
+    private enum Ending {
+        case inputClosed
+        case error(any Error)
+    }
+
+    init(limits: WebServer.Limits, connections: Connections, refusal: @escaping Refusal) {
         self.limits = limits
-        self.load = load
+        self.connections = connections
         self.refusal = refusal
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         // A stream's parent is a connection, whose parent is the listener.
         isStream = context.channel.parent?.parent != nil
+        connection = isStream ? context.channel.parent : context.channel
         let pipeline = context.pipeline.syncOperations
         guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) else { return }
         let heads = HTTP1Heads()
@@ -71,8 +87,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         stopTimer()
         stopSendTimer()
-        load.give(answerBytes)
+        give(answerBytes)
         answerBytes = 0
+        endRequest()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -107,23 +124,66 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             ahead.append(part)
             return
         }
-        if isNext { isAnswering = true }
+        hand(part, context)
+    }
+
+    /// Passes a part on to be answered, and counts the request.
+    private func hand(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head:
+            isAnswering = true
+            if let connection { connections.begin(on: connection) }
+        case .body:
+            break
+        case .end:
+            isWhole = true
+            countWaiting(context)
+        }
         context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    /// Whoever does not take what it is sent waits for nobody.
+    private func countWaiting(_ context: ChannelHandlerContext) {
+        let waits = isAnswering && isWhole && context.channel.isWritable
+        guard let connection, waits != isWaiting else { return }
+        isWaiting = waits
+        connections.turn(on: connection, toServer: waits)
+    }
+
+    private func endRequest() {
+        guard let connection, isAnswering else { return }
+        connections.end(on: connection, wasWaiting: isWaiting)
+        (isAnswering, isWhole, isWaiting) = (false, false, false)
+    }
+
+    private func give(_ bytes: Int) {
+        if let connection, bytes > 0 { connections.give(bytes, on: connection) }
     }
 
     /// The answer has left: it is the turn of the next request that was sent ahead.
     private func passOnNext(_ context: ChannelHandlerContext) {
-        isAnswering = false
         guard !ahead.isEmpty else { return }
-        repeat {
-            let part = ahead.removeFirst()
-            if case .head = part { isAnswering = true }
-            context.fireChannelRead(wrapInboundOut(part))
-        } while !beginsWithHead
+        repeat { hand(ahead.removeFirst(), context) } while !beginsWithHead
         context.fireChannelReadComplete()
+        if let ending, ahead.isEmpty {
+            self.ending = nil
+            end(with: ending, context)
+        }
         if ahead.isEmpty, wantsRead {
             wantsRead = false
             context.read()
+        }
+    }
+
+    /// Tells whoever reads that no more comes, after all that has come.
+    private func end(with ending: Ending, _ context: ChannelHandlerContext) {
+        guard ahead.isEmpty else {
+            self.ending = self.ending ?? ending
+            return
+        }
+        switch ending {
+        case .inputClosed: context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        case .error(let error): context.fireErrorCaught(error)
         }
     }
 
@@ -164,15 +224,15 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head) where head.status.code >= 200:
             progress.wroteHead()
-            guard let connection = connection else {
+            guard let persistence = persistence else {
                 context.write(data, promise: promise)
                 return
             }
-            head.headerFields[.connection] = connection
+            head.headerFields[.connection] = persistence
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body(let buffer):
             answerBytes += buffer.readableBytes
-            load.hold(buffer.readableBytes)
+            if let connection { connections.hold(buffer.readableBytes, on: connection) }
             context.write(data, promise: promise)
         case .head:
             context.write(data, promise: promise)
@@ -184,7 +244,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             sent.futureResult.assumeIsolated().whenComplete { [self] result in
                 unsentAnswers -= 1
                 stopSendTimer()
-                load.give(bytes)
+                give(bytes)
+                endRequest()
                 if case .success = result { passOnNext(context) } else { ahead.removeAll() }
             }
             context.write(data, promise: sent)
@@ -196,13 +257,34 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.flush()
         // Most answers are in the system's buffers by now, and cost no timer. Who does not read the rest holds it in
         // our memory.
-        guard unsentAnswers > 0, sendTimer == nil else { return }
+        if unsentAnswers > 0 { startSendTimer(context) }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        countWaiting(context)
+        if !context.channel.isWritable {
+            startSendTimer(context)
+        } else if unsentAnswers == 0 {
+            stopSendTimer()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func startSendTimer(_ context: ChannelHandlerContext) {
+        guard sendTimer == nil else { return }
         let limit = TimeAmount.seconds(Int64(limits.requestSeconds))
-        sendTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.close(promise: nil) }
+        sendTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { [self] in
+            // Where a connection takes nothing, to close one of its streams would free nothing.
+            if let connection, isStream, connection.isWritable {
+                context.close(promise: nil)
+            } else {
+                connection?.cut()
+            }
+        }
     }
 
     /// What the answer says of the connection, where it must say anything.
-    private var connection: String? {
+    private var persistence: String? {
         guard !isStream else { return nil }
         let isLast = heads?.persistence == HTTP1Heads.Persistence.none && progress.unanswered == 1
         if isDraining || progress.isReading || isLast { return "close" }
@@ -216,7 +298,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         // Errors of the connection itself, such as a reset by the client, leave nobody to tell.
         let isMalformed = error is HTTPParserError || error is HTTP1TypeConversionError
         if isMalformed { fail(with: isOverflow ? 431 : 400, context) }
-        context.fireErrorCaught(error)
+        end(with: .error(error), context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -228,6 +310,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch event {
         case is ChannelShouldQuiesceEvent: isDraining = true
         case ChannelEvent.inputClosed where progress.isLingering: context.close(promise: nil)
+        case ChannelEvent.inputClosed:
+            end(with: .inputClosed, context)
+            return
         default: break
         }
         context.fireUserInboundEventTriggered(event)
@@ -286,7 +371,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             timer = nil
             // RFC 9110 §15.5.9: 408 (Request Timeout).
             if progress.isLingering { obey(.close, context) } else { fail(with: 408, context) }
-            context.fireErrorCaught(CutShort())
+            end(with: .error(CutShort()), context)
         }
     }
 

@@ -31,15 +31,14 @@ struct Responder: Sendable {
         let id = requestID()
         // In HTTP/2 each request has a channel of its own, whose parent is the connection.
         let connection = channel.parent?.parent == nil ? channel : channel.parent ?? channel
-        var isComplete = false
-        connections.begin(on: connection)
-        defer { connections.end(on: connection, wasComplete: isComplete) }
-        var held = HeldBytes(load)
-        var answer: Endpoints.Response
+        var held = HeldBytes(connections, on: connection)
+        let answer: Endpoints.Response
         do {
-            let body = try await incoming.readBody(upTo: route.bodyBytesMax, into: &held, writer)
-            isComplete = true
-            connections.complete(on: connection)
+            // Whoever watches is answered without a place for a body, which says nothing there.
+            let body =
+                route.isAnsweredUnderOverload
+                ? .bytes([]) : try await incoming.readBody(upTo: route.bodyBytesMax, into: &held, writer)
+            held.beginWork()
             let isCounted = !route.isAnsweredUnderOverload
             if !isCounted || load.begin() {
                 defer { if isCounted { load.end() } }
@@ -60,9 +59,9 @@ struct Responder: Sendable {
         } catch is HummingbirdCore.Request.NoRoom {
             answer = .overloaded(route.dialect)
         }
-        if !route.isAnsweredUnderOverload, !held.take(answer.body.count) { answer = .overloaded(route.dialect) }
         let sent = whole(answer, of: route.name, id)
         let hasBody = head.method != .head && sent.body.readableBytes > 0
+        held.exchange(forAnswer: hasBody ? sent.body.readableBytes : 0)
         try await writer.write(
             response: sent.head,
             body: hasBody ? ResponseBody(byteBuffer: sent.body) : ResponseBody()

@@ -65,11 +65,16 @@ extension WebServer {
         package var acceptedMax: Int { connectionsMax + sparedMax }
         /// Requests that have begun and are not answered; in HTTP/2 a connection has up to a hundred.
         ///
-        /// Beyond, the connection is closed that holds most of those that do not come to their end.
+        /// Beyond, the connection is closed that holds most of those that wait for their client.
         package var requestsMax = 4_096
-        /// Whole requests that are being answered, a quarter of a second of work: 503 beyond, but for `/health`.
+        /// Whole requests that are being answered, a quarter of a second of work: 503 beyond, but for whoever watches.
+        ///
+        /// `/health`, `/health/integrity` and, where it is open to everybody, `/metrics` are answered.
         package var answeringMax = 1_024
-        /// The bodies of all requests and answers that are held at one moment: 503 beyond.
+        /// The bodies of all requests and answers that are held at one moment.
+        ///
+        /// Beyond, the connection is closed that holds most of those that wait for their client, and where that makes no
+        /// room for a request, it is refused: 503.
         package var bodiesBytesMax = 64 * 1024 * 1024
         /// Connections that wait to be accepted; beyond them a client's own system tries again after a second.
         package var backlogMax = 4_096

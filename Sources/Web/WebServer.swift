@@ -105,9 +105,9 @@ package struct WebServer: Service {
     }
 
     private var http1: HTTP1Channel.Configuration {
-        let (limits, load, refusal) = (configuration.limits, responder.load, responder.refusal)
+        let (limits, connections, refusal) = (configuration.limits, self.connections, responder.refusal)
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestGuard(limits: limits, load: load, refusal: refusal)],
+            additionalChannelHandlers: [RequestGuard(limits: limits, connections: connections, refusal: refusal)],
             idleTimeout: .seconds(Int64(limits.idleSeconds)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerFieldBytesMax,

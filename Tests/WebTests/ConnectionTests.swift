@@ -35,6 +35,34 @@ import Web
         }
     }
 
+    @Test func `a client that says that it has asked all gets all answers`() async throws {
+        try await RunningServer.run { server in
+            try await RawClient.connect(to: server) { client in
+                let last = "GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n"
+                try await client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n" + last + last)
+                try await client.finishSending()
+                #expect(try await client.read().body == "slow")
+                #expect(try await client.read().body.hasPrefix("1 "))
+                #expect(try await client.read().body.hasPrefix("1 "))
+                #expect(await client.isClosed())
+            }
+        }
+    }
+
+    @Test(arguments: ["nonsense", "POST /items HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz"])
+    func `nor does it cost the answers to requests that wait for their turn`(bytes: String) async throws {
+        try await RunningServer.run { server in
+            try await RawClient.connect(to: server) { client in
+                let second = "GET /items/2 HTTP/1.1\r\nHost: x\r\n\r\n"
+                try await client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n\(second)\(bytes)\r\n\r\n")
+                #expect(try await client.read().body == "slow")
+                #expect(try await client.read().body.hasPrefix("2 "))
+                #expect(try await client.read().status == 400)
+                #expect(await client.isClosed())
+            }
+        }
+    }
+
     @Test func `a client that wants to close is closed`() async throws {
         try await RunningServer.run { server in
             try await RawClient.connect(to: server) { client in
@@ -152,23 +180,31 @@ import Web
         let limits: @Sendable (inout WebServer.Configuration) -> Void = {
             $0.limits.connectionsMax = 1
             $0.limits.sparedMax = 1
-            $0.limits.drainSeconds = 1
         }
         try await RunningServer.run(limits) { server in
+            let answered = Flag()
             try await withThrowingTaskGroup(of: Int.self) { group in
                 try await RawClient.connect(to: server) { first in
-                    try await first.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n")
-                    try await Task.sleep(for: .milliseconds(100))
+                    try await first.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+                    try await Task.sleep(for: .milliseconds(300))
                     try await RawClient.connect(to: server) { second in
-                        try await second.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n")
+                        try await second.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
                         try await Task.sleep(for: .milliseconds(100))
                         group.addTask {
-                            try await RawClient.connect(to: server) { try await $0.ask("GET /health").status }
+                            try await RawClient.connect(to: server) { third in
+                                let status = try await third.ask("GET /health").status
+                                answered.set()
+                                return status
+                            }
                         }
-                        try await Task.sleep(for: .milliseconds(100))
+                        // Each waits for its answer, and gets it; the third has none while one of them waits.
+                        #expect(try await first.read().body == "slow")
+                        #expect(!answered.isSet)
+                        #expect(!second.hasEnded)
+                        #expect(try await second.read().body == "slow")
                     }
                 }
-                // Both have gone by now.
+                // Neither waits any more.
                 let third = try await group.next()
                 #expect(third == 200)
             }

@@ -1,10 +1,14 @@
 import Endpoints
+import Synchronization
 import Wire
 
 /// A small server to knock at: one endpoint for each thing that a connection can show.
 enum Example {
     static let bodyBytesMax = 1024 * 1024
     static let largeBytes = 32 * 1024 * 1024
+
+    /// Requests to `POST /stuck` that have come so far.
+    static let stuckRequests = Atomic(0)
 
     static let table = EndpointTable([
         Endpoint(
@@ -38,6 +42,11 @@ enum Example {
             return text("slow")
         },
         get("/stuck", "stuck.read") { _, _ in
+            try? await Task.sleep(for: .seconds(600))
+            return text("stuck")
+        },
+        post("/stuck", "stuck.create") { _, _ in
+            stuckRequests.add(1, ordering: .relaxed)
             try? await Task.sleep(for: .seconds(600))
             return text("stuck")
         },

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Web
 
@@ -34,26 +35,103 @@ import Web
         #"{"error":"temporarily_unavailable","error_description":"The server has more to do than it can; try again"}"#
 
     @Test func `bodies that would take more memory than there may be are shed`() async throws {
+        let limits: @Sendable (inout WebServer.Configuration) -> Void = {
+            $0.limits.bodiesBytesMax = 100_000
+            $0.limits.drainSeconds = 1
+        }
+        try await RunningServer.run(limits) { server in
+            let before = Example.stuckRequests.load(ordering: .relaxed)
+            try await RawClient.connect(to: server) { first in
+                try await first.send("POST /stuck HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
+                try await first.send(zeros: 60_000)
+                // Until those bytes are being answered; then there is no room for as many again, but for fewer.
+                while Example.stuckRequests.load(ordering: .relaxed) == before {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                let refused = try await post(60_000, to: server)
+                #expect(refused.status == 503)
+                #expect(refused["retry-after"] == "1")
+                #expect(try await post(30_000, to: server).body == "30000 bytes, sum 0")
+                // What was held has been given back.
+                #expect(try await post(30_000, to: server).body == "30000 bytes, sum 0")
+                #expect(!first.hasEnded)
+            }
+        }
+    }
+
+    @Test func `a body that does not come to its end makes room for another`() async throws {
         try await RunningServer.run({ $0.limits.bodiesBytesMax = 100_000 }) { server in
             try await RawClient.connect(to: server) { first in
                 try await first.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60001\r\n\r\n")
                 try await first.send(zeros: 60_000)
-                // Until those bytes are held; then there is no room for as many again.
-                var answer: RawClient.Answer
-                repeat {
-                    answer = try await RawClient.connect(to: server) { second in
-                        try await second.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
-                        try await second.send(zeros: 60_000)
-                        return try await second.read()
-                    }
-                } while answer.status != 503
-                #expect(answer["retry-after"] == "1")
-                try await first.send(zeros: 1)
-                #expect(try await first.read().body == "60001 bytes, sum 0")
-                // What was held has been given back.
-                try await first.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
-                try await first.send(zeros: 60_000)
-                #expect(try await first.read().body == "60000 bytes, sum 0")
+                // Until those bytes are held.
+                while !first.hasEnded {
+                    #expect(try await post(60_000, to: server).body == "60000 bytes, sum 0")
+                }
+            }
+        }
+    }
+
+    private func post(_ count: Int, to server: RunningServer) async throws -> RawClient.Answer {
+        try await RawClient.connect(to: server) { client in
+            try await client.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: \(count)\r\n\r\n")
+            try await client.send(zeros: count)
+            return try await client.read()
+        }
+    }
+
+    @Test func `what has been done is told even where there is no room for the answer`() async throws {
+        try await RunningServer.run({ $0.limits.bodiesBytesMax = 10 }) { server in
+            try await RawClient.connect(to: server) { client in
+                let answer = try await client.ask("GET /items/a-name-that-is-longer")
+                #expect(answer.status == 200)
+                #expect(answer.body.hasPrefix("a-name-that-is-longer "))
+            }
+        }
+    }
+
+    @Test func `whoever watches is answered whatever it sends`() async throws {
+        try await RunningServer.run({ $0.limits.bodiesBytesMax = 10 }) { server in
+            try await RawClient.connect(to: server) { client in
+                try await client.send(
+                    "GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n01234567890123456789"
+                )
+                #expect(try await client.read().status == 200)
+            }
+        }
+    }
+
+    @Test func `who takes nothing of the largest answers makes room for others`() async throws {
+        // One large answer finds room, and two do not.
+        try await RunningServer.run({ $0.limits.bodiesBytesMax = Example.largeBytes * 3 / 2 }) { server in
+            try await RawClient.connect(to: server) { greedy in
+                try await greedy.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(try await greedy.read(hasBody: false).status == 200)
+                try await RawClient.connect(to: server) { client in
+                    let answer = try await client.ask("GET /large")
+                    #expect(answer.status == 200)
+                    #expect(answer.body.utf8.count == Example.largeBytes)
+                }
+                #expect(await greedy.count(upTo: Example.largeBytes) < Example.largeBytes)
+            }
+        }
+    }
+
+    @Test func `where all requests wait for the server, a newcomer is served`() async throws {
+        let limits: @Sendable (inout WebServer.Configuration) -> Void = {
+            $0.limits.requestsMax = 1
+            $0.limits.answeringMax = 1
+            $0.limits.drainSeconds = 1
+        }
+        try await RunningServer.run(limits) { server in
+            try await RawClient.connect(to: server) { busy in
+                try await busy.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await RawClient.connect(to: server) { client in
+                    // Until the other is being answered.
+                    while try await client.ask("GET /items/1").status != 503 {}
+                    #expect(try await client.ask("GET /health").status == 200)
+                    #expect(!busy.hasEnded)
+                }
             }
         }
     }
@@ -105,7 +183,9 @@ import Web
                         try await first.send(begun)
                         try await second.send(begun)
                         try await third.send(begun)
-                        try await Task.sleep(for: .milliseconds(100))
+                        while !first.hasEnded, !second.hasEnded, !third.hasEnded {
+                            try await Task.sleep(for: .milliseconds(10))
+                        }
                         let answers = [try? await first.end(), try? await second.end(), try? await third.end()]
                         #expect(answers.compactMap(\.self) == ["2 bytes, sum 194", "2 bytes, sum 194"])
                     }

@@ -54,6 +54,51 @@ import Web
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a connection of HTTP 2 that takes nothing is closed, whatever waits on it`(isReset: Bool) async throws {
+        try await withCertificate { files in
+            try await RunningServer.run({
+                $0.tls = files
+                $0.limits.requestSeconds = 2
+                $0.limits.idleSeconds = 600
+                $0.limits.bodiesBytesMax = 10 * Example.largeBytes
+            }) { server in
+                let client = Process()
+                client.executableURL = URL(filePath: "/usr/bin/env")
+                client.arguments = [
+                    "openssl", "s_client", "-quiet", "-alpn", "h2", "-connect", "127.0.0.1:\(server.port)",
+                ]
+                let (input, output) = (Pipe(), Pipe())
+                client.standardInput = input
+                client.standardOutput = output
+                client.standardError = FileHandle.nullDevice
+                try client.run()
+                // It reads no more than what nobody takes from it, while these windows let the server send anything.
+                let opening = HTTP2Frames.preface + HTTP2Frames.windows + HTTP2Frames.get("/large", stream: 1)
+                try input.fileHandleForWriting.write(contentsOf: opening)
+                try await Task.sleep(for: .milliseconds(500))
+                // This answer waits until the connection takes more. The first one has a limit of its own, unless it is
+                // given up: what was sent of it is in the way even so.
+                let second = (isReset ? HTTP2Frames.reset(stream: 1) : Data()) + HTTP2Frames.get("/large", stream: 3)
+                try input.fileHandleForWriting.write(contentsOf: second)
+                try await Task.sleep(for: .seconds(4))
+                let taken = await withCheckedContinuation { (finished: CheckedContinuation<Int, Never>) in
+                    Thread.detachNewThread {
+                        var count = 0
+                        while count < Example.largeBytes {
+                            let data = output.fileHandleForReading.availableData
+                            if data.isEmpty { break }
+                            count += data.count
+                        }
+                        finished.resume(returning: count)
+                    }
+                }
+                client.terminate()
+                #expect(taken < Example.largeBytes)
+            }
+        }
+    }
+
     @Test func `a connection that never shakes hands is closed`() async throws {
         try await withCertificate { files in
             try await RunningServer.run({
