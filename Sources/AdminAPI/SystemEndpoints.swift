@@ -39,7 +39,7 @@ struct SystemEndpoints: Sendable {
         let replies =
             [Endpoint.Reply(200, "All is well", schema)]
             + (other.map { [Endpoint.Reply($0, "Writes are refused; reason says why", schema)] } ?? [])
-        // Whoever watches must hear something just when others are turned away.
+        // Whoever watches must hear something just when others are turned away; so `/metrics` where it is open.
         return Endpoint(
             .get,
             path,
