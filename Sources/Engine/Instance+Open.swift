@@ -161,7 +161,7 @@ extension Instance {
     ) throws -> (ViewTrust.Stop, ViewsAtStart, ViewStore) {
         let stop = try ViewTrust(directory, world: opened.world).lastStop()
         var atStart = ViewsAtStart.kept
-        var store = stop == .machine ? nil : try? opened.viewStore(try directory.views())
+        var store = stop == .machine ? nil : try opened.views(in: directory)?.store
         if let kept = store {
             do {
                 if try opened.builder.catchUp(kept, to: opened.opening.range.size) > 0 { atStart = .caughtUp }

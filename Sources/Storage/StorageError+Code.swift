@@ -17,7 +17,7 @@ extension StorageError {
         case ENOSPC, EDQUOT, EFBIG: .full
         case MDB_MAP_FULL: .mapFull
         case EIO: .io
-        case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH: .corrupted
+        case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH, MDB_INCOMPATIBLE: .corrupted
         case MDB_PANIC: .panic
         case MDB_READERS_FULL: .readersFull
         case EROFS: .readOnly

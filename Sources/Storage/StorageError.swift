@@ -44,6 +44,18 @@ package struct StorageError: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether it says that what is stored is damaged or not there; anything else says nothing of what is stored.
+    package var isOfWhatIsStored: Bool {
+        switch kind {
+        case .corrupted, .notFound: true
+        // LMDB says so of tables that are not as it left them; without a number it is our own refusal.
+        case .invalid: code != 0
+        case .full, .mapFull, .io, .panic, .readersFull, .tookTooLong, .readOnly, .notPermitted, .outOfOrder, .busy,
+            .locked, .system:
+            false
+        }
+    }
+
     package let kind: Kind
     /// What was being done, for an operator to read: "commit", "write head in /srv/muniment/anchor".
     package let operation: String

@@ -93,12 +93,26 @@ struct OpenedLedger {
         )
     }
 
+    /// The views of a directory, and how far they are; `nil` where none are there or they are damaged.
+    ///
+    /// - Throws: whatever else kept them from being opened: that tells nothing of them, and they may be a loss's only witness.
+    func views(in directory: DataDirectory) throws -> (store: ViewStore, applied: ViewStore.Applied?)? {
+        do {
+            let store = try viewStore(directory.views())
+            return (store, try store.applied)
+        } catch is ViewFault {
+            return nil
+        } catch let fault as StorageError where fault.isOfWhatIsStored {
+            return nil
+        }
+    }
+
     /// Views that may be believed and have folded more than the ledger has tell of a loss, as the anchor does.
     ///
     /// To build them anew would forget it.
     func heedViews(in directory: DataDirectory) throws {
         guard try ViewTrust(directory, world: world).lastStop() != .machine,
-            let applied = try? viewStore(directory.views()).applied
+            let applied = try views(in: directory)?.applied
         else { return }
         try builder.requireInLedger(applied, of: opening.range.size)
     }
