@@ -159,11 +159,17 @@ extension Instance {
         _ directory: DataDirectory,
         _ opened: OpenedLedger,
     ) throws -> (ViewTrust.Stop, ViewsAtStart, ViewStore) {
-        let stop = try ViewTrust(directory, world: opened.world).lastStop()
+        let trust = try ViewTrust(directory, world: opened.world)
+        let stop = try trust.lastStop()
         var atStart = ViewsAtStart.kept
-        var store = stop == .machine ? nil : try opened.views(in: directory)?.store
+        var (store, folded): (ViewStore?, UInt64) = (nil, 0)
+        if stop != .machine, let found = try opened.views(in: directory) {
+            (store, folded) = (found.store, found.applied?.size ?? 0)
+        }
         if let kept = store {
             do {
+                // What is folded from here on is not synced, and would be believed after a power cut: so not before this.
+                if stop == .clean, folded < opened.opening.range.size { try trust.mark(clean: false) }
                 if try opened.builder.catchUp(kept, to: opened.opening.range.size) > 0 { atStart = .caughtUp }
             } catch is ViewFault {
                 // A row or the mark is damaged: views are derived, so they are made anew rather than mended.

@@ -25,4 +25,59 @@ import Testing
         #expect(try Instance.rebuildViews(real.directory, world: real.clock.world) > 0)
         #expect(try Machine.fileIdentity(of: views + "/data.mdb") != before)
     }
+
+    /// Views of an earlier moment, and the mark of a clean stop beside them.
+    private static func behind(seed: UInt64) async throws -> Ground {
+        let ground = try Ground(seed: seed)
+        try await ground.open().close()
+        try ViewsOfDisk(ground).copy(to: "older")
+        try await ground.open().close()
+        let marks = try SmallFiles(simulated: ground.disk, prefix: "views")
+        let mark = try #require(try marks.read("trust"))
+        try ground.disk.remove("views")
+        try ViewsOfDisk(ground, name: "older").copy(to: "views")
+        try SmallFiles(simulated: ground.disk, prefix: "views").write("trust", mark)
+        return ground
+    }
+
+    private struct ViewsOfDisk {
+        let environment: Environment
+        let disk: SimulatedDisk
+
+        init(_ ground: Ground, name: String = "views") throws {
+            disk = ground.disk
+            let options = Environment.Options(mapBytes: DataDirectory.mapBytes)
+            environment = try Environment(simulated: disk, name: name, options: options)
+        }
+
+        func copy(to name: String) throws { try environment.copy(to: disk, as: name) }
+    }
+
+    @Test func `nothing is folded into the views of a clean stop before it is written that they may be torn`()
+        async throws
+    {
+        for operation in 1...20 {
+            let ground = try await Self.behind(seed: 332)
+            ground.disk.plan(.denied, at: ground.disk.operations + operation)
+            let instance = try? await ground.open()
+            guard instance == nil, ground.disk.faultsMet.last?.description == "commit to views" else {
+                try? await instance?.close()
+                continue
+            }
+            let mark = try SmallFiles(simulated: ground.disk, prefix: "views").read("trust") ?? []
+            #expect(String(decoding: mark, as: UTF8.self).contains(#""clean":false"#))
+            return
+        }
+        Issue.record("the start caught up with nothing")
+    }
+
+    @Test func `views are not caught up where there is no room to write that they may be torn`() async throws {
+        let ground = try await Self.behind(seed: 333)
+        let before = ground.disk.operations
+        for operation in 1...200 { ground.disk.plan(.full, at: before + operation) }
+        let fault = await #expect(throws: StorageError.self) { try await ground.open() }
+        #expect(fault?.kind == .full)
+        let met = ground.disk.faultsMet.map(\.description)
+        #expect(!met.isEmpty && !met.contains("commit to views"), "\(met)")
+    }
 }
