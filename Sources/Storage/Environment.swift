@@ -73,8 +73,13 @@ package final class Environment: Sendable {
     /// A read that is cut much later than others, for what can only be compared within one moment.
     ///
     /// Where it is cut all the same, nothing is known of what it read: whoever asked tries again another time.
-    package func readAtLength<R>(_ body: (borrowing ReadTransaction) throws -> R) throws -> R {
-        try body(beginRead(isAtLength: true))
+    ///
+    /// - Parameter hasReserve: as with `readFromReserve`, for the one writer.
+    package func readAtLength<R>(
+        hasReserve: Bool = false,
+        _ body: (borrowing ReadTransaction) throws -> R,
+    ) throws -> R {
+        try body(beginRead(isAtLength: true, hasReserve: hasReserve))
     }
 
     /// A read for the one writer: when readers have taken every place there is one left, which is kept for this.

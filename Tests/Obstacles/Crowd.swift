@@ -4,13 +4,20 @@ import Storage
 
 /// So many readers at once that there is no place for another.
 package final class Crowd: Sendable {
+    /// A read with what is done meanwhile.
+    package typealias Read = @Sendable (_ meanwhile: @escaping () -> Void) throws -> Void
+
     private let thread = PinnedThread(name: "crowd")
     private let mayLeave = DispatchSemaphore(value: 0)
 
-    package init(_ instance: Instance) throws {
+    package convenience init(_ instance: Instance) throws {
+        try self.init { meanwhile in try instance.read { _ in meanwhile() } }
+    }
+
+    package init(reading: @escaping Read) throws {
         let isFull = DispatchSemaphore(value: 0)
         try thread.start { [mayLeave] in
-            Self.read(instance) {
+            Self.read(reading) {
                 isFull.signal()
                 mayLeave.wait()
             }
@@ -19,9 +26,9 @@ package final class Crowd: Sendable {
     }
 
     /// Reads within a read, until the next one finds no place.
-    private static func read(_ instance: Instance, whenFull: () -> Void) {
+    private static func read(_ reading: @escaping Read, whenFull: @escaping () -> Void) {
         do {
-            try instance.read { _ in read(instance, whenFull: whenFull) }
+            try reading { read(reading, whenFull: whenFull) }
         } catch {
             whenFull()
         }

@@ -28,7 +28,9 @@ struct RotateCheckpointKey: Command {
     var isBulk: Bool { true }
 
     func decide(_ room: Room) throws -> [Event] {
-        let present = try tables.environment.read { try CheckpointKeys(identity: identity, tables: tables, $0) }
+        let present = try tables.environment.readFromReserve {
+            try CheckpointKeys(identity: identity, tables: tables, $0)
+        }
         // On the writer's thread: staged earlier, it could be discarded with somebody else's commit.
         let stream = CheckpointKeys.stream(verifier)
         room.keys.stage(KeyName.checkpoint(stream), seed)

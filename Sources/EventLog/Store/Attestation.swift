@@ -22,9 +22,9 @@ package struct Attestation: Sendable, Equatable {
 
     /// The heads as they are on disk.
     ///
-    /// The entry is a command of its own, so nothing may be prepared before it.
+    /// Asked on the writer's thread. The entry is a command of its own, so nothing may be prepared before it.
     package init(of tables: LedgerTables) throws {
-        let (size, heads) = try tables.environment.readAtLength { reader in
+        let (size, heads) = try tables.environment.readAtLength(hasReserve: true) { reader in
             (try tables.size(reader), try tables.heads(reader))
         }
         self.init(at: size, heads: heads)

@@ -195,7 +195,9 @@ package final class LedgerWriter {
     package func head(_ chain: String, _ class: Entry.Class) throws -> LedgerTables.Head? {
         let key = ChainKey(chain: chain, class: `class`)
         if let head = heads[key] { return head }
-        guard let head = try tables.environment.read({ try tables.head(chain, `class`, $0) }) else { return nil }
+        guard let head = try tables.environment.readFromReserve({ try tables.head(chain, `class`, $0) }) else {
+            return nil
+        }
         heads[key] = head
         return head
     }
