@@ -64,17 +64,15 @@ struct LongReadTests {
             return try await body()
         }
 
-        func open() async throws -> Instance {
-            try await writing {
-                try await Instance.open(
-                    directory,
-                    world: world,
-                    options: Instance.Options(
-                        software: "muniment test",
-                        log: { [lines] in lines.add($0) },
-                        onStop: { [lines] in lines.add("stopped: \($0)") }
-                    )
-                )
+        func open(readMicrosecondsMax: Int64 = Instance.readMicrosecondsMax) async throws -> Instance {
+            var options = Instance.Options(
+                software: "muniment test",
+                log: { [lines] in lines.add($0) },
+                onStop: { [lines] in lines.add("stopped: \($0)") }
+            )
+            options.readMicrosecondsMax = readMicrosecondsMax
+            return try await writing { [options] in
+                try await Instance.open(directory, world: world, options: options)
             }
         }
     }
@@ -99,6 +97,28 @@ struct LongReadTests {
         sleeper.isAsleep.set(false)
         #expect(!sleeper.stepper.step("verifier"))
         #expect(instance.status.refusal == nil && instance.integrity.isVerifiedOK == true)
+        sleeper.stepper.forget()
+    }
+
+    @Test func `an attestation that is cut is left for later, and no command with it`() async throws {
+        let sleeper = try Sleeper(seed: 302)
+        // Reads at length alone are cut.
+        let instance = try await sleeper.open(readMicrosecondsMax: .max)
+        func recorded() async throws -> Int {
+            _ = try await sleeper.writing {
+                try await instance.perform(RecordEvents([Event(.ledgerVerified, chain: .platform)]), by: .system)
+            }
+            return try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }
+                .count { $0.type == EventType.chainsAttested.rawValue }
+        }
+        #expect(try await recorded() == 1, "that of the first start")
+        sleeper.clock.pass(microseconds: 86_400_000_000)
+        sleeper.isAsleep.set(true)
+        #expect(try await recorded() == 1)
+        sleeper.isAsleep.set(false)
+        #expect(sleeper.lines.all.contains { $0.hasPrefix("the attestation of the chains is put off: ") })
+        sleeper.clock.pass(microseconds: 60_000_000)
+        #expect(try await recorded() == 2)
         sleeper.stepper.forget()
     }
 

@@ -6,10 +6,18 @@ struct Housekeeping {
     /// Often, because each sweep takes a few files only.
     static let sweepEverySeconds: Int64 = 1
 
+    /// What a moment kept from being attested is tried again after this long.
+    static let attestAgainSeconds: Int64 = 60
+
     private var sweptAt: Instant?
+    private var attestsNotBefore = Instant.earliest
 
     func isAttestationDue(now: Instant, last: Instant) -> Bool {
-        now >= last.adding(seconds: Self.attestEverySeconds)
+        now >= max(attestsNotBefore, last.adding(seconds: Self.attestEverySeconds))
+    }
+
+    mutating func putAttestationOff(now: Instant) {
+        attestsNotBefore = now.adding(seconds: Self.attestAgainSeconds)
     }
 
     mutating func isSweepDue(now: Instant) -> Bool {

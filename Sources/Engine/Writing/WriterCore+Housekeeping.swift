@@ -1,5 +1,6 @@
 import EventLog
 import Identity
+import Storage
 import Views
 import Wire
 
@@ -14,11 +15,11 @@ extension WriterCore {
     func keepHouse(_ draft: ViewDraft, isClosing: Bool) throws {
         let now = ledger.time(wall: world.wall())
         var due = try clockEvents()
-        if housekeeping.isAttestationDue(now: now, last: attestedAt) {
+        if housekeeping.isAttestationDue(now: now, last: attestedAt), let heads = try heads(now: now) {
             let before = attestedAt
             takenBack.append { [unowned self] in attestedAt = before }
             attestedAt = now
-            try append([Attestation(of: tables).draft], at: now, draft)
+            try append([heads.draft], at: now, draft)
             try keep(draft)
             let views = Event(.viewsAttested, chain: .platform, data: try draft.attestation().data)
             try write([views], .system, nil, ledger.time(wall: world.wall()), draft)
@@ -43,6 +44,17 @@ extension WriterCore {
         for (event, caller) in due {
             try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
             try keep(draft)
+        }
+    }
+
+    /// - Returns: `nil` when they cannot be read at this moment: no client waits for what can be said later as well.
+    private func heads(now: Instant) throws -> Attestation? {
+        do {
+            return try Attestation(of: tables)
+        } catch let fault as StorageError where fault.isPassing {
+            housekeeping.putAttestationOff(now: now)
+            status.report("the attestation of the chains is put off: \(fault)")
+            return nil
         }
     }
 
