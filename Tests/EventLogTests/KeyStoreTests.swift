@@ -229,6 +229,23 @@ struct EpochTests {
         }
     }
 
+    @Test(arguments: Medium.allCases)
+    func `who reads beside goes on opening what was wrapped anew meanwhile, and not what was destroyed`(
+        _ medium: Medium,
+    ) throws {
+        let place = try Place(medium)
+        let keys = try Self.founded(place)
+        let reader = try KeyStoreTests.reopened(place, access: .readOnly)
+        try keys.rewrap(keyEncryptionKey: KeyStoreTests.keyEncryptionKey)
+        #expect(reader.key("data:new") == nil, "it looks again for that")
+        #expect(reader.key("data:a") == Array("data:a".utf8) && reader.key("data:d") == [4])
+        #expect(reader.isDestroyed("data:b"))
+        try keys.destroy("data:c")
+        #expect(reader.key("data:new") == nil)
+        #expect(reader.key("data:c") == nil && reader.isDestroyed("data:c"))
+        #expect(reader.key("data:a") == Array("data:a".utf8))
+    }
+
     @Test(arguments: [Fault.denied, .keptButDenied, .powerCut, .full], 1...40)
     func `interrupted anywhere, every key still opens, and doing it again ends it`(_ fault: Fault, operation: Int)
         throws

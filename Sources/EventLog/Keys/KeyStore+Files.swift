@@ -15,8 +15,10 @@ extension KeyStore {
             let files = try KeyFiles(of: folder)
             state.withLock { state in
                 state.seenNames = names
+                let before = state.known
                 (state.known, state.bundles) = ([:], [:])
                 _ = state.learn(files)
+                state.keepOpening(before)
             }
         } catch {
             // What cannot be read now is missing for whoever asked: they say so, and of which key.
@@ -26,6 +28,17 @@ extension KeyStore {
 }
 
 extension KeyStore.State {
+    /// Goes on opening what it could open before, where the owner has wrapped it anew under an epoch key that came later.
+    ///
+    /// That key is wrapped by the operator's, which is not at hand any more. What was destroyed since stays destroyed.
+    mutating func keepOpening(_ before: [String: KeyStore.Stored]) {
+        guard let epoch else { return }
+        for (id, stored) in before {
+            guard case .wrapped(_, let number, _)? = known[id], number > epoch.number else { continue }
+            known[id] = stored
+        }
+    }
+
     /// Learns the keys of files.
     ///
     /// - Returns: the bundles with keys that a newer one has as well, each with what is left of it.
