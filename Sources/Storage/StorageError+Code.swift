@@ -24,7 +24,6 @@ extension StorageError {
         case ENOENT, MDB_NOTFOUND: .notFound
         case EACCES, EPERM: .notPermitted
         case MDB_KEYEXIST: .outOfOrder
-        case EBUSY: .busy
         case MDB_DBS_FULL: .invalid("more tables than Options.tablesMax")
         case MDB_TXN_FULL: .invalid("the transaction has changed too many pages")
         case MDB_BAD_TXN: .invalid("the transaction failed earlier and can only be given up")

@@ -24,7 +24,9 @@ package struct StorageError: Error, Hashable, Sendable {
         case notPermitted
         /// An appended key does not stand behind every key of its table. The transaction remains usable.
         case outOfOrder
-        /// Something that excludes this is going on in this process: a second write transaction, a growth.
+        /// Something that excludes this is going on in this process: a second write transaction, reads that growth waits for.
+        ///
+        /// Only we say so, before anything is done; the system's EBUSY, which a commit may come to, is `system`.
         case busy
         /// Another holder has the folder; its process id where it is known.
         case locked(by: Int32?)

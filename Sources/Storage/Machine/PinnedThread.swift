@@ -26,8 +26,8 @@ package final class PinnedThread: Sendable {
     /// Runs the closure on the new thread; a thread starts once.
     package func start(_ body: @escaping @Sendable () -> Void) throws(StorageError) {
         let work = unsafe Unmanaged.passRetained(Work(name: String(name.prefix(Self.nameBytesMax)), body: body))
-        let code = state.withLock { state in
-            guard case .fresh = state else { return EBUSY }
+        let code: Int32? = state.withLock { state in
+            guard case .fresh = state else { return nil }
             var thread = pthread_t()
             let code = unsafe pthread_create(&thread, nil, Self.main, work.toOpaque())
             if code == 0 { state = .running(thread) }
@@ -35,7 +35,8 @@ package final class PinnedThread: Sendable {
         }
         guard code == 0 else {
             unsafe work.release()
-            throw StorageError(code: code, "start thread \(name)")
+            throw code.map { StorageError(code: $0, "start thread \(name)") }
+                ?? StorageError(.busy, "start thread \(name)")
         }
     }
 
