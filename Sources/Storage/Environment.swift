@@ -96,7 +96,7 @@ package final class Environment: Sendable {
 
     /// How long the oldest read has been open; zero where there is none, or no limit.
     ///
-    /// Those of other processes count from when `checkReaders` first saw them.
+    /// Those of other processes count from when `checkReaders` first saw that their moment is past.
     package var oldestReadMicroseconds: Int64 { reads.oldestMicroseconds }
 
     /// Begins the one write transaction, to be used and ended on this thread.

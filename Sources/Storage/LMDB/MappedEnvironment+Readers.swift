@@ -9,17 +9,27 @@ struct OutsideRead: Hashable, Sendable {
 }
 
 extension MappedEnvironment {
-    /// The reads that other processes have open.
+    /// The reads that other processes have open of a moment that is past.
     ///
-    /// Ours are known without asking; ended ones hold no transaction.
+    /// Those of the newest keep no page from being used again; so the many short reads of one who walks an idle ledger are
+    /// not taken for one long read. Ours are known without asking; ended ones hold no transaction.
     func outsideReads() -> [OutsideRead] {
         let lines = Lines()
         let context = unsafe Unmanaged.passUnretained(lines).toOpaque()
         // It calls back before it returns, so the object outlives its use.
         let code = unsafe mdb_reader_list(handle, Self.addLine, context)
         guard code >= 0 else { return [] }
-        let own = getpid()
-        return lines.all.compactMap(Self.read).filter { $0.process != own }
+        let (own, newest) = (getpid(), newestTransaction)
+        return lines.all.compactMap(Self.read).filter { $0.process != own && $0.transaction < newest }
+    }
+
+    /// LMDB looks this up in the map, so the map must stand still.
+    private var newestTransaction: UInt64 {
+        guard (try? gate.enter()) != nil else { return 0 }
+        defer { gate.leave() }
+        var facts = unsafe MDB_envinfo()
+        unsafe mdb_env_info(handle, &facts)
+        return UInt64(unsafe facts.me_last_txnid)
     }
 
     private final class Lines {
