@@ -126,6 +126,23 @@ import Wire
         try await instance.close()
     }
 
+    @Test func `a key that entries destroy is not wrapped anew, though there was no room to destroy it at once`()
+        async throws
+    {
+        let ground = try Ground(seed: 145)
+        let id = "\(ground.founded.administrator.text)/profile"
+        let first = try await ground.open()
+        let erasure = Event(.dataKeyDestroyed, chain: .platform, data: ["key": .string(id), "why": "asked for"])
+        _ = try await first.perform(RecordEvents([erasure]), by: .system)
+        try await first.close()
+        ground.disk.endProcesses()
+        ground.disk.plan(.full, at: ground.disk.operations + 1)
+        _ = try Instance.rewrapKeys(ground.directory, world: ground.clock.world)
+        #expect(ground.disk.faultsMet.count == 1)
+        let keys = try KeyStore(folder: ground.directory.keys(.readOnly), epoch: nil, random: { _ in [] })
+        #expect(keys.names(prefix: KeyName.data(id)) == [])
+    }
+
     @Test func `a key that entries destroy opens nothing, though there is no room to destroy it`() async throws {
         let ground = try Ground(seed: 144)
         let id = "\(ground.founded.administrator.text)/profile"

@@ -18,6 +18,8 @@ struct Fork {
         let (lost, why) = try loss()
         guard acknowledged == lost else { throw Instance.ForkRefusal.notAcknowledged(lost, why: why) }
         let opened = try OpenedLedger(directory, kek: kek, world: world) { tables, _ in try Self.verified(tables) }
+        var owed = opened.owed
+        try owed.settle()
         let signers = try opened.opening.checkpointKeys.signers(opened.keys)
         let (range, origin) = try write(lost, reason, opened)
         try opened.anchor.remember(fork: range.size - 1)

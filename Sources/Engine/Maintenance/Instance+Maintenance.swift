@@ -35,6 +35,8 @@ extension Instance {
             guard let key = try kek ?? KeyEncryptionKey.left(in: directory.keys()) else {
                 throw LedgerFault.keys("no key-encryption key: give --key-file, MUNIMENT_KEY or --key-command")
             }
+            var owed = opened.owed
+            try owed.settle()
             return try opened.keys.rewrap(keyEncryptionKey: key.bytes)
         }
     }
