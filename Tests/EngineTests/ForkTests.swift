@@ -290,6 +290,18 @@ struct ForkTests {
         }
     }
 
+    @Test func `where there is no checkpoint it is asked first whether the anchor is where it should be`() async throws
+    {
+        let ground = try Ground(seed: 209)
+        try SmallFiles(simulated: ground.disk, prefix: "anchor").remove("checkpoint")
+        do {
+            try await ground.open().close()
+            Issue.record("it started without a checkpoint")
+        } catch LedgerFault.rolledBack(let why, _) {
+            #expect(why.contains("is anchor, its folder, mounted") && why.contains("--anchor"), "\(why)")
+        }
+    }
+
     @Test func `what is left is verified before it is signed`() async throws {
         let setBack = try await SetBack(seed: 207)
         let lost = try await setBack.refusal()

@@ -22,6 +22,9 @@ package final class Anchor: Sendable {
 
     private let folder: SmallFiles
 
+    /// Where it lies, for an operator to look at.
+    package var place: String { folder.path }
+
     package init(folder: SmallFiles) { self.folder = folder }
 
     package func checkpoint() throws -> SignedNote? {

@@ -20,13 +20,14 @@ package struct Opening: Sendable {
         let hint = try anchor.head()
         let note = try anchor.checkpoint()
         // Beside a writer everything must be of one moment; the anchor's was before it.
-        self = try tables.environment.readAtLength { try Opening(tables, hint: hint, note: note, $0) }
+        self = try tables.environment.readAtLength { try Opening(tables, hint: hint, note: note, anchor.place, $0) }
     }
 
     private init(
         _ tables: LedgerTables,
         hint: Anchor.HeadHint?,
         note: SignedNote?,
+        _ place: String,
         _ reader: borrowing some TableReader & ~Copyable,
     ) throws {
         let state = try Self.read(tables, reader)
@@ -34,7 +35,8 @@ package struct Opening: Sendable {
         checkpointKeys = state.keys
         guard let note else {
             throw LedgerFault.rolledBack(
-                "the anchor has no checkpoint, but the ledger has \(state.size) entries",
+                "the anchor has no checkpoint, but the ledger has \(state.size) entries; is \(place), its folder, mounted, and is"
+                    + " it the one that --anchor should name?",
                 lost: LostHistory(size: state.size, root: state.root)
             )
         }

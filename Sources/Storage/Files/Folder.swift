@@ -3,6 +3,9 @@
 /// There are two: the file system's and the simulated disk's. So the order of steps, which is what makes a write
 /// durable, is the same code in both.
 protocol Folder: Sendable {
+    /// As an operator knows it.
+    var path: String { get }
+
     /// The names of the plain files.
     func names() throws(StorageError) -> [String]
     func read(_ name: String, bytesMax: Int) throws(StorageError) -> [UInt8]?

@@ -52,6 +52,9 @@ package final class SmallFiles: Sendable {
         }
     }
 
+    /// Where it is, for an operator to look at.
+    package var path: String { folder.path }
+
     /// The whole content; nil when there is no such file.
     package func read(_ name: String) throws(StorageError) -> [UInt8]? {
         try checkName(name)

@@ -17,6 +17,7 @@ final class SimulatedFolder: Folder {
     }
 
     let name: String
+    var path: String { name }
     let disk: SimulatedDisk
     let life: Int
 
