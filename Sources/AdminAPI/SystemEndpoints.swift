@@ -64,6 +64,9 @@ struct SystemEndpoints: Sendable {
         if status.anchorTrouble != nil {
             warnings.append("The anchor cannot be written: entries are not being signed for")
         }
+        if status.putOff != nil {
+            warnings.append("Writes are put off: the storage is busy, as with reads that take too long")
+        }
         let oldest = admin.instance.oldestReadMicroseconds
         if oldest > Instance.readMicrosecondsMax {
             warnings.append(

@@ -125,7 +125,7 @@ struct LongReadTests {
     @Test func `a map that a long read keeps from growing puts writes off, loses nothing and stops nothing`()
         async throws
     {
-        var putOff = 0
+        var (putOff, told) = (0, 0)
         for operation in 1...10 {
             let ground = try Ground(seed: UInt64(310 + operation))
             let instance = try await ground.open()
@@ -134,6 +134,7 @@ struct LongReadTests {
             let ledger = try instance.tables.environment.beginRead()
             let views = try instance.views.environment.beginRead()
             let (first, refusal) = await register("first", instance, ground)
+            if instance.status.putOff != nil { told += 1 }
             _ = consume ledger
             _ = consume views
             if let refusal {
@@ -145,6 +146,7 @@ struct LongReadTests {
             }
             let (second, none) = await register("second", instance, ground)
             #expect(none == nil && instance.status.refusal == nil, "operation \(operation)")
+            #expect(instance.status.putOff == nil)
             let living = try instance.read { try $0.members(Partner.self, of: .all, limit: 10) }.map(\.id)
             #expect(living.contains(second))
             if refusal == nil { #expect(living.contains(first)) }
@@ -154,6 +156,7 @@ struct LongReadTests {
             #expect(!ground.lines.all.contains { $0.hasPrefix("stopped") }, "\(ground.lines.all)")
         }
         #expect(putOff >= 2, "once in the ledger and once in the views")
+        #expect(told >= 1, "until something is written")
     }
 
     private func register(_ slug: String, _ instance: Instance, _ ground: Ground) async -> (PartnerID, Refusal?) {

@@ -77,7 +77,7 @@ extension WriterCore {
             if !status.isDiskFull { status.report("the disk is full: the views wait for room") }
             status.diskIsFull(true)
         } else if fault.isPassing {
-            status.report("the views wait: \(fault)")
+            status.putOff("the views wait: \(fault)")
         } else {
             throw Self.stop(fault)
         }
@@ -124,7 +124,7 @@ extension WriterCore {
     private func judge(_ error: any Error) throws {
         let fault = error as? StorageError
         if let fault, fault.isPassing {
-            status.report("writes are put off: \(fault)")
+            status.putOff("\(fault)")
             throw Self.later
         }
         guard let fault, isDiskFull(fault) else { throw Stop(why: "the ledger could not be written: \(error)") }

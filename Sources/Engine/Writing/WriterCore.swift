@@ -187,7 +187,7 @@ final class WriterCore {
     /// Nothing was written, and nothing is wrong but the moment: everyone who waited may ask again.
     private func putOff(_ batch: [any Submission], _ fault: StorageError) -> ArraySlice<any Submission> {
         giveUp()
-        status.report("writes are put off: \(fault)")
+        status.putOff("\(fault)")
         for submission in batch { submission.answer(Self.later) }
         return []
     }

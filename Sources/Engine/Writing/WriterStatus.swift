@@ -21,6 +21,7 @@ package final class WriterStatus: Sendable {
         var isClosing = false
         var anchorTrouble: String?
         var isViewDamaged = false
+        var putOff: String?
         var size: UInt64 = 0
         var commits: UInt64 = 0
         var nextCheck: Int64 = 0
@@ -57,6 +58,8 @@ package final class WriterStatus: Sendable {
 
     /// Why entries are not being signed for, if so: the anchor cannot be written.
     package var anchorTrouble: String? { state.withLock { $0.anchorTrouble } }
+    /// Why writes were put off last, if nothing was written since: the storage was busy.
+    package var putOff: String? { state.withLock { $0.putOff } }
     var isViewDamaged: Bool { state.withLock { $0.isViewDamaged } }
 
     /// Told by the notary at each try; the log hears of it when it begins.
@@ -66,6 +69,15 @@ package final class WriterStatus: Sendable {
             return state.anchorTrouble == nil && trouble != nil
         }
         if isNew, let trouble { log("no checkpoint could be anchored: \(trouble)") }
+    }
+
+    /// Told by the writer at each try; the log hears of it when it begins.
+    func putOff(_ why: String) {
+        let isNew = state.withLock { state in
+            defer { state.putOff = why }
+            return state.putOff == nil
+        }
+        if isNew { log("writes are put off: \(why)") }
     }
 
     /// A reader met a damaged row: nothing is decided on such views, and the next start makes them anew.
@@ -102,6 +114,7 @@ package final class WriterStatus: Sendable {
     func committed(size: UInt64) {
         state.withLock {
             $0.size = size
+            $0.putOff = nil
             $0.commits += 1
         }
     }
