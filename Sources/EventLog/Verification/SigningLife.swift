@@ -9,6 +9,7 @@ struct SigningLife {
         var retired: UInt64?
     }
 
+    private var identity: LedgerIdentity?
     private var origins: [(index: UInt64, origin: String)] = []
     private var keys: [Key] = []
 
@@ -22,6 +23,7 @@ struct SigningLife {
     }
 
     mutating func begin(_ identity: LedgerIdentity) -> String? {
+        self.identity = identity
         origins.append((0, identity.origin))
         let end = Array("/ledger/\(Base64URL.encode(identity.id))".utf8)
         let origin = Array(identity.origin.utf8)
@@ -34,7 +36,7 @@ struct SigningLife {
     mutating func fork(_ entry: Entry) -> String? {
         let from = entry.data["from"]?["origin"]?.text
         let isKnown = from.map { text in origin(at: entry.index)?.bytesEqual(text) ?? false } ?? false
-        if let first = origins.first?.origin { origins.append((entry.index, "\(first)/\(entry.index)")) }
+        if let identity { origins.append((entry.index, identity.origin(afterForkAt: entry.index))) }
         return isKnown ? nil : "forked from another origin than the ledger's"
     }
 
