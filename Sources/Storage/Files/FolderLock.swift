@@ -22,6 +22,8 @@ package final class FolderLock: Sendable {
     }
 
     deinit {
+        // Closing is not enough: a process that is just being started has the descriptor too, until it becomes another.
+        _ = flock(file, LOCK_UN)
         close(file)
     }
 
