@@ -50,8 +50,11 @@ extension Simulation {
     }
 
     /// After a disk that lied: what was published is there, or the start says that it is not.
+    ///
+    /// What was damaged besides is found by a verification, not by a start.
     func checkAfterLie() {
         isOver = true
+        guard !isDamaged else { return }
         trace.add("= after a lie")
         guard let instance = open() else { return damage.append("a lying disk: refused at the start") }
         do {

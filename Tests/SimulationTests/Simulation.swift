@@ -144,11 +144,13 @@ final class Simulation {
     private var reason: String { failure.map { "\($0)" } ?? "it says none" }
 
     /// Whether a start may fail: for a fault, but for want of room only where views must be made anew or caught up.
+    ///
+    /// Before they are caught up it must be written that they are no longer those of a clean stop.
     private func hasExcuse(_ failure: (any Error)?) -> Bool {
         let faults = disk.faultsMet.dropFirst(faultsBefore)
         guard faults.allSatisfy({ $0.fault == .full }) else { return true }
         guard !faults.isEmpty, let failure = failure as? StorageError else { return false }
-        let makesViews = ["commit to views", "views.new", "views.old"]
+        let makesViews = ["commit to views", "views.new", "views.old", "write .trust"]
         return failure.kind == .full && makesViews.contains { failure.operation.contains($0) }
     }
 
