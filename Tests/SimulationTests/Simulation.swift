@@ -150,7 +150,7 @@ final class Simulation {
         let faults = disk.faultsMet.dropFirst(faultsBefore)
         guard faults.allSatisfy({ $0.fault == .full }) else { return true }
         guard !faults.isEmpty, let failure = failure as? StorageError else { return false }
-        let makesViews = ["commit to views", "views.new", "views.old", "write .trust"]
+        let makesViews = ["commit to views", "views.new", "views.old", ".trust.", "sync views"]
         return failure.kind == .full && makesViews.contains { failure.operation.contains($0) }
     }
 
