@@ -24,5 +24,13 @@ enum PastFailures {
             seed: 14_382_085_618_420_968_479,
             reason: "a bundle of keys that was tidied away half-way, and that no other named, looked like damage"
         ),
+        Failure(
+            seed: 1_415_268_267_685_036_520,
+            reason: "after damage the oracle asked a start for what only a verification finds"
+        ),
+        Failure(
+            seed: 3_629_887_925_023_938_384,
+            reason: "the oracle did not know that views which must be caught up need room for their mark"
+        ),
     ]
 }
