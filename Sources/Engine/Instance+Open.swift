@@ -119,8 +119,8 @@ extension Instance {
         } catch {
             switch error {
             case .diskFull: break
-            // The entry stands, and the views wait for room to follow it.
-            case WriterCore.outcomeUnknown where status.isDiskFull: instance.tellStop()
+            // The entry stands: the views follow it when there is room, and may have by now.
+            case WriterCore.unreadable: instance.tellStop()
             case .busy, .failed, .refusingWrites, .rejected: throw error
             }
         }

@@ -76,15 +76,6 @@ import Wire
     /// Fills the disk for one operation of a start, whichever it is, under a process that was closed or killed.
     @Test(arguments: 1...operationsOfAStart)
     func `T5 T28 a start that finds the disk full for a moment serves`(operation: Int) async throws {
-        // With other work on the processors the fault may meet another operation, after which writes are put off.
-        try await withKnownIssue("writes may stay put off", isIntermittent: true) {
-            try await Self.serves(after: operation)
-        } matching: { issue in
-            if case Refusal.busy? = issue.error { true } else { false }
-        }
-    }
-
-    private static func serves(after operation: Int) async throws {
         let ground = try await Self.ground(UInt64(200 + operation), reboots: operation % 2 == 0)
         ground.disk.plan(.full, at: ground.disk.operations + operation)
         let instance = try await ground.open()

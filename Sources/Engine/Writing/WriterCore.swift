@@ -134,7 +134,7 @@ final class WriterCore {
         rememberClock()
         guard haveViewsFollowed else {
             // Nothing can be read yet: the views follow when there is room.
-            for submission in decided { submission.answer(Self.outcomeUnknown) }
+            for submission in decided { submission.answer(Self.unreadable) }
             return rest
         }
         CrashPoint.beforeAck.pass()
@@ -199,6 +199,12 @@ final class WriterCore {
     static let outcomeUnknown = Refusal.busy(
         retryAfterSeconds: 5,
         "whether it was done is not known; a request with an Idempotency-Key may be repeated safely with it"
+    )
+
+    /// The entries stand, and the views follow them when there is room.
+    static let unreadable = Refusal.busy(
+        retryAfterSeconds: 5,
+        "it was done and cannot be read yet; a request with an Idempotency-Key may be repeated safely with it"
     )
 
     func openDraft() throws -> ViewDraft {
