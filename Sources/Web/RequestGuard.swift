@@ -108,6 +108,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
                 return
             }
             progress.receivedHead()
+            // A stream that begins while its connection takes nothing sees no change of that.
+            if !context.channel.isWritable { startSendTimer(context) }
         case .body:
             break
         case .end:
