@@ -6,7 +6,11 @@ extension RowReader {
     /// A resource as it is, a deleted one included.
     package func current<R: Resource>(_ id: Identifier<R>) throws -> Versioned<R>? {
         let key = ViewKey.identifier(id.text)
-        return try row(.current, key).map { try read(id, in: $0, .current, key) }
+        var resource: Versioned<R>?
+        try lendRow(.current, key) { value, seal in
+            resource = try self.read(id, in: value, seal, .current, key)
+        }
+        return resource
     }
 
     /// A resource as it was after an entry, that entry included; nil before it was created.
@@ -20,16 +24,19 @@ extension RowReader {
             prefix: ViewKey.versions(of: id.text),
             suffixBytes: 8,
         )
-        return try found.map { try read(id, in: $0.value, .versions, $0.key) }
+        return try found.map { key, value in
+            try read(id, in: value.span, store.seal.seal(.versions, key.span, value.span), .versions, key)
+        }
     }
 
     private func read<R: Resource>(
         _ id: Identifier<R>,
-        in row: [UInt8],
+        in row: Span<UInt8>,
+        _ seal: UInt64,
         _ table: ViewTable,
         _ key: [UInt8],
     ) throws -> Versioned<R> {
-        guard let resource = store.cache.resource(id, at: RowKey(key, store.seal), in: row) else {
+        guard let resource = store.cache.resource(id, at: RowKey(key, store.seal), in: row, seal) else {
             throw damage(table, key)
         }
         return resource

@@ -12,8 +12,9 @@ package protocol RowReader: AnyObject, Facts {
     var store: ViewStore { get }
     var headsOf: HeadsOf { get }
 
-    /// The value of a row, its seal checked.
-    func row(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]?
+    /// Lends the value of a row and its seal, which is checked; nothing where there is no such row.
+    func lendRow(_ table: ViewTable, _ key: [UInt8], _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void)
+        throws
 
     /// Lends keys and values in order until the closure returns false; `from` as in `TableReader.scan`.
     func scan(
@@ -28,6 +29,13 @@ package protocol RowReader: AnyObject, Facts {
 }
 
 extension RowReader {
+    /// A copy of the value of a row.
+    func row(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
+        var row: [UInt8]?
+        try lendRow(table, key) { value, _ in row = value.copied }
+        return row
+    }
+
     /// Goes forward over the keys that begin with a prefix, until the closure returns false.
     func scan(
         _ table: ViewTable,

@@ -36,8 +36,10 @@ extension ViewDraft {
         guard new.version == (old?.version ?? 0) + 1 else {
             throw event.poison("version \(new.version) does not follow \(old?.version ?? 0)")
         }
-        let row = new.row
-        put(.current, ViewKey.identifier(id.text), row)
+        let (key, row) = (ViewKey.identifier(id.text), new.row)
+        put(.current, key, row)
+        // Whoever reads it next need not make of the row what was just made into it.
+        store.cache.keep(new, at: RowKey(key, store.seal), row.span, store.seal.seal(.current, key.span, row.span))
         put(.versions, ViewKey.version(of: id.text, at: event.index), row)
         try foldMemberships(from: old?.state.memberships ?? [], to: new, at: event.index)
         try foldSlug(from: old, to: new, event)

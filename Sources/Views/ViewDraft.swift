@@ -111,14 +111,22 @@ package final class ViewDraft: RowReader {
 }
 
 extension ViewDraft {
-    package func row(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
+    package func lendRow(
+        _ table: ViewTable,
+        _ key: [UInt8],
+        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+    ) throws {
         // Terms are kept in a form of their own until they are written.
         if table == .terms, !pendingTerms.isEmpty { try flush() }
         if journal.hasChanges(of: table) || pending.hasChanges(of: table) {
             let wanted = RowKey(key, store.seal)
-            if let change = journal[table, wanted] ?? pending[table, wanted] { return change.value }
+            if let change = journal[table, wanted] ?? pending[table, wanted] {
+                guard let value = change.value else { return }
+                return try body(value.span, store.seal.seal(table, key.span, value.span))
+            }
         }
-        return try storedRow(table, key)
+        guard transaction != nil else { throw ViewFault.ended }
+        try transaction?.lendRow(of: store, table, key, body)
     }
 
     package func scan(
@@ -146,11 +154,6 @@ extension ViewDraft {
 
     /// Whether a term has got kept entries since rows were last written.
     func isKept(_ term: Term) -> Bool { pendingTerms.isOpen(term) }
-
-    private func storedRow(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
-        guard transaction != nil else { throw ViewFault.ended }
-        return try transaction?.row(of: store, table, key)
-    }
 }
 
 extension ViewDraft {

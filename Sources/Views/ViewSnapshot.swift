@@ -17,9 +17,13 @@ package final class ViewSnapshot: RowReader {
     /// Whoever kept the snapshot beyond its closure must not hold a moment of LMDB open for ever.
     func end() { transaction = nil }
 
-    package func row(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
+    package func lendRow(
+        _ table: ViewTable,
+        _ key: [UInt8],
+        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+    ) throws {
         guard transaction != nil else { throw ViewFault.ended }
-        return try transaction?.row(of: store, table, key)
+        try transaction?.lendRow(of: store, table, key, body)
     }
 
     package func scan(
@@ -44,9 +48,15 @@ package final class ViewSnapshot: RowReader {
 
 /// Sealed rows, as both kinds of transaction give them.
 extension TableReader where Self: ~Copyable {
-    borrowing func row(of store: ViewStore, _ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
-        try withValue(store.tables[table.rawValue], key) { (row: Span<UInt8>) throws -> [UInt8] in
-            row.extracting(..<(try store.seal.opened(table, key.span, row))).copied
+    borrowing func lendRow(
+        of store: ViewStore,
+        _ table: ViewTable,
+        _ key: [UInt8],
+        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+    ) throws {
+        _ = try withValue(store.tables[table.rawValue], key) { (row: Span<UInt8>) throws -> Void in
+            let count = try store.seal.opened(table, key.span, row)
+            try body(row.extracting(..<count), BigEndian.value(row, at: count))
         }
     }
 
