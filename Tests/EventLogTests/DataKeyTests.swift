@@ -136,6 +136,8 @@ struct DataKeyTests {
     @Test func `nothing is sealed under a key that an entry destroys, not even in the same commit`() throws {
         let ledger = try TestLedger.populated()
         let writer = ledger.writer
+        // Made ready for this commit before it was destroyed.
+        _ = try writer.prepare([Self.sealing(Self.profile)], recordedAt: writer.time(wall: TestLedger.start))
         _ = try writer.prepare(
             [TestLedger.keyDestroyed(Self.profile)],
             recordedAt: writer.time(wall: TestLedger.start)

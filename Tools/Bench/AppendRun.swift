@@ -54,7 +54,7 @@ struct AppendRun {
             for _ in 0..<perCommit {
                 let now = ledger.time(wall: world.wall())
                 for item in try ledger.prepare([client.token(at: now, world)], recordedAt: now) {
-                    try draft.fold(FoldedEntry(item, ledger: ledgerID, keys: keys))
+                    try draft.fold(FoldedEntry(item))
                     bytes += item.bytes.count
                 }
                 ledger.keep()

@@ -7,11 +7,11 @@ import Wire
 // From the ledger's entry to what the views fold. The writer and a rebuild use the same function, so the rows they make
 // cannot differ.
 extension FoldedEntry {
-    package init(_ prepared: LedgerWriter.Prepared, ledger: [UInt8], keys: KeyStore) throws {
+    package init(_ prepared: LedgerWriter.Prepared) throws {
         try self.init(prepared.entry)
         // Most entries seal nothing, and a closure would hold a copy of the whole entry for each.
         guard !sealed.isEmpty else { return }
-        open = { ordinal in prepared.fields(ordinal, ledger: ledger, keys: keys) }
+        open = { ordinal in prepared.fields[ordinal] }
     }
 
     /// The entry alone, its sealed segments closed.

@@ -88,7 +88,7 @@ extension WriterCore {
         let draft = try openDraft()
         defer { draft.abandon() }
         for item in behind.written {
-            let entry = try FoldedEntry(item, ledger: identity.id, keys: keys)
+            let entry = try FoldedEntry(item)
             try draft.fold(entry)
             if entry.endsCommand { try draft.keep() }
         }

@@ -370,7 +370,7 @@ final class WriterCore {
         let prepared = try ledger.prepare(drafts, recordedAt: now)
         CrashPoint.afterAppend.pass()
         for item in prepared {
-            try draft.fold(FoldedEntry(item, ledger: identity.id, keys: keys))
+            try draft.fold(FoldedEntry(item))
             CrashPoint.midProjection.pass()
         }
         return prepared.last?.entry.index

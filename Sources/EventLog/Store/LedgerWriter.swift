@@ -16,13 +16,23 @@ package final class LedgerWriter {
         package let leaf: Digest
         let completed: [Digest]
         let segments: [[UInt8]]
+        /// What is in the sealed segments, by their ordinals: nothing that was just sealed has to be opened.
+        package let fields: [Members]
 
-        init(entry: Entry, bytes: [UInt8], leaf: Digest, completed: [Digest], segments: [[UInt8]]) {
+        init(
+            entry: Entry,
+            bytes: [UInt8],
+            leaf: Digest,
+            completed: [Digest],
+            segments: [[UInt8]],
+            fields: [Members],
+        ) {
             self.entry = entry
             self.bytes = bytes
             self.leaf = leaf
             self.completed = completed
             self.segments = segments
+            self.fields = fields
         }
     }
 
@@ -59,6 +69,8 @@ package final class LedgerWriter {
     private var heads: [ChainKey: LedgerTables.Head] = [:]
     private var changedHeads: Set<ChainKey> = []
     private var streams: [String: LedgerTables.StreamHead] = [:]
+    /// The data keys that this run seals under, each looked up, unwrapped and made ready once.
+    private var segmentKeys: [String: SegmentKey] = [:]
     /// Data keys that prepared entries destroy, and which entry does.
     private var destroyed: [String: UInt64] = [:]
     private var mark: Mark?
@@ -118,6 +130,7 @@ package final class LedgerWriter {
         range = mark.range
         lastRecordedAt = mark.last
         for name in mark.madeKeys { keys.discardStaged(name) }
+        segmentKeys.removeAll(keepingCapacity: true)
         for (key, head) in mark.heads.reversed() { heads[key] = head }
         for (stream, head) in mark.streams.reversed() { streams[stream] = head }
         destroyed = destroyed.filter { $0.value < mark.range.size }
@@ -187,6 +200,7 @@ package final class LedgerWriter {
         preparedBytes = 0
         changedHeads.removeAll(keepingCapacity: true)
         streams.removeAll(keepingCapacity: true)
+        segmentKeys.removeAll(keepingCapacity: true)
         destroyed.removeAll()
         mark = nil
         if heads.count > Self.rememberedHeadsMax { heads.removeAll() }
@@ -258,7 +272,8 @@ package final class LedgerWriter {
             bytes: bytes,
             leaf: leaf,
             completed: range.append(leaf),
-            segments: segments
+            segments: segments,
+            fields: draft.sealed.map(\.fields)
         )
     }
 
@@ -280,18 +295,26 @@ package final class LedgerWriter {
             guard plaintext.count <= Segment.plaintextBytesMax else {
                 throw LedgerFault.tooLarge("a sealed segment has at most \(Segment.plaintextBytesMax) bytes")
             }
-            let key = try dataKey(part.key)
+            let key = try segmentKey(part.key)
+            let commitment = Segment.commitment(plaintext)
             entry.sealed.append(
                 Entry.SealedItem(
                     subject: part.subject,
                     key: part.key,
                     fields: part.fields.map(\.name).sorted { $0.utf16Precedes($1) },
-                    commitment: Segment.commitment(plaintext)
+                    commitment: commitment
                 )
             )
-            rows.append(Segment.seal(plaintext, subject: part.subject, ledger: ledgerID, dataKey: key))
+            rows.append(key.seal(plaintext, subject: part.subject, commitment: commitment))
         }
         return rows
+    }
+
+    private func segmentKey(_ id: String) throws -> SegmentKey {
+        if let known = segmentKeys[id], destroyed[id] == nil { return known }
+        let key = SegmentKey(try dataKey(id), ledger: ledgerID)
+        segmentKeys[id] = key
+        return key
     }
 
     /// The key to seal under; one is made only for a name that no entry has.
@@ -307,14 +330,6 @@ package final class LedgerWriter {
         }
         if !isHeld { mark?.madeKeys.append(name) }
         return key
-    }
-}
-
-extension LedgerWriter.Prepared {
-    /// The fields of a sealed segment that is not on disk yet.
-    package func fields(_ ordinal: Int, ledger: [UInt8], keys: KeyStore) -> Members? {
-        guard entry.sealed.indices.contains(ordinal) else { return nil }
-        return keys.open(segments[ordinal], as: entry.sealed[ordinal], ledger: ledger)
     }
 }
 
