@@ -66,10 +66,12 @@ struct ResourceEndpoints<R: Administered>: Sendable {
             return (try filters.find(in: snapshot, by: authority), try filters.chain(in: snapshot, by: authority))
         }
         let (found, chain) = sight.value
-        var items: [JSON] = []
-        for resource in found.items { items.append(try admin.json(resource, for: call.caller)) }
+        let page = PageNote(call.query, total: found.total, isExact: found.isExact)
+        let answer = try admin.instance.attempt(for: call.caller) {
+            try Response.list(found.items, page, at: sight.index, admin.write)
+        }
         try await call.record(R.isListed, chain: chain ?? call.caller.home)
-        return .list(items, PageNote(call.query, total: found.total, isExact: found.isExact), at: sight.index)
+        return answer
     }
 
     private func register(_ call: Call) async throws(Refusal) -> Response {
@@ -80,9 +82,10 @@ struct ResourceEndpoints<R: Administered>: Sendable {
             try R.register(changes, as: id, secret: secret?.new, by: room.caller.authority, facts: room.facts)
         }
         return try await call.post(change) { made, index in
-            // Its segments are not on disk yet; what they hold came with the request.
-            let data = ResourceJSON.of(made, secret: secret) { field, _ in changes[field.name] ?? .null }
-            return .single(201, data, version: made.version, at: index)
+            .single(201, version: made.version, at: index) { out in
+                // Its segments are not on disk yet; what they hold came with the request.
+                ResourceJSON.write(made, secret: secret, to: &out) { field, _ in changes[field.name] ?? .null }
+            }
         }
     }
 
@@ -94,9 +97,9 @@ struct ResourceEndpoints<R: Administered>: Sendable {
             try authority.require(R.chain(of: resource))
             return resource
         }
-        let data = try admin.json(sight.value, for: call.caller)
+        let answer = try admin.single(sight, for: call.caller)
         try await call.record(R.isRead, chain: R.chain(of: sight.value), stream: id.text)
-        return .single(200, data, version: sight.value.version, at: sight.index)
+        return answer
     }
 
     private func change(_ call: Call) async throws(Refusal) -> Response {
@@ -119,12 +122,7 @@ struct ResourceEndpoints<R: Administered>: Sendable {
                 return [Event(R.isRead, chain: R.chain(of: current), stream: id.text)]
             }
         )
-        return .single(
-            200,
-            try admin.json(sight.value, for: call.caller),
-            version: sight.value.version,
-            at: sight.index
-        )
+        return try admin.single(sight, for: call.caller)
     }
 
     private func remove(_ call: Call) async throws(Refusal) -> Response {

@@ -1,3 +1,4 @@
+import Endpoints
 import Engine
 import EventLog
 import Identity
@@ -8,24 +9,35 @@ struct ResourceJSON<R: Administered> {
     /// The value behind a sealed field; `null` when it was erased.
     typealias Opening = (_ field: Field<R>, _ reference: SealedReference) throws -> JSON
 
-    static func of(
+    /// Written piece by piece, because a list is made of hundreds of them a second: nothing is built but the bytes.
+    static func write(
         _ resource: Versioned<R>,
         secret: ClientSecret? = nil,
+        to out: inout JSONWriter,
         opening: Opening,
-    ) rethrows -> JSON {
-        let more = R.more(of: resource)
-        var members: [(name: String, value: JSON)] = []
-        members.reserveCapacity(R.fields.count + more.count + 5)
-        members.append(("id", .string(resource.id.text)))
-        for (name, value) in more { members.append((name, value)) }
-        if let secret { members.append(("client_secret", .string(secret.text))) }
-        for field in R.fields {
-            members.append((field.name, try shown(field, field.get(resource.state), opening)))
+    ) rethrows {
+        out.beginObject()
+        out.key("id")
+        out.string(resource.id.text)
+        for (name, value) in R.more(of: resource) {
+            out.key(name)
+            out.json(value, as: .foreign)
         }
-        members.append(("created_at", .string(resource.createdAt.text)))
-        members.append(("updated_at", .string(resource.updatedAt.text)))
-        members.append(("deleted_at", resource.deletedAt.map { .string($0.text) } ?? .null))
-        return .object(Members(distinct: members))
+        if let secret {
+            out.key("client_secret")
+            out.string(secret.text)
+        }
+        for field in R.fields {
+            out.key(field.name)
+            out.json(try shown(field, field.get(resource.state), opening), as: .foreign)
+        }
+        out.key("created_at")
+        out.instant(resource.createdAt)
+        out.key("updated_at")
+        out.instant(resource.updatedAt)
+        out.key("deleted_at")
+        if let deletedAt = resource.deletedAt { out.instant(deletedAt) } else { out.null() }
+        out.endObject()
     }
 
     private static func shown(_ field: Field<R>, _ stored: JSON, _ opening: Opening) rethrows -> JSON {
@@ -43,12 +55,17 @@ struct ResourceJSON<R: Administered> {
 }
 
 extension Admin {
-    /// A resource as it stands in the ledger, what is sealed of it opened.
-    func json<R: Administered>(_ resource: Versioned<R>, for caller: Caller) throws(Refusal) -> JSON {
+    /// Writes a resource as it stands in the ledger, what is sealed of it opened.
+    func write<R: Administered>(_ resource: Versioned<R>, to out: inout JSONWriter) throws {
+        try ResourceJSON.write(resource, to: &out) { field, reference in
+            try instance.open(reference)?[field.name] ?? .null
+        }
+    }
+
+    /// The answer that shows one resource.
+    func single<R: Administered>(_ found: Sight<Versioned<R>>, for caller: Caller) throws(Refusal) -> Response {
         try instance.attempt(for: caller) {
-            try ResourceJSON.of(resource) { field, reference in
-                try instance.open(reference)?[field.name] ?? .null
-            }
+            try .single(200, version: found.value.version, at: found.index) { try self.write(found.value, to: &$0) }
         }
     }
 }

@@ -4,13 +4,53 @@ import Wire
 // The envelopes of the contract: `{data}` for one thing, `{data, pagination}` for a list (decision 11).
 extension Response {
     /// One thing with its version, which is its ETag (RFC 9110 §8.8.3, always strong).
-    static func single(_ status: Int, _ data: JSON, version: UInt64? = nil, at index: UInt64) -> Self {
-        let answer = Response.json(status, (["data": data] as JSON).compact)
+    ///
+    /// - Parameter data: writes the one value of that name.
+    static func single(
+        _ status: Int,
+        version: UInt64? = nil,
+        at index: UInt64,
+        _ data: (inout JSONWriter) throws -> Void,
+    ) rethrows -> Self {
+        var out = JSONWriter()
+        out.beginObject()
+        out.key("data")
+        try data(&out)
+        out.endObject()
+        let answer = Response.json(status, out.bytes)
         return (version.map { answer.adding("etag", "\"\($0)\"") } ?? answer).at(index)
     }
 
-    static func list(_ data: [JSON], _ page: PageNote, at index: UInt64) -> Self {
-        Response.json(200, (["data": .array(data), "pagination": page.json] as JSON).compact).at(index)
+    static func single(_ status: Int, _ data: JSON, at index: UInt64) -> Self {
+        single(status, at: index) { $0.json(data, as: .foreign) }
+    }
+
+    /// A page of things.
+    ///
+    /// - Parameter item: writes one of them.
+    static func list<Item>(
+        _ items: [Item],
+        _ page: PageNote,
+        at index: UInt64,
+        _ item: (Item, inout JSONWriter) throws -> Void,
+    ) rethrows -> Self {
+        var out = JSONWriter(reservingBytes: items.count * Self.itemBytes + Self.itemBytes)
+        out.beginObject()
+        out.key("data")
+        out.beginArray()
+        for each in items { try item(each, &out) }
+        out.endArray()
+        out.key("pagination")
+        out.json(page.json, as: .foreign)
+        out.endObject()
+        return Response.json(200, out.bytes).at(index)
+    }
+
+    /// About as long as a resource is.
+    private static let itemBytes = 700
+
+    static func list(_ items: [JSON], _ page: PageNote, at index: UInt64) -> Self {
+        list(items, page, at: index) { $1.json($0, as: .foreign) }
     }
 
     static func deleted(at index: UInt64) -> Self { Response(status: 204).at(index) }

@@ -67,9 +67,10 @@ struct SecretEndpoints: Sendable {
         let secret = admin.newSecret()
         let rotation = RotateSecret(application: id, secret: secret, overlapSeconds: overlap)
         return try await call.post(rotation) { application, index in
-            // An application has no sealed field, so there is nothing to open.
-            let data = ResourceJSON.of(application, secret: secret) { _, _ in .null }
-            return .single(200, data, version: application.version, at: index)
+            .single(200, version: application.version, at: index) { out in
+                // An application has no sealed field, so there is nothing to open.
+                ResourceJSON.write(application, secret: secret, to: &out) { _, _ in .null }
+            }
         }
     }
 
