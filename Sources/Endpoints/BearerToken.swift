@@ -9,15 +9,14 @@ package struct BearerToken: Sendable, Equatable {
 
     /// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
     package init(_ text: String) throws(Malformed) {
-        let bytes = text.utf8
+        let bytes = text.utf8Span.span
         guard bytes.count <= Self.bytesMax else {
             throw Malformed("the token is longer than \(Self.bytesMax) bytes", at: Self.bytesMax)
         }
-        let padding = bytes.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        let body = bytes.dropLast(padding)
-        guard !body.isEmpty, body.allSatisfy(Self.isTokenByte) else {
-            throw Malformed("not a bearer token", at: 0)
-        }
+        var end = bytes.count
+        while end > 0, bytes[end - 1] == UInt8(ascii: "=") { end -= 1 }
+        for place in 0..<end where !Self.isTokenByte(bytes[place]) { throw Malformed("not a bearer token", at: 0) }
+        guard end > 0 else { throw Malformed("not a bearer token", at: 0) }
         self.text = text
     }
 
