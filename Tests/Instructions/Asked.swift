@@ -26,6 +26,11 @@ struct Asked: Sendable {
         return try await ask(method, path, headers, body.compact, number)
     }
 
+    func list(_ resource: String, _ query: String, _ token: String, _ number: Int) async throws {
+        let headers = [(name: "authorization", value: token)]
+        _ = try await ask(.get, "/api/v1/admin/" + resource, query: query, headers, [], number)
+    }
+
     /// - Returns: the identifier of what was made.
     func create(_ resource: String, _ body: JSON, _ token: String, _ number: Int) async throws -> String {
         let made = try JSON.parse(try await admin(.post, "/api/v1/admin/" + resource, body, token, number))
@@ -36,6 +41,7 @@ struct Asked: Sendable {
     private func ask(
         _ method: Request.Method,
         _ path: String,
+        query: String = "",
         _ headers: [(name: String, value: String)],
         _ body: [UInt8],
         _ number: Int,
@@ -43,6 +49,7 @@ struct Asked: Sendable {
         let request = Request(
             method: method,
             path: path,
+            query: query,
             headers: headers + [(name: "user-agent", value: "instructions/1.0")],
             body: .bytes(body),
             address: "192.0.2.7",

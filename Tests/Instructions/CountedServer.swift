@@ -6,7 +6,7 @@ import OpenSSL
 import Synchronization
 import Wire
 
-/// A server on a real ledger, asked through its endpoints as values: for tokens signed with ES256, to change tenants.
+/// A server on a real ledger, asked through its endpoints as values: for tokens signed with ES256, to change and list tenants.
 ///
 /// Sixty-four requests come at a time, as from as many connections under load, and share a commit. No checkpoint is
 /// signed meanwhile: under such a load one falls due among thousands of requests.
@@ -55,9 +55,9 @@ final class CountedServer {
         }
     }
 
-    /// Gives tenants other names, that many times; each round the same tenants.
-    func patch(_ count: Int) throws {
-        guard count > 0 else { return }
+    /// Gives tenants other names, that many times, each round the same tenants; then lists them, each time by another query.
+    func administer(patches: Int, lists: Int) throws {
+        guard patches + lists > 0 else { return }
         let (bearer, partner) = (Kept<String>(), Kept<String>())
         try doRound(1) { [asked, basic] _ in
             bearer.keep("Bearer " + (try await asked.token(basic, 0)))
@@ -68,14 +68,22 @@ final class CountedServer {
         try doRound { [asked] number in
             let body: JSON = [
                 "name": .string("Tenant \(number)"), "slug": .string("t-\(number)"), "partner_id": .string(owner),
+                "contact_email": .string("office@t-\(number).example"),
             ]
             tenants[number].keep(try await asked.create("tenants", body, token, number))
         }
         let paths = try tenants.map { "/api/v1/admin/tenants/" + (try $0.value) }
-        for round in 0..<count / Self.together {
+        for round in 0..<patches / Self.together {
             try doRound { [asked] number in
                 let body: JSON = ["name": .string("Tenant \(number) as of \(round)")]
                 _ = try await asked.admin(.patch, paths[number], body, token, number)
+            }
+        }
+        for round in 0..<lists / Self.together {
+            try doRound { [asked] number in
+                // Each list is an entry, so there are always more entries than lists.
+                let query = "partner_id=\(owner)&per_page=20&min_index=\(round * Self.together + number)"
+                try await asked.list("tenants", query, token, number)
             }
         }
     }

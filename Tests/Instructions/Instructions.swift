@@ -3,7 +3,7 @@ import Glibc
 import Wire
 
 /// A server's work without its sockets, done by one thread under a simulated clock, so that a counter of instructions finds
-/// the same at each run: `instructions --data DIR --tokens N --patches N`.
+/// the same at each run: `instructions --data DIR --tokens N --patches N --lists N`.
 ///
 /// Valgrind wants it so: its `main` returns, and the binary carries no debugging information. Counts of two runs are set
 /// against each other, and what they have in common, such as the start, falls out.
@@ -18,10 +18,10 @@ enum Instructions {
 
     static func main() {
         do {
-            let (folder, tokens, patches) = try words()
-            let server = try CountedServer(folder: folder)
-            try server.issue(tokens)
-            try server.patch(patches)
+            let words = try words()
+            let server = try CountedServer(folder: words.folder)
+            try server.issue(words.tokens)
+            try server.administer(patches: words.patches, lists: words.lists)
             try server.close()
             print(String(decoding: kind.compact, as: UTF8.self))
         } catch {
@@ -30,15 +30,14 @@ enum Instructions {
         }
     }
 
-    private static func words() throws -> (folder: String, tokens: Int, patches: Int) {
+    private static func words() throws -> (folder: String, tokens: Int, patches: Int, lists: Int) {
         let words = CommandLine.arguments.dropFirst()
-        guard words.count == 6 else { throw Fault.usage }
+        guard words.count == 8 else { throw Fault.usage }
         var values: [String: String] = [:]
-        for place in stride(from: 1, to: 6, by: 2) { values[words[place]] = words[place + 1] }
-        guard let folder = values["--data"], let tokens = values["--tokens"].flatMap(Int.init),
-            let patches = values["--patches"].flatMap(Int.init), tokens >= 0, patches >= 0
-        else { throw Fault.usage }
-        return (folder, tokens, patches)
+        for place in stride(from: 1, to: 8, by: 2) { values[words[place]] = words[place + 1] }
+        let counts = ["--tokens", "--patches", "--lists"].compactMap { values[$0].flatMap { UInt16($0) } }.map(Int.init)
+        guard let folder = values["--data"], counts.count == 3 else { throw Fault.usage }
+        return (folder, counts[0], counts[1], counts[2])
     }
 
     /// What else decides how many instructions the same source becomes.

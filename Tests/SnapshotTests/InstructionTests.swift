@@ -1,7 +1,7 @@
 import Testing
 import Wire
 
-/// What a token and a change cost a processor, counted instruction by instruction, which no neighbour's load disturbs.
+/// What a token, a change and a list cost a processor, counted instruction by instruction, which no neighbour's load disturbs.
 ///
 /// The program `instructions` does the work, under Valgrind. A run that does more of one work is set against a run that does
 /// less: what both do falls out.
@@ -10,11 +10,9 @@ struct InstructionTests {
     private static let many = 384
     private static let file = "budget.json"
 
-    @Test func `a token and a change of a tenant take the instructions that are recorded`() throws {
-        let (base, kind) = try Self.count(tokens: Self.few, patches: Self.few)
-        let counts = [
-            try Self.count(tokens: Self.many, patches: Self.few), try Self.count(tokens: Self.few, patches: Self.many),
-        ]
+    @Test func `a token, a change of a tenant and a list of them take the instructions that are recorded`() throws {
+        let (base, kind) = try Self.count()
+        let counts = try InstructionBudget.works.map { try Self.count(more: $0) }
         let found = InstructionBudget(
             counts.map { ($0.instructions - base) / (Self.many - Self.few) },
             countedWith: kind
@@ -36,13 +34,14 @@ struct InstructionTests {
     }
 
     /// Runs the program once, on a ledger of its own.
-    private static func count(tokens: Int, patches: Int) throws -> (instructions: Int, kind: JSON) {
+    private static func count(more chosen: String? = nil) throws -> (instructions: Int, kind: JSON) {
         let valgrind = try Program.run("valgrind", ["--version"])
         try #require(valgrind.status == 0, "valgrind is missing; run: Tools/setup")
         let folder = Program.temporaryFolder()
         defer { Program.remove(folder) }
         let program = [Program.built("instructions"), "--data", folder]
-        let work = ["--tokens", "\(tokens)", "--patches", "\(patches)"]
+        let options = zip(["--tokens", "--patches", "--lists"], InstructionBudget.works)
+        let work = options.flatMap { [$0, "\($1 == chosen ? Self.many : Self.few)"] }
         let (status, output) = try Program.run(
             "valgrind",
             ["--tool=callgrind", "--callgrind-out-file=/dev/null"] + program + work,
