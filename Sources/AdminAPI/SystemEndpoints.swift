@@ -86,6 +86,7 @@ struct SystemEndpoints: Sendable {
                 now,
                 [("ok", integrity.isVerifiedOK.map(JSON.bool) ?? .null)]
             ),
+            "interrupted": integrity.interrupted.map(Self.json) ?? .null,
             "checkpoint": Self.json(integrity.checkpoint, now, []),
             "clock": [
                 "drift_microseconds": .integer(clamping: integrity.clockDriftMicroseconds),
@@ -109,6 +110,13 @@ struct SystemEndpoints: Sendable {
         )
     }
 
+    private static func json(_ interrupted: InterruptedVerification) -> JSON {
+        [
+            "reason": .string(interrupted.reason), "count": .integer(Int64(interrupted.count)),
+            "at": .string(interrupted.at.text), "next_at": .string(interrupted.nextAt.text),
+        ]
+    }
+
     private static let healthSchema = Schema.object([
         .init("status", .choice(["ok", "refusing_writes"]), required: true),
         .init("reason", .string(), "Why writes are refused"),
@@ -118,6 +126,19 @@ struct SystemEndpoints: Sendable {
     private static let integritySchema = Schema.object([
         .init("size", .integer(min: 0), "How many entries there are", required: true),
         .init("verified", .nullable(extent([.init("ok", .nullable(.boolean), required: true)])), required: true),
+        .init(
+            "interrupted",
+            .nullable(
+                .object([
+                    .init("reason", .string(), "What kept it from reading on", required: true),
+                    .init("count", .integer(min: 1), "How many ended so since the start", required: true),
+                    .init("at", .time, required: true),
+                    .init("next_at", .time, "When the next one begins", required: true),
+                ])
+            ),
+            "Why no verification has come to its end since the start, where one was tried",
+            required: true
+        ),
         .init("checkpoint", .nullable(extent([])), "The last one that was signed", required: true),
         .init(
             "clock",

@@ -37,7 +37,56 @@ import Wire
             #expect(answer["verified"]?["age_seconds"] == 12)
             #expect(answer["clock"]?["drift_microseconds"] == 3_000_000)
             #expect(answer["size"]?.number == Int64(server.instance.status.size))
+            #expect(answer["interrupted"] == JSON.null)
         }
+    }
+
+    @Test func `integrity tells of a verification that could not read on, and when the next one begins`() async throws {
+        let (clock, directory) = (SimulatedWorld(seed: 7), DataDirectory(simulated: SimulatedDisk(seed: 7)))
+        let awake = clock.world
+        _ = try Instance.create(
+            directory,
+            kek: nil,
+            world: awake,
+            Instance.Founding(
+                baseURL: Server.base,
+                administratorEmail: Server.email,
+                algorithm: .EdDSA,
+                software: "muniment test"
+            )
+        )
+        // A machine that sleeps for longer than the longest read whenever anybody looks at its clock.
+        let world = World(
+            wall: awake.wall,
+            sinceBoot: {
+                clock.pass(microseconds: Instance.readAtLengthMicrosecondsMax + 1)
+                return awake.sinceBoot()
+            },
+            isClockSynchronised: awake.isClockSynchronised,
+            bootID: awake.bootID,
+            random: awake.random
+        )
+        var options = Instance.Options(software: "muniment test", log: { _ in }, onStop: { _ in })
+        options.readMicrosecondsMax = .max
+        let instance = try await Instance.open(directory, world: world, options: options)
+        let settings = AdminSettings(baseURL: try BaseURL(Server.base), version: "test")
+        let table = EndpointTable(AdminEndpoints.table(instance, settings))
+        while instance.integrity.interrupted == nil { await Task.yield() }
+        guard case .endpoint(let endpoint, let parameters) = table.route(.get, "/health/integrity") else {
+            Issue.record("there is no such endpoint")
+            return
+        }
+        let request = Request(method: .get, path: "/health/integrity", id: "req_1")
+        let told = try JSON.parse(await endpoint.answer(request, parameters).body)
+        #expect(told["verified"] == JSON.null)
+        let interrupted = try #require(told["interrupted"])
+        try #require(interrupted.members != nil)
+        #expect(interrupted["reason"]?.text?.hasPrefix("the ledger cannot be read further: ") == true)
+        let count = try #require(interrupted["count"]?.number)
+        #expect(count >= 1)
+        let times = try ["at", "next_at"].map { try Instant(canonical: try #require(interrupted[$0]?.text)) }
+        #expect(times[1] == times[0].adding(seconds: min(3_600, 5 << count)))
+        try await instance.close()
     }
 
     @Test func `the document tells of every endpoint, and each name in it leads somewhere`() async throws {

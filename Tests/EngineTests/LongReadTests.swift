@@ -93,10 +93,35 @@ struct LongReadTests {
         #expect(sleeper.stepper.step("verifier"), "and again")
         #expect(instance.status.refusal == nil)
         #expect(instance.integrity.verified == nil)
-        #expect(sleeper.lines.all.contains { $0.hasPrefix("verification is tried again: ") })
+        #expect(sleeper.lines.all.contains { $0.hasPrefix("verification is tried again in 20 seconds: ") })
         sleeper.isAsleep.set(false)
+        sleeper.clock.pass(microseconds: 20_000_000)
         #expect(!sleeper.stepper.step("verifier"))
         #expect(instance.status.refusal == nil && instance.integrity.isVerifiedOK == true)
+        sleeper.stepper.forget()
+    }
+
+    @Test func `a verification that cannot read on waits twice as long each time, up to an hour`() async throws {
+        let sleeper = try Sleeper(seed: 303)
+        let instance = try await sleeper.open()
+        #expect(instance.integrity.interrupted == nil)
+        var waits: [Int64] = []
+        for count in 1...11 {
+            sleeper.isAsleep.set(true)
+            #expect(sleeper.stepper.step("verifier"), "there is another try")
+            sleeper.isAsleep.set(false)
+            let interrupted = try #require(instance.integrity.interrupted)
+            #expect(interrupted.count == count)
+            waits.append(interrupted.waitSeconds)
+            // Now it could, and does not before its time.
+            sleeper.clock.pass(microseconds: interrupted.waitSeconds * 1_000_000 - 1)
+            #expect(sleeper.stepper.step("verifier"))
+            #expect(instance.integrity.interrupted?.count == count && instance.integrity.verified == nil)
+            sleeper.clock.pass(microseconds: 1)
+        }
+        #expect(waits == [10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 3_600, 3_600])
+        #expect(!sleeper.stepper.step("verifier"))
+        #expect(instance.integrity.isVerifiedOK == true && instance.integrity.interrupted == nil)
         sleeper.stepper.forget()
     }
 

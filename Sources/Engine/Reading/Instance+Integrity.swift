@@ -18,6 +18,8 @@ package struct Integrity: Sendable {
     package let verified: Extent?
     /// Whether the last verification found everything whole.
     package let isVerifiedOK: Bool?
+    /// Why there is none since the start, where one was tried.
+    package let interrupted: InterruptedVerification?
     package let checkpoint: Extent?
     /// How far the wall clock was set since the start, against the one that cannot be.
     package let clockDriftMicroseconds: Int64
@@ -32,6 +34,7 @@ extension Instance {
             size: status.size,
             verified: mark.map { .init(size: $0.index + 1, root: Base64.encode($0.root.bytes), at: $0.at) },
             isVerifiedOK: mark?.isOK,
+            interrupted: verification.interrupted,
             checkpoint: note.map { .init(size: $0.size, root: Base64.encode($0.root.bytes), at: notary.publishedAt) },
             clockDriftMicroseconds: ClockWatch.offset(world) - clockOffset,
             isClockSynchronised: world.isClockSynchronised()
@@ -42,15 +45,17 @@ extension Instance {
     /// checkpoint covered.
     ///
     /// What it finds stands in health, and that all is well in an entry. A ledger that was altered is not written to any
-    /// more. One that could not be read to its end is none: it is read again later.
+    /// more. One that could not be read to its end is none: it is read again later, and then later still.
     ///
     /// - Parameter isRecorded: not for a command that only passes by.
     func verifyInBackground(isRecorded: Bool) throws {
         try verifier.start { [self] waits in
             guard !status.isClosing else { return false }
-            if verify(isRecorded: isRecorded) { return false }
-            if waits { verification.waitForNextTry() }
-            return true
+            guard verification.isDue(now: world.sinceBoot()) else {
+                if waits { verification.wait() }
+                return true
+            }
+            return !verify(isRecorded: isRecorded)
         }
     }
 
@@ -65,7 +70,8 @@ extension Instance {
         let report = verification.run()
         guard !status.isClosing else { return true }
         if report.isUnread, let problem = report.problems.first {
-            status.report("verification is tried again: \(problem.what)")
+            let next = self.verification.interrupt(problem.what, at: world.wall(), now: world.sinceBoot())
+            status.report("verification is tried again in \(next.waitSeconds) seconds: \(problem.what)")
             return false
         }
         guard report.entries > 0 else { return true }

@@ -9,25 +9,47 @@ final class VerificationBoard: Sendable {
     private struct State {
         var last: VerificationMark?
         var unrecorded: VerificationMark?
+        var interrupted: InterruptedVerification?
+        /// When the next one begins after that, by the clock that cannot be set.
+        var nextMicroseconds: Int64 = 0
     }
 
-    /// How long a verification that could not read on waits before it begins again.
-    private static let retrySeconds = 10
+    /// A machine sleeps without this clock: so often whoever waits looks at the other.
+    private static let lookEverySeconds = 10
 
     private let state = Mutex(State())
     private let bell = DispatchSemaphore(value: 0)
 
-    func waitForNextTry() { _ = bell.wait(timeout: .now() + .seconds(Self.retrySeconds)) }
+    func isDue(now: Int64) -> Bool { state.withLock { now >= $0.nextMicroseconds } }
+
+    /// Waits a part of the time until one is due.
+    func wait() { _ = bell.wait(timeout: .now() + .seconds(Self.lookEverySeconds)) }
 
     /// Ends the waiting: the instance closes.
     func close() { bell.signal() }
 
     var last: VerificationMark? { state.withLock { $0.last } }
 
+    /// Why none has come to its end since the start, if one has tried.
+    var interrupted: InterruptedVerification? { state.withLock { $0.interrupted } }
+
+    /// One could not read on.
+    ///
+    /// - Returns: when the next one begins.
+    func interrupt(_ reason: String, at: Instant, now: Int64) -> InterruptedVerification {
+        state.withLock { state in
+            let interrupted = InterruptedVerification(reason, at: at, after: state.interrupted)
+            state.interrupted = interrupted
+            state.nextMicroseconds = now + interrupted.waitSeconds * 1_000_000
+            return interrupted
+        }
+    }
+
     /// - Parameter isRecorded: whether it becomes an entry; only a ledger that was found whole is said to be.
     func put(_ mark: VerificationMark, isRecorded: Bool) {
         state.withLock { state in
             state.last = mark
+            state.interrupted = nil
             if isRecorded, mark.isOK { state.unrecorded = mark }
         }
     }
