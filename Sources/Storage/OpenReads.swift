@@ -43,6 +43,14 @@ final class OpenReads: Sendable {
         }
     }
 
+    /// Whether a read of this process has been open for longer than ordinary ones may be.
+    var hasLong: Bool {
+        state.withLock { state in
+            guard let limit = state.limit, let first = state.begun.values.min() else { return false }
+            return limit.clock() - first > limit.microsecondsMax
+        }
+    }
+
     /// How long the oldest read has been open.
     var oldestMicroseconds: Int64 {
         state.withLock { state in

@@ -110,6 +110,28 @@ struct ReadLimitTests {
         #expect(environment.mapBytes == 32 << 20)
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: Medium.allCases)
+    func `beside a read that is past the time of most a growth is refused at once, and nobody waits with it`(
+        medium: Medium,
+    ) throws {
+        let place = try Place(medium)
+        let environment = try filled(place).0
+        let clock = Clock()
+        environment.limitReads(to: clock.limit)
+        let grower = PinnedThread(name: "grower")
+        try environment.readAtLength { _ in
+            clock.pass(101)
+            try grower.start {
+                let error = #expect(throws: StorageError.self) { try environment.grow(toBytes: 32 << 20) }
+                // What it says after waiting names the environment.
+                #expect(error == StorageError(.busy, "grow the map beside a read that takes long"))
+            }
+            grower.join()
+        }
+        try environment.grow(toBytes: 32 << 20)
+        #expect(environment.mapBytes == 32 << 20)
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `L16 a read that another process holds is seen, and grows old once its moment is past`() async throws {
         let place = try Place(.fileSystem)
@@ -140,6 +162,8 @@ struct ReadLimitTests {
         clock.pass(500)
         try environment.checkReaders()
         #expect(environment.oldestReadMicroseconds == 500)
+        // It holds a map of its own.
+        #expect(refusal { try environment.grow(toBytes: 32 << 20) } == nil)
         try folder.write("seen", [1])
         _ = await reader
         try environment.checkReaders()

@@ -7,8 +7,9 @@ extension Instance {
     package static let readMicrosecondsMax: Int64 = 5_000_000
     /// For the few that compare whole tables within one moment: an attestation, and the end of a verification.
     ///
-    /// While one goes on the map cannot grow: a write that needs that waits for `ReaderGate.waitSecondsMax`, and is then
-    /// told to try again.
+    /// While one goes on the map cannot grow: a write that needs that waits for `ReaderGate.waitSecondsMax`, and others that
+    /// want to read wait with it; then it is told to try again. Once the read is past the time of ordinary ones it is told at
+    /// once.
     package static let readAtLengthMicrosecondsMax: Int64 = 60_000_000
 
     /// How long the oldest read of ledger or views has been open.
