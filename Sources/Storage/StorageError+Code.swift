@@ -3,7 +3,7 @@ import Glibc
 
 extension StorageError {
     /// Reads the number that LMDB or the operating system returned.
-    init(code: Int32, _ operation: String) {
+    package init(code: Int32, _ operation: String) {
         self.init(Self.kind(of: code), operation, code: code)
     }
 
