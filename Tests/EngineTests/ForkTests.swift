@@ -113,6 +113,23 @@ struct ForkTests {
         }
     }
 
+    @Test func `what the opening owes for want of room is written before anything that a fork writes`() async throws {
+        let setBack = try await SetBack(seed: 203)
+        let lost = try #require(try await setBack.refusal())
+        // A ledger of the days before its table of data keys.
+        let environment = try Environment(simulated: setBack.ground.disk, name: "ledger")
+        let table = try environment.table("data_keys")
+        let isWhole = { try environment.read { try $0.contains(table, [0]) } }
+        var write = try environment.beginWrite()
+        #expect(try write.delete(table, [0]))
+        try write.commit()
+        setBack.ground.disk.plan(.full, at: setBack.ground.disk.operations + 1)
+        _ = try setBack.fork(lost)
+        #expect(setBack.ground.disk.faultsMet.count == 1)
+        #expect(try isWhole())
+        try setBack.expectWhole()
+    }
+
     @Test func `T11 what was lost is given up by name alone, and the ledger goes on under another`() async throws {
         let setBack = try await SetBack(seed: 201)
         let lost = try #require(try await setBack.refusal())
