@@ -125,6 +125,46 @@ struct LongReadTests {
         sleeper.stepper.forget()
     }
 
+    @Test func `a read of the writer that is cut puts its command off, loses nothing and stops nothing`() async throws {
+        let sleeper = try Sleeper(seed: 304)
+        let instance = try await sleeper.open()
+        let (first, second) = (try #require(PartnerID("prt_first")), try #require(PartnerID("prt_second")))
+        let size = instance.status.size
+        sleeper.isAsleep.set(true)
+        // The head of a chain that is new has to be looked for.
+        let refusal = await #expect(throws: Refusal.self) {
+            try await sleeper.writing { try await instance.perform(Self.partner(first), by: Self.administrator) }
+        }
+        sleeper.isAsleep.set(false)
+        #expect(refusal == .busy(retryAfterSeconds: 5, "the storage was busy and nothing was done"))
+        try #require(instance.status.stopped == nil)
+        #expect(instance.status.size == size)
+        #expect(instance.status.putOff?.contains("\(StorageError.Kind.tookTooLong)") == true)
+        for id in [second, first] {
+            _ = try await sleeper.writing { try await instance.perform(Self.partner(id), by: Self.administrator) }
+        }
+        #expect(instance.status.putOff == nil)
+        #expect(!sleeper.lines.all.contains { $0.hasPrefix("stopped") }, "\(sleeper.lines.all)")
+        let report = Verification(tables: instance.tables, keys: instance.keys, anchor: nil).run()
+        #expect(report.isOK, "\(report.problems)")
+        sleeper.stepper.forget()
+    }
+
+    private static func partner(_ id: PartnerID) throws -> Change<Partner> {
+        let slug = id.text.replacing("_", with: "-")
+        let changes = try Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create)
+        return Change<Partner>(id) {
+            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
+        }
+    }
+
+    private static let administrator = Caller(
+        actor: .anonymous,
+        authority: Authority(reach: .platform, scopes: [Scope.adminWrite]),
+        home: .platform,
+        request: Caller.Request(id: "req_1", endpoint: "partners.create")
+    )
+
     @Test func `an attestation that is cut is left for later, and no command with it`() async throws {
         let sleeper = try Sleeper(seed: 302)
         // Reads at length alone are cut.
