@@ -89,6 +89,30 @@ import Wire
         try await instance.close()
     }
 
+    @Test func `health warns while a read that takes long keeps writes off`() async throws {
+        try await Server.run(seed: 8) { server in
+            func warns() async -> Bool {
+                let warnings = await server.call(.get, "/health").json["warnings"]?.items ?? []
+                return warnings.contains { $0.text?.hasPrefix("Writes are put off: ") == true }
+            }
+            var putOff = 0
+            // One of the first writes is the ledger's, and its map is full.
+            for number in 1...5 {
+                server.disk.plan(.mapFull, at: server.disk.operations + number)
+                let held = try server.instance.tables.environment.beginRead()
+                let answer = await server.call(.post, "/partners", ["name": "A", "slug": .string("a\(number)")])
+                #expect(await warns() == (answer.status == 503), "\(number): \(answer.text)")
+                if answer.status == 503 { putOff += 1 }
+                _ = consume held
+                server.disk.forgetPlan()
+                let next = await server.call(.post, "/partners", ["name": "B", "slug": .string("b\(number)")])
+                #expect(next.status == 201, "\(number): \(next.text)")
+                #expect(await warns() == false)
+            }
+            #expect(putOff > 0)
+        }
+    }
+
     @Test func `the document tells of every endpoint, and each name in it leads somewhere`() async throws {
         try await Server.run { server in
             let endpoint = AdminEndpoints.document(of: server.table.endpoints, settings: server.settings)
