@@ -108,6 +108,29 @@ import Wire
         try await instance.close()
     }
 
+    @Test func `a replay beside the server opens what was sealed under keys that are younger than itself`() async throws
+    {
+        let ground = try Ground(seed: 68)
+        let instance = try await ground.open()
+        let folder = try ground.directory.keys(.readOnly)
+        let key = try #require(try KeyEncryptionKey.left(in: folder))
+        let epoch = try #require(try EpochKey.open(in: folder, keyEncryptionKey: key.bytes))
+        let keys = try KeyStore(folder: folder, epoch: epoch, random: { _ in [] })
+        let known = instance.keys.names(prefix: "data:")
+        let id = PartnerID(random: instance.world.random(16))
+        let changes = try Changes<Partner>(["name": "P", "slug": "p"], for: .create)
+        let command = Change<Partner>(id) {
+            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
+        }
+        _ = try await instance.perform(command, by: ground.service())
+        #expect(instance.keys.names(prefix: "data:") != known, "where its client came from is sealed")
+        let target = DataDirectory(simulated: SimulatedDisk(seed: 5))
+        let replay = try ViewReplay(ground.directory, tables: instance.tables, keys: keys, into: target)
+        let compared = try replay.compare(with: try #require(try replay.build(to: nil)))
+        #expect(compared.differences.isEmpty)
+        try await instance.close()
+    }
+
     @Test func `views are built anew on a simulated disk too`() async throws {
         let ground = try Ground(seed: 66)
         let size: UInt64
