@@ -117,6 +117,70 @@ import Web
         }
     }
 
+    /// Two connections and no more: one that comes then is answered only if another makes way.
+    private static func crowd(_ configuration: inout WebServer.Configuration, _ files: WebServer.TLSFiles) {
+        configuration.tls = files
+        configuration.limits.connectionsMax = 1
+        configuration.limits.sparedMax = 1
+        // Longer than this suite may take.
+        configuration.limits.requestSeconds = 600
+        configuration.limits.idleSeconds = 600
+    }
+
+    @Test func `past the limit connections make way that have not shaken hands`() async throws {
+        try await withCertificate { files in
+            try await RunningServer.run({ Self.crowd(&$0, files) }) { server in
+                try await RawClient.connect(to: server) { first in
+                    try await RawClient.connect(to: server) { second in
+                        let url = "https://127.0.0.1:\(server.port)/health"
+                        let answer = try await curl("-w", "%{http_code}", url)
+                        try #require(answer == #"{"status":"ok"}200"#)
+                        #expect(await first.isClosed())
+                        #expect(await second.isClosed())
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `past the limit connections make way that have shaken hands and ask nothing`() async throws {
+        try await withCertificate { files in
+            try await RunningServer.run({ Self.crowd(&$0, files) }) { server in
+                let (inputs, outputs) = ([Pipe(), Pipe()], [Pipe(), Pipe()])
+                let clients = zip(inputs, outputs).map { input, output in
+                    let client = Process()
+                    client.executableURL = URL(filePath: "/usr/bin/env")
+                    client.arguments = ["openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(server.port)"]
+                    client.standardInput = input
+                    client.standardOutput = output
+                    client.standardError = FileHandle.nullDevice
+                    return client
+                }
+                defer { for client in clients where client.isRunning { client.terminate() } }
+                for ((client, input), output) in zip(zip(clients, inputs), outputs) {
+                    try client.run()
+                    let asked = Data("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
+                    try input.fileHandleForWriting.write(contentsOf: asked)
+                    let isAnswered = await withCheckedContinuation { (answered: CheckedContinuation<Bool, Never>) in
+                        Thread.detachNewThread {
+                            var text = ""
+                            while !text.hasSuffix(#"{"status":"ok"}"#) {
+                                let data = output.fileHandleForReading.availableData
+                                if data.isEmpty { break }
+                                text += String(decoding: data, as: UTF8.self)
+                            }
+                            answered.resume(returning: text.hasSuffix(#"{"status":"ok"}"#))
+                        }
+                    }
+                    #expect(isAnswered)
+                }
+                let url = "https://127.0.0.1:\(server.port)/health"
+                let answer = try await curl("-w", "%{http_code}", url)
+                #expect(answer == #"{"status":"ok"}200"#)
+            }
+        }
+    }
+
     @Test func `a shutdown does not wait for handshakes`() async throws {
         try await withCertificate { files in
             // A handshake has longer than this test: waiting for it would end at the suite's limit.
