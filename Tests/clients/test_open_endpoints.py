@@ -95,6 +95,20 @@ def test_s36_no_client_chooses_a_label(server):
     assert len(series()) <= len(before) + 5
 
 
+def test_who_watches_is_answered_under_overload_and_the_document_says_so(server, new_server):
+    def is_shed(server, path):
+        document = requests.get(f"{server.url}/openapi.json", timeout=30).json()
+        return "503" in document["paths"][path]["get"]["responses"]
+
+    gated = new_server("--metrics-scope", "metrics:read").start()
+    for running, path, expected in (
+        (server, "/metrics", False), (server, "/health/integrity", False), (server, "/api/v1/admin/partners", True),
+        # To look at a token is work like any other.
+        (gated, "/metrics", True), (gated, "/health/integrity", False),
+    ):
+        assert is_shed(running, path) == expected, (running.options, path)
+
+
 def test_metrics_may_be_put_behind_a_scope(new_server):
     server = new_server("--metrics-scope", "metrics:read").start()
     api = server.api
