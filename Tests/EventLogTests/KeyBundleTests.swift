@@ -243,6 +243,42 @@ struct KeyBundleTests {
         try Self.expectGone(place, keys)
     }
 
+    @Test func `what an interrupted wrapping left under the old epoch is merged with nothing`() throws {
+        var interruptions = 0
+        for operation in 1...8 {
+            let place = try Place(.simulated)
+            let keys = try KeyStoreTests.founded(place)
+            try Self.make(3, in: keys)
+            place.disk.plan(.denied, at: place.disk.operations + operation)
+            #expect(throws: StorageError.self) { try keys.rewrap(keyEncryptionKey: KeyStoreTests.keyEncryptionKey) }
+            let files = try place.folder("keys", .readOnly).list()
+            if files.count(where: { $0.hasPrefix("epoch-") }) == 2 { interruptions += 1 }
+            let again = try KeyStoreTests.reopened(place)
+            let count = 3 + 2 * KeyStore.smallBundlesMax
+            try Self.make(count - 3, in: again, from: 3)
+            #expect(try Self.files(place).count < count, "others were merged")
+            Self.expect(again, count)
+            Self.expect(try KeyStoreTests.reopened(place), count)
+        }
+        #expect(interruptions > 0, "between the new epoch's key and the last bundle")
+    }
+
+    @Test(arguments: 1...8)
+    func `what was replaced and is half destroyed keeps no key from being wrapped anew`(operation: Int) throws {
+        let place = try Place(.simulated)
+        let keys = try KeyStoreTests.founded(place)
+        for name in ["data:a", "data:b"] { keys.stage(name, [7]) }
+        try keys.flush()
+        place.disk.plan(.denied, at: place.disk.operations + operation)
+        try? keys.destroy("data:b")
+        place.disk.forgetPlan()
+        let (isDestroyed, before) = (keys.isDestroyed("data:b"), try Self.files(place))
+        #expect(try keys.rewrap(keyEncryptionKey: KeyStoreTests.keyEncryptionKey) == (isDestroyed ? 1 : 2))
+        #expect(try Set(Self.files(place)).isDisjoint(with: before))
+        let again = try KeyStoreTests.reopened(place)
+        #expect(again.key("data:a") == [7] && again.isDestroyed("data:b") == isDestroyed)
+    }
+
     @Test(arguments: ["-1", "-00000001", "+0000001", "00000000", "1", "000000001", "9223372036854775807", "x"])
     func `a file that is not named as a bundle is none`(_ name: String) throws {
         let place = try Place(.simulated)
