@@ -164,8 +164,6 @@ package final class KeyStore: Sendable {
     package func destroy(_ id: String) throws {
         if holds(id), state.withLock({ $0.known[id] == nil }) { try flush() }
         guard case .wrapped(_, _, let number)? = state.withLock({ $0.known[id] }) else { return }
-        // A bundle that was merged into this one has the key too.
-        try removeLeftovers()
         guard let bytes = try folder.read(KeyBundle.name(number)) else { return }
         var bundle = try standing(in: KeyBundle(decoding: bytes), number)
         bundle.bury(id)
@@ -179,7 +177,7 @@ package final class KeyStore: Sendable {
         state.withLock { $0.whenDestroyed = body }
     }
 
-    /// Puts a bundle in the place of another, which is destroyed.
+    /// Puts a bundle in the place of another, which is destroyed: behind those that were merged into it and have its keys too.
     func replace(_ number: Int, by bundle: KeyBundle) throws(StorageError) {
         try write(bundle, inPlaceOf: [number])
         try removeLeftovers()
