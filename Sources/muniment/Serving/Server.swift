@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import OpenID
 import ServiceLifecycle
+import Storage
 import UnixSignals
 import Web
 import Wire
@@ -46,9 +47,10 @@ struct Server {
             requiresReason: configuration.requiresReason,
             metricsScope: configuration.metricsScope
         )
+        let descriptors = Machine.allowDescriptors(ServerConfiguration.descriptorsWanted)
         let web = try WebServer(
             table: composition.table,
-            configuration: try configuration.web,
+            configuration: try configuration.web(descriptors: descriptors),
             metrics: composition.metrics,
             logger: logger,
             requestID: { [world = instance.world] in "req_" + Base64URL.encode(world.random(16)) },

@@ -2,7 +2,6 @@ import Engine
 import Foundation
 import Logging
 import OpenSSL
-import Storage
 import Web
 import Wire
 
@@ -38,25 +37,26 @@ struct ServerConfiguration {
         }
     }
 
-    var web: WebServer.Configuration {
-        get throws {
-            var web = WebServer.Configuration(
-                host: address.host,
-                port: address.port,
-                tls: tls,
-                trustedProxies: trustedProxies
+    /// How many files and sockets the server would have open at once, if it may.
+    static let descriptorsWanted = WebServer.Limits().acceptedMax + descriptorsKept
+
+    /// What the web server is told: of the files and sockets that may be open, connections get what the server leaves.
+    func web(descriptors allowed: Int) throws -> WebServer.Configuration {
+        var web = WebServer.Configuration(
+            host: address.host,
+            port: address.port,
+            tls: tls,
+            trustedProxies: trustedProxies
+        )
+        let kept = Self.descriptorsKept
+        guard web.limits.accept(atMost: allowed - kept) else {
+            throw CommandFailure(
+                .checkFailed,
+                "only \(allowed) files and sockets may be open at once, and the server itself needs \(kept): "
+                    + "raise the limit (ulimit -n, or LimitNOFILE in a unit of systemd)"
             )
-            let kept = Self.descriptorsKept
-            let allowed = Machine.allowDescriptors(web.limits.acceptedMax + kept)
-            guard web.limits.accept(atMost: allowed - kept) else {
-                throw CommandFailure(
-                    .checkFailed,
-                    "only \(allowed) files and sockets may be open at once, and the server itself needs \(kept): "
-                        + "raise the limit (ulimit -n, or LimitNOFILE in a unit of systemd)"
-                )
-            }
-            return web
         }
+        return web
     }
 
     /// For the ledger, its keys and anchor, the event loops and standard streams: a connection never takes the last one
