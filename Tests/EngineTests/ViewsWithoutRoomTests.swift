@@ -83,4 +83,40 @@ import Wire
         #expect(try Self.entries(instance, .ledgerResumed).count == 1)
         try await instance.close()
     }
+
+    @Test func `T28 what is refused is refused, and not said to be done, while the views wait for room`() async throws {
+        var answers: [Refusal] = []
+        for operation in 1...12 {
+            let ground = try Ground(seed: 152)
+            let instance = try await ground.open()
+            try await Self.register(ground, instance)
+            ground.disk.plan(.full, at: ground.disk.operations + operation)
+            let refusal = await #expect(throws: Refusal.self) { try await Self.register(ground, instance) }
+            let met = ground.disk.faultsMet.last?.description
+            ground.disk.forgetPlan()
+            _ = try await Self.record(instance)
+            if met == "commit to views", let refusal {
+                answers.append(refusal)
+                #expect(try Self.entries(instance, .commandFailed).count == 1)
+            }
+            try await instance.close()
+        }
+        #expect(!answers.isEmpty, "no commit of the views found the disk full")
+        for answer in answers {
+            guard case .rejected(let rejection) = answer else {
+                Issue.record("\(answer)")
+                continue
+            }
+            #expect(rejection.kind == .conflict)
+        }
+    }
+
+    private static func register(_ ground: Ground, _ instance: Instance) async throws {
+        let id = PartnerID(random: instance.world.random(16))
+        let changes = try Changes<Partner>(["name": "P", "slug": "taken"], for: .create)
+        let command = Change<Partner>(id) {
+            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
+        }
+        _ = try await instance.perform(command, by: ground.service())
+    }
 }

@@ -46,6 +46,13 @@ final class PendingCommand<C: Command>: Submission {
         return try command.refusal(rejection, room)
     }
 
+    var isRefused: Bool {
+        switch state.withLock({ $0.outcome }) {
+        case .success: false
+        case .failure: true
+        }
+    }
+
     func replayable() -> [UInt8]? {
         guard let encode, case .success(let receipt) = state.withLock({ $0.outcome }),
             case .done(let output) = receipt.result

@@ -7,6 +7,8 @@ protocol Submission: AnyObject, Sendable {
     var isBulk: Bool { get }
     var caller: Caller { get }
     var idempotency: Idempotency? { get }
+    /// Whether the outcome is a refusal, which stands whether or not anything can be read yet.
+    var isRefused: Bool { get }
 
     /// Decides; what comes back is to be written. The outcome is kept until `answer`.
     func decide(_ room: Room) throws -> [Event]

@@ -134,7 +134,7 @@ final class WriterCore {
         rememberClock()
         guard haveViewsFollowed else {
             // Nothing can be read yet: the views follow when there is room.
-            for submission in decided { submission.answer(Self.unreadable) }
+            for submission in decided { submission.answer(submission.isRefused ? nil : Self.unreadable) }
             return rest
         }
         CrashPoint.beforeAck.pass()
