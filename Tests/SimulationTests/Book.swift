@@ -14,6 +14,8 @@ final class Book: Sendable {
         let body: [UInt8]
         /// The day it was first sent on: it may be repeated as long as that lasts.
         let day: Int
+        /// Whether it was said to be done, without its answer.
+        var wasDone = false
     }
 
     /// What a reader saw of a resource, and as of which index.
@@ -29,6 +31,8 @@ final class Book: Sendable {
     enum Told: Sendable, Equatable {
         case nothing
         case status(Int)
+        /// That it was done, but no more than that: it leaves an entry.
+        case done
     }
 
     struct State {

@@ -57,8 +57,16 @@ extension Client {
     private func attempt(_ attempt: Book.Attempt) async {
         book.use { $0.open.removeAll { $0.key == attempt.key } }
         guard let told = await admin(.post, attempt.path, [("idempotency-key", attempt.key)], body: attempt.body),
-            !told.isUnknown
+            !told.isUnknown || told.wasDone
         else { return book.use { if $0.day == attempt.day { $0.open.append(attempt) } } }
+        if told.wasDone {
+            var done = attempt
+            done.wasDone = true
+            return book.use { [done] in if $0.day == done.day { $0.open.append(done) } }
+        }
+        if attempt.wasDone, (400..<500).contains(told.status), told.status != 401 {
+            book.violate("I3", "\(told.id) repeats \(attempt.key), which was done, and is refused: \(told.summary)")
+        }
         guard told.status < 300 else { return }
         book.use { state in
             if let earlier = state.done.first(where: { $0.attempt.key == attempt.key }) {
@@ -142,6 +150,7 @@ extension Client {
         // It may be done before its client is told.
         book.use { $0.expectDeletion(of: id, cascade: cascade, by: 1) }
         let told = await admin(.delete, "\(known.kind.path)/\(id)", query: cascade ? "cascade=true" : "")
+        if let told, told.wasDone { return book.use { $0.resources[id]?.isDeleted = true } }
         guard let told, !told.isUnknown else { return }
         guard told.status == 204, let index = told.index else {
             return book.use { $0.expectDeletion(of: id, cascade: cascade, by: -1) }

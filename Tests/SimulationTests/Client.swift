@@ -92,6 +92,9 @@ extension Client {
         let told = Told(id: id, response: response)
         server.trace.add("c\(number) < \(id) \(told.summary)")
         note(told, method, wasStopped: wasStopped)
+        // A request that changes nothing, or repeats one that is done, leaves none.
+        let leavesEntry = method == .delete || path.hasSuffix("/oauth/token") || path.hasSuffix("/rotate-secret")
+        if told.wasDone, leavesEntry { book.use { $0.requests[id] = .done } }
         return told
     }
 
@@ -186,6 +189,9 @@ struct Told: Sendable {
     var text: String { String(decoding: body, as: UTF8.self) }
     /// Nobody can tell from this whether anything was done: a full disk alone keeps nothing for certain.
     var isUnknown: Bool { status >= 500 && status != 507 }
+
+    /// Whether it was done, and merely cannot be read yet.
+    var wasDone: Bool { status == 503 && text.contains("it was done and cannot be read yet") }
 
     var summary: String {
         "\(status)" + (index.map { " @\($0)" } ?? "") + (version.map { " v\($0)" } ?? "") + " \(text)"

@@ -22,6 +22,7 @@ struct ControlTests {
         Breach("I1", "an acknowledged entry is gone") { $0.acknowledged[UInt64($0.lines.count)] = [1] },
         Breach("I1", "an acknowledged entry has other bytes") { $0.acknowledged[3] = [1] },
         Breach("I1", "a token has no entry") { $0.tokens["tkn_none"] = 4 },
+        Breach("I1", "what was said to be done has no entry") { $0.requests["req_none"] = .done },
         Breach("I2", "an entry is missing") { $0.lines[5] = nil },
         Breach("I2", "an index is given twice") { $0.entries[7].index = 6 },
         Breach("I2", "a chain has a hole") { $0.entries[$0.entries.count - 1].sequence += 1 },
@@ -113,6 +114,25 @@ struct ControlTests {
 
     @Test func `every invariant has its breach`() {
         #expect(Set(Self.breaches.map(\.invariant)) == Set(Oracle.invariants.map(\.name)))
+    }
+
+    @Test func `a start may fail for the room that its views need, and for no other`() {
+        let mark = ["write .trust.1.tmp in views", "rename .trust.1.tmp to trust in views", "sync views"]
+        let (folding, anew) = (
+            ["commit to views"], ["commit to views.new", "sync views.new", "rename views to views.old"]
+        )
+        let others = ["commit to ledger", "sync top", "write checkpoint in anchor", "write .trust.1.tmp in keys"]
+        let rows: [(views: ViewsBefore, needed: [String])] = [
+            (ViewsBefore(areTrusted: true, areClean: true, areBehind: true), mark + folding),
+            (ViewsBefore(areTrusted: true, areClean: false, areBehind: true), folding),
+            (ViewsBefore(areTrusted: true, areClean: true, areBehind: false), []),
+            (ViewsBefore(areTrusted: false, areClean: false, areBehind: true), anew),
+            (ViewsBefore(areTrusted: false, areClean: false, areBehind: false), anew),
+        ]
+        for row in rows {
+            let needed = (mark + folding + anew + others).filter { row.views.needsRoom(for: $0) }
+            #expect(needed == row.needed, "\(row.views)")
+        }
     }
 
     @Test func `a disk that syncs nothing is found out within a few seeds`() async throws {

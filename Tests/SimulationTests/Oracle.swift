@@ -33,6 +33,10 @@ enum Oracle {
                 found.append("token \(token) has left and its entry is at \(entries.map(\.index)), not at \(index)")
             }
         }
+        let present = Set(evidence.entries.compactMap { $0.request?.id })
+        for (id, told) in evidence.requests.sorted(by: { $0.key < $1.key }) where told == .done {
+            if !present.contains(id) { found.append("\(id) was said to be done and has no entry") }
+        }
         return found
     }
 
@@ -88,7 +92,7 @@ enum Oracle {
             // A full disk keeps nothing of what it was full for; and what was refused has changed nothing.
             case .status(let status)? where status == 507 || (status >= 400 && status < 500 && entry.class == .state):
                 found.append("entry \(entry.index), \(entry.type), is of \(request.id), answered \(status)")
-            case .nothing?, .status?: break
+            case .nothing?, .status?, .done?: break
             }
             guard let idempotency = request.idempotency, entry.batch.map({ $0.position == 1 }) ?? true else { continue }
             let key = "\(entry.actor.id ?? "") \(idempotency.key.mac)"

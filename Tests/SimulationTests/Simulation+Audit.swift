@@ -31,14 +31,6 @@ extension Simulation {
         }
     }
 
-    /// How far the views on the disk are; `nil` where there are none that can be read.
-    private func viewSize() -> UInt64? {
-        guard let viewKeys, let environment = try? directory.views("views", .readOnly),
-            let store = try? ViewStore(environment, sealKey: viewKeys.rows, blindKey: viewKeys.blind)
-        else { return nil }
-        return try? store.applied?.size
-    }
-
     /// Looks at everything through a server that nobody uses, and compares it with all that was ever told.
     func audit(_ instance: Instance) {
         do {

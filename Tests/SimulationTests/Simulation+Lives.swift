@@ -35,6 +35,7 @@ extension Simulation {
             let size = try? tables.environment.read({ try tables.size($0) })
         {
             starts.append(size)
+            viewsBefore = lookAtViews(size)
         }
         let options = Instance.Options(
             software: "simulated",
@@ -62,11 +63,6 @@ extension Simulation {
         let (instance, error) = box.outcome
         failure = error
         trace.add(instance.map { "open at \($0.status.size)" } ?? "not open")
-        if let instance, let rows = instance.keys.key(KeyName.viewRows),
-            let blind = instance.keys.key(KeyName.blindIndex)
-        {
-            viewKeys = (rows, blind)
-        }
         return instance
     }
 

@@ -61,7 +61,9 @@ final class Simulation {
     var evidence = Evidence()
     var faultsBefore = 0
     /// The keys of the rows of views, for a look at them while nothing runs.
-    var viewKeys: (rows: [UInt8], blind: [UInt8])?
+    let viewKeys: (rows: [UInt8], blind: [UInt8])
+    /// What the views were like before the last start.
+    var viewsBefore: ViewsBefore?
     var lastStop: String?
     var diskHasLied = false
     var isOver = false
@@ -87,6 +89,7 @@ final class Simulation {
                 software: "simulated"
             )
         )
+        viewKeys = try Self.viewKeys(directory)
         disk.endProcesses()
     }
 
@@ -142,17 +145,6 @@ final class Simulation {
     }
 
     private var reason: String { failure.map { "\($0)" } ?? "it says none" }
-
-    /// Whether a start may fail: for a fault, but for want of room only where views must be made anew or caught up.
-    ///
-    /// Before they are caught up it must be written that they are no longer those of a clean stop.
-    private func hasExcuse(_ failure: (any Error)?) -> Bool {
-        let faults = disk.faultsMet.dropFirst(faultsBefore)
-        guard faults.allSatisfy({ $0.fault == .full }) else { return true }
-        guard !faults.isEmpty, let failure = failure as? StorageError else { return false }
-        let makesViews = ["commit to views", "views.new", "views.old", ".trust.", "sync views"]
-        return failure.kind == .full && makesViews.contains { failure.operation.contains($0) }
-    }
 
     /// More than any life has.
     private static let operationsOfALife = 4_000

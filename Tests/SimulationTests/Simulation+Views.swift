@@ -1,0 +1,73 @@
+import Engine
+import EventLog
+import Storage
+import Views
+import Wire
+
+/// What the views on the disk are like before a start: what it has to do to them before it serves.
+struct ViewsBefore: Sendable {
+    /// Whether they may be believed: after a clean stop, or after a crash of the process alone.
+    let areTrusted: Bool
+    /// Whether they are marked as those of a clean stop.
+    let areClean: Bool
+    /// Whether they lack entries of the ledger.
+    let areBehind: Bool
+}
+
+// The views while nothing runs, and when a start may fail for them.
+extension Simulation {
+    static func viewKeys(_ directory: DataDirectory) throws -> (rows: [UInt8], blind: [UInt8]) {
+        let folder = try directory.keys(.readOnly)
+        let kek = try KeyEncryptionKey.left(in: folder)
+        let epoch = try kek.flatMap { try EpochKey.open(in: folder, keyEncryptionKey: $0.bytes) }
+        let keys = try KeyStore(folder: folder, epoch: epoch, random: { [UInt8](repeating: 0, count: $0) })
+        guard let rows = keys.key(KeyName.viewRows), let blind = keys.key(KeyName.blindIndex) else {
+            throw LedgerFault.keys("a ledger was founded without the keys of its views")
+        }
+        return (rows, blind)
+    }
+
+    /// How far the views on the disk are; `nil` where there are none that can be read.
+    func viewSize() -> UInt64? {
+        guard let environment = try? directory.views("views", .readOnly),
+            let store = try? ViewStore(environment, sealKey: viewKeys.rows, blindKey: viewKeys.blind)
+        else { return nil }
+        return try? store.applied?.size
+    }
+
+    func lookAtViews(_ size: UInt64) -> ViewsBefore {
+        let bytes = try? directory.viewFiles(.readOnly).read("trust")
+        let mark = bytes.flatMap { try? JSON.parse($0, as: .canonical) }
+        let isClean = mark?["clean"]?.flag == true
+        return ViewsBefore(
+            areTrusted: isClean || mark?["boot"]?.text == clock.world.bootID(),
+            areClean: isClean,
+            areBehind: (viewSize() ?? 0) < size
+        )
+    }
+
+    /// Whether a start may fail: for a fault, but for want of room only where views must be made anew or caught up.
+    func hasExcuse(_ failure: (any Error)?) -> Bool {
+        let faults = disk.faultsMet.dropFirst(faultsBefore)
+        guard faults.allSatisfy({ $0.fault == .full }) else { return true }
+        guard !faults.isEmpty, let failure = failure as? StorageError, failure.kind == .full, let viewsBefore else {
+            return false
+        }
+        return viewsBefore.needsRoom(for: failure.operation)
+    }
+}
+
+extension ViewsBefore {
+    /// Whether a start cannot do without an operation of the disk.
+    func needsRoom(for operation: String) -> Bool {
+        guard areTrusted else { return operation.contains("views.new") || operation.contains("views.old") }
+        guard areBehind else { return false }
+        // Before they are caught up it must be written that they are no longer those of a clean stop.
+        return operation == "commit to views" || (areClean && Self.marks(operation))
+    }
+
+    /// The steps of writing the mark: a file beside it, synced, takes its place, and that is synced.
+    private static func marks(_ operation: String) -> Bool {
+        operation == "sync views" || operation.hasSuffix(" in views") && operation.contains(" .trust.")
+    }
+}
