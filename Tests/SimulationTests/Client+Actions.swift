@@ -5,7 +5,7 @@ import Wire
 
 // What a client does, and how what it is told changes the model.
 extension Client {
-    private func some(_ kind: Known.Kind, _ dice: inout Dice) -> (id: String, known: Known)? {
+    func some(_ kind: Known.Kind, _ dice: inout Dice) -> (id: String, known: Known)? {
         let living = book.use { state in
             state.resources.filter { $0.value.kind == kind && !$0.value.isDeleted }.sorted { $0.key < $1.key }
         }
@@ -32,7 +32,12 @@ extension Client {
         case .application:
             body["application_type"] = "SERVICE"
             body["scope"] = "GLOBAL"
-            if dice.onceIn(2), let tenant = some(.tenant, &dice) {
+            let place = dice.below(4)
+            if place == 1, let partner = some(.partner, &dice) {
+                parent = partner.id
+                body["scope"] = "PARTNER"
+                body["partner_id"] = .string(partner.id)
+            } else if place > 1, let tenant = some(.tenant, &dice) {
                 parent = tenant.id
                 slug = tenant.known.firstName
                 body["scope"] = "TENANT"
@@ -178,32 +183,6 @@ extension Client {
             state.resources[id]?.retiredSecrets.append(old)
             state.resources[id]?.secret = new
             state.resources[id]?.maybeChanges += 1
-        }
-    }
-
-    mutating func issue() async {
-        guard let (id, known) = some(.application, &dice), let secret = known.secret, !dice.onceIn(4) else {
-            _ = await token(server.founded.client.text, server.founded.clientSecret)
-            return
-        }
-        let before = book.use { $0.standing(of: id) }
-        guard let told = await token(id, secret, at: known.tokenPath) else { return }
-        let (now, after) = book.use { ($0.resources[id], $0.standing(of: id)) }
-        let standing = before == after ? before.isSuspended : nil
-        if told.status == 200, standing == true {
-            book.violate("model", "\(told.id) got a token for \(id), which is suspended, or what it belongs to")
-        }
-        guard told.status == 400 || told.status == 401, standing == false else { return }
-        if let now, !now.isDeleted, !now.mayBeDeleted, now.secret == secret {
-            book.violate("model", "\(told.id) was refused a token with the secret in force: \(told.summary)")
-        }
-    }
-
-    /// What was replaced is worth nothing.
-    mutating func issueWithOldSecret() async {
-        guard let (id, known) = some(.application, &dice), let secret = dice.pick(known.retiredSecrets) else { return }
-        if let told = await token(id, secret, at: known.tokenPath), told.status == 200 {
-            book.violate("model", "\(told.id) got a token with a secret that was replaced")
         }
     }
 

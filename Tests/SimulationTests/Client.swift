@@ -26,7 +26,7 @@ struct Client: Sendable {
             (weight: 14, Action.issue), (6, .createPartner), (10, .createTenant), (10, .createApplication),
             (14, .rename), (4, .renameStale), (4, .delete), (1, .deleteAll), (4, .rotateSecret), (10, .read),
             (3, .list), (6, .repeatOpen), (5, .repeatDone), (3, .duplicate), (3, .oldSecret), (2, .health),
-            (1, .rotateKeys), (2, .revoke), (4, .suspend),
+            (1, .rotateKeys), (2, .revoke), (4, .suspend), (4, .lookBack),
         ])
         guard let action else { return }
         switch action {
@@ -49,12 +49,14 @@ struct Client: Sendable {
         case .rotateKeys: await rotateKeys()
         case .revoke: await revoke()
         case .suspend: await suspend()
+        case .lookBack: await lookBack()
         }
     }
 
     private enum Action {
         case issue, createPartner, createTenant, createApplication, rename, renameStale, delete, deleteAll
         case rotateSecret, read, list, repeatOpen, repeatDone, duplicate, oldSecret, health, rotateKeys, revoke, suspend
+        case lookBack
     }
 }
 

@@ -43,9 +43,6 @@ struct Known: Sendable {
         self.index = index
     }
 
-    /// Where an application asks for its tokens.
-    var tokenPath: String { slug.map { "/api/v1/auth/tenants/\($0)/oauth/token" } ?? "/oauth/token" }
-
     mutating func acknowledge(name: String, version: UInt64, at index: UInt64) {
         guard index > self.index else { return }
         (self.name, self.version, self.index) = (name, version, index)

@@ -87,7 +87,7 @@ extension Simulation {
     }
 
     private func recall(_ sight: Book.Sight, _ instance: Instance) throws -> Book.Sight? {
-        let state = try state(of: sight.id, sight.kind, asOf: sight.index, instance)
+        let state = try Self.state(of: sight.id, sight.kind, asOf: sight.index, instance)
         return state.map {
             Book.Sight(id: sight.id, kind: sight.kind, index: sight.index, name: $0.name, version: $0.version)
         }
@@ -100,7 +100,7 @@ extension Simulation {
         let isSuspended: Bool
     }
 
-    func state(
+    static func state(
         of id: String,
         _ kind: Known.Kind,
         asOf index: UInt64? = nil,
@@ -108,9 +108,9 @@ extension Simulation {
     ) throws -> Present? {
         try instance.read { snapshot in
             switch kind {
-            case .partner: try Self.state(Partner.self, id, index, snapshot) { ($0.name, $0.status) }
-            case .tenant: try Self.state(Tenant.self, id, index, snapshot) { ($0.name, $0.status) }
-            case .application: try Self.state(Application.self, id, index, snapshot) { ($0.name, $0.status) }
+            case .partner: try state(Partner.self, id, index, snapshot) { ($0.name, $0.status) }
+            case .tenant: try state(Tenant.self, id, index, snapshot) { ($0.name, $0.status) }
+            case .application: try state(Application.self, id, index, snapshot) { ($0.name, $0.status) }
             }
         }
     }
@@ -136,7 +136,7 @@ extension Simulation {
     /// them it is counts from now on.
     private func compareWithModel(_ instance: Instance) throws {
         for (id, known) in book.use({ $0.resources }).sorted(by: { $0.key < $1.key }) {
-            guard let present = try state(of: id, known.kind, instance) else {
+            guard let present = try Self.state(of: id, known.kind, instance) else {
                 book.violate("model", "\(id) was acknowledged at \(known.index) and is not there")
                 continue
             }

@@ -9,18 +9,38 @@ extension Simulation {
     private static let environments = ["ledger", "views"]
     private static let folders = ["keys", "keys/answers", "anchor", "views", "top"]
 
-    /// Damages one row or one file of a server that was closed in order, and looks at what a start makes of it.
+    /// Damages one row, one file or all the views of a server that was closed in order, and looks at what a start makes of
+    /// it; views are then made anew, and all must be well.
     func sufferDamage() {
-        guard let kind = dice.pick(Damage.allCases) else { return }
-        let place = dice.below(10)
-        let done =
-            place < 6 || options.isBlind
-            ? disk.damage(kind, environment: options.isBlind ? "ledger" : Self.environments[place % 2])
-            : disk.damage(kind, folder: Self.folders[dice.below(Self.folders.count)])
-        guard let done else { return }
+        guard let (done, isOfViews) = dice.pick(Damage.allCases).flatMap(harm) else { return }
         isDamaged = true
         trace.add("= damage: \(done)")
         book.use { $0.isTroubled = true }
+        look(done)
+        if isOfViews, book.use({ $0.violations.isEmpty }) { mend(done) }
+    }
+
+    private func harm(_ kind: Damage) -> (done: String, isOfViews: Bool)? {
+        let place = dice.below(12)
+        if options.isBlind { return disk.damage(kind, environment: "ledger").map { ($0, false) } }
+        if place < 6 {
+            let name = Self.environments[place % 2]
+            return disk.damage(kind, environment: name).map { ($0, name == "views") }
+        }
+        if place < 10 {
+            let name = Self.folders[dice.below(Self.folders.count)]
+            return disk.damage(kind, folder: name).map { ($0, name == "views") }
+        }
+        do {
+            try disk.remove("views")
+            return ("vanished: views", true)
+        } catch {
+            book.violate("damage", "the views could not be taken away: \(error)")
+            return nil
+        }
+    }
+
+    private func look(_ done: String) {
         guard let instance = open() else { return damage.append("\(done): refused at the start") }
         stepper.step("verifier")
         guard instance.status.refusal == nil || options.isBlind else {
@@ -30,6 +50,25 @@ extension Simulation {
         judge(instance, done)
         spawn { try? await instance.close() }
         settle("a stop")
+    }
+
+    /// Views are derived: whatever became of them, they are made anew from the ledger, and nothing is amiss.
+    private func mend(_ done: String) {
+        disk.endProcesses()
+        lastStop = nil
+        do {
+            _ = try Instance.rebuildViews(directory, world: clock.world)
+            disk.endProcesses()
+            guard let instance = open() else {
+                return book.violate("I6", "after \(done): with views made anew it does not start: \(reason)")
+            }
+            audit(instance)
+            damage.append("\(done): mended by a rebuild")
+            spawn { try? await instance.close() }
+            settle("a stop")
+        } catch {
+            book.violate("I6", "after \(done): the views cannot be made anew: \(error)")
+        }
     }
 
     private func judge(_ instance: Instance, _ done: String) {

@@ -144,7 +144,7 @@ final class Simulation {
         end(instance, plan.end)
     }
 
-    private var reason: String { failure.map { "\($0)" } ?? "it says none" }
+    var reason: String { failure.map { "\($0)" } ?? "it says none" }
 
     /// More than any life has.
     private static let operationsOfALife = 4_000

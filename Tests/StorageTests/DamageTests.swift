@@ -31,6 +31,15 @@ struct DamageTests {
         #expect(Set(found.values).count == 2)
     }
 
+    @Test func `a row that vanishes leaves the others as they are`() throws {
+        let disk = SimulatedDisk(seed: 18)
+        try Self.fill(disk)
+        #expect(disk.damage(.vanished, environment: "ledger") != nil)
+        let found = try Self.found(disk)
+        #expect(found.count == 2)
+        #expect(found.allSatisfy { Self.rows[$0.key].map { Array($0.utf8) } == $0.value })
+    }
+
     @Test(arguments: Damage.allCases) func `a damaged file is another one`(damage: Damage) throws {
         let disk = SimulatedDisk(seed: 13)
         let before = try SmallFiles(simulated: disk, prefix: "keys")

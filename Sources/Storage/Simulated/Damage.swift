@@ -5,6 +5,8 @@ package enum Damage: Hashable, Sendable, CaseIterable {
     /// A write went to the wrong place: the value of one row stands at another of its table, one file's content in
     /// another of its folder.
     case misdirectedWrite
+    /// A row or a file that was there is gone.
+    case vanished
 }
 
 extension SimulatedDisk {
@@ -51,6 +53,9 @@ extension SimulatedTables {
             guard all[source].value != value else { return nil }
             value = all[source].value
             done = "row \(source) of \(name) stands at row \(place)"
+        case .vanished:
+            remove(name, all[place].key)
+            return "row \(place) of \(name) is gone"
         }
         replace(name, all[place].key, value)
         return done
@@ -75,6 +80,12 @@ extension SimulatedFolder.Stored {
             guard let other = self.files[source.value], other.written != file.written else { return nil }
             self.files[number] = SimulatedFile(durable: other.written, mode: file.mode)
             return "\(source.key) stands in \(name)"
+        case .vanished:
+            var left = names.current
+            left[name] = nil
+            names.replace(by: left)
+            self.files[number] = nil
+            return "\(name) is gone"
         }
     }
 }

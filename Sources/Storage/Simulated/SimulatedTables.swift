@@ -71,6 +71,8 @@ struct SimulatedTables: Sendable {
     /// Puts another value in the place of a row's own.
     mutating func replace(_ name: String, _ key: [UInt8], _ value: [UInt8]) { rows[name]?.set(key, value) }
 
+    mutating func remove(_ name: String, _ key: [UInt8]) { _ = rows[name]?.remove(key) }
+
     private func found(_ table: Table) throws(StorageError) -> SortedRows {
         guard let rows = rows[table.name] else {
             throw StorageError(.invalid("a table of another environment"), "use table \(table.name)")

@@ -1,0 +1,78 @@
+import Chance
+import Engine
+import Wire
+
+// Asking for tokens: where each application is served, and where it is not.
+extension Client {
+    /// A place where an application may ask for a token.
+    private struct Door {
+        let path: String
+        /// The tenant that it is of; it must be active like everything else.
+        var tenant: String?
+        /// Whether the application is nobody there.
+        var isForeign = false
+    }
+
+    private static func path(of slug: String) -> String { "/api/v1/auth/tenants/\(slug)/oauth/token" }
+
+    /// - Returns: `nil` where there is no such door at present: an application of a partner is served by its tenants.
+    private func door(of known: Known, _ dice: inout Dice) -> Door? {
+        let isOfPartner = book.use { state in known.parent.map { state.resources[$0]?.kind == .partner } ?? false }
+        guard isOfPartner else { return Door(path: known.slug.map(Self.path) ?? "/oauth/token") }
+        if dice.onceIn(8) { return Door(path: "/oauth/token", isForeign: true) }
+        guard let tenant = some(.tenant, &dice) else { return nil }
+        let isForeign = tenant.known.parent != known.parent
+        return Door(path: Self.path(of: tenant.known.firstName), tenant: tenant.id, isForeign: isForeign)
+    }
+
+    mutating func issue() async {
+        guard let (id, known) = some(.application, &dice), let secret = known.secret, let door = door(of: known, &dice),
+            !dice.onceIn(4)
+        else {
+            _ = await token(server.founded.client.text, server.founded.clientSecret)
+            return
+        }
+        let concerned = [id] + (door.tenant.map { [$0] } ?? [])
+        let before = book.use { state in concerned.map { state.standing(of: $0) } }
+        guard let told = await token(id, secret, at: door.path) else { return }
+        let after = book.use { state in concerned.map { state.standing(of: $0) } }
+        if told.status == 200 {
+            if door.isForeign {
+                book.violate("model", "\(told.id) got a token for \(id) at a door that is not its own")
+            }
+            if before == after, before.contains(where: { $0.isSuspended == true }) {
+                book.violate("model", "\(told.id) got a token for \(id), which is suspended, or what it belongs to")
+            }
+        }
+        guard told.status == 400 || told.status == 401, !door.isForeign, before == after,
+            before.allSatisfy({ $0.isSuspended == false })
+        else { return }
+        let now = book.use { state in concerned.compactMap { state.resources[$0] } }
+        if now.allSatisfy({ !$0.isDeleted && !$0.mayBeDeleted }), now.first?.secret == secret {
+            book.violate("model", "\(told.id) was refused a token with the secret in force: \(told.summary)")
+        }
+    }
+
+    /// What was replaced is worth nothing.
+    mutating func issueWithOldSecret() async {
+        guard let (id, known) = some(.application, &dice), let secret = dice.pick(known.retiredSecrets),
+            let door = door(of: known, &dice)
+        else { return }
+        if let told = await token(id, secret, at: door.path), told.status == 200 {
+            book.violate("model", "\(told.id) got a token with a secret that was replaced")
+        }
+    }
+
+    /// What was seen as of some entry is seen as of it for ever, while faults strike as well.
+    mutating func lookBack() async {
+        guard let sight = dice.pick(book.use { $0.sights }) else { return }
+        do {
+            let now = try Simulation.state(of: sight.id, sight.kind, asOf: sight.index, server.instance)
+            guard now?.name != sight.name || now?.version != sight.version else { return }
+            let seen = now.map { "\($0.name) v\($0.version)" } ?? "nothing"
+            book.violate("I10", "\(sight.id) as of \(sight.index) was \(sight.name) v\(sight.version), and is \(seen)")
+        } catch {
+            // What cannot be read at this moment is not answered wrongly.
+        }
+    }
+}
