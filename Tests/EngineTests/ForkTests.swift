@@ -30,6 +30,28 @@ struct ForkTests {
             try putBack()
         }
 
+        /// The copy is written on beside an anchor as old as itself, past what the newer anchor knows; then that one comes back.
+        func outgrow() async throws {
+            let anchor = try SmallFiles(simulated: ground.disk, prefix: "anchor")
+            let (checkpoint, hint) = (try anchor.read("checkpoint"), try anchor.read("head"))
+            try ground.directory.anchor().keep(signed())
+            try anchor.remove("head")
+            try ground.disk.remove("views")
+            let instance = try await ground.open()
+            try await register(8, instance)
+            try await instance.close()
+            try anchor.write("checkpoint", try #require(checkpoint), mode: 0o644)
+            try anchor.write("head", try #require(hint), mode: 0o644)
+        }
+
+        /// The checkpoint of the copy as it was.
+        func signed() throws -> SignedNote {
+            let (tables, identity) = (try ground.directory.ledger(), ground.founded.identity)
+            let root = try tables.environment.read { try tables.range(at: size, $0).root }
+            let signer = try #require(try Ground.checkpointKey(ground.directory, identity))
+            return Checkpoint(origin: identity.origin, size: size, root: root).signed(by: [signer])
+        }
+
         /// Puts the older copy in the ledger's place.
         func putBack() throws {
             try ground.disk.remove("ledger")
@@ -200,12 +222,37 @@ struct ForkTests {
         #expect(try setBack.ground.directory.anchor().forks().count == 4)
     }
 
-    @Test(arguments: [Fault.powerCut, .keptButDenied])
-    func `whichever operation fails, a fork has not happened, is done again, or stands`(_ fault: Fault) async throws {
+    @Test func `T11 an older copy that was written on past its anchor is led on alike`() async throws {
+        let setBack = try await SetBack(seed: 210)
+        let known = try #require(try await setBack.refusal())
+        try await setBack.outgrow()
+        let tables = try setBack.ground.directory.ledger(.readOnly)
+        let size = try tables.environment.read { try tables.size($0) }
+        #expect(size > known.size)
+        #expect(try await setBack.refusal() == known, "what was signed is the same, however long the ledger is")
+        #expect(throws: Instance.ForkRefusal.self) { try setBack.fork(nil) }
+        let forked = try setBack.fork(known)
+        #expect(forked.index == size)
+        try setBack.expectWhole()
+        let from = try #require(try setBack.forks().first?.data["from"])
+        #expect(from["size"]?.number == Int64(known.size))
+        #expect(from["root"]?.text == Base64URL.encode(known.root.bytes))
+        let instance = try await setBack.ground.open()
+        try await setBack.register(1, instance)
+        try await instance.close()
+        try setBack.expectWhole()
+    }
+
+    @Test(arguments: [Fault.powerCut, .keptButDenied], [false, true])
+    func `whichever operation fails, a fork has not happened, is done again, or stands`(
+        _ fault: Fault,
+        outgrown: Bool,
+    ) async throws {
         var (refused, stood, operation) = (0, 0, 0)
         while true {
             operation += 1
             let setBack = try await SetBack(seed: UInt64(300 + operation))
+            if outgrown { try await setBack.outgrow() }
             let lost = try await setBack.refusal()
             let disk = setBack.ground.disk
             disk.plan(fault, at: disk.operations + operation)
@@ -247,10 +294,7 @@ struct ForkTests {
         let anchor = try SmallFiles(simulated: ground.disk, prefix: "anchor")
         let tables = try top.ledger()
         let root = try tables.environment.read { try tables.range(at: setBack.size, $0).root }
-        let signer = try #require(try Ground.checkpointKey(top, ground.founded.identity))
-        let note = Checkpoint(origin: ground.founded.identity.origin, size: setBack.size, root: root).signed(by: [
-            signer
-        ])
+        let note = try setBack.signed()
         switch witness {
         case .headHint: try top.anchor().keep(note)
         case .views:

@@ -63,6 +63,14 @@ struct ForkTests {
                 }
             ),
             (
+                "a checkpoint of other entries", LostHistory(size: 15, root: root),
+                { try Self.sign($0, as: $0.identity.origin, 15, root) }
+            ),
+            (
+                "a checkpoint of other entries, under a fork's name", LostHistory(size: 20, root: root),
+                { try Self.sign($0, as: "\($0.identity.origin)/5", 20, root) }
+            ),
+            (
                 "a longer hint", LostHistory(size: 30, root: root),
                 { try $0.anchor.hint(Anchor.HeadHint(size: 30, root: root)) }
             ),

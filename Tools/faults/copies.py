@@ -117,8 +117,9 @@ def rolled_back(run: Run) -> str:
     Load(server, run.dice).run(0.3)
     server.stop()
     held = hold(server, run.folder / "held")
-    yesterday = run.folder / "yesterday"
+    yesterday, anchored_then = run.folder / "yesterday", run.folder / "anchored-then"
     shutil.copytree(server.data, yesterday)
+    shutil.copytree(elsewhere, anchored_then)
     Load(server.start(), run.dice).run(0.4)
     server.stop()
     today, size, before = run.folder / "today", len(oracle.lines(server.data)), len(oracle.lines(yesterday))
@@ -128,9 +129,9 @@ def rolled_back(run: Run) -> str:
     anchored = run.folder / "anchored"
     shutil.copytree(elsewhere, anchored)
 
-    def again() -> None:
+    def again(data: pathlib.Path = today, anchor: pathlib.Path = anchored) -> None:
         server.kill()
-        for source, target in (today, server.data), (anchored, elsewhere):
+        for source, target in (data, server.data), (anchor, elsewhere):
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(source, target)
 
@@ -151,6 +152,26 @@ def rolled_back(run: Run) -> str:
         again()
         put_back(yesterday, server.data, "ledger")
         cut_short(run, server, advised(refused(server, str(size))), point)
+    # Yesterday's copy beside yesterday's anchor is served, and outgrows what today's knows; then that one comes back.
+    again(yesterday, anchored_then)
+    load = Load(server.start(), run.dice).start()
+    require(load.reached(2 * (size - before) + 20, 60), f"it does not outgrow today: {load.troubles}")
+    load.stop()
+    server.stop()
+    require(len(oracle.lines(server.data)) > size, "the copy is shorter than today's ledger")
+    shutil.rmtree(elsewhere)
+    shutil.copytree(anchored, elsewhere)
+    said.append(refused(server, str(size), "an older copy was written on"))
+    led_on(server, said[-1], held)
+    # What is left is not whole: it is not signed again, whatever is acknowledged.
+    again()
+    put_back(yesterday, server.data, "ledger")
+    spoil(server.data)
+    words = advised(refused(server, str(size)))
+    done = command(*words, "--reason", "a fault test has set it back")
+    require(done.returncode == 3 and b"damaged" in done.stderr,
+            f"a damaged ledger is forked: {done.returncode} {text(done.stderr)}")
+    require((elsewhere / "checkpoint").read_bytes().splitlines()[1] == str(size).encode(), "a damaged ledger is signed")
     # The anchor lost: beside a ledger with entries that is a loss too.
     again()
     shutil.rmtree(elsewhere)
@@ -180,9 +201,22 @@ def rolled_back(run: Run) -> str:
         led_on(server, f"with: muniment fork --data {server.data} --acknowledge {size - 1}:{root}", held)
 
     run.control("another loss acknowledged", unacknowledged)
-    return (f"ledger files, the whole directory, a lost anchor: each refused, told by both sizes (\"{said[0][:90]}…\"), and served "
-            f"again under another name by the command it printed; {len(points)} forks killed half-way and repeated; old proofs "
-            "stand, both verifiers agree")
+    return (f"ledger files, the whole directory, an outgrown anchor, a lost one: each refused, told by both sizes "
+            f"(\"{said[0][:90]}…\"), and served again under another name by the command it printed; a damaged copy was not; "
+            f"{len(points)} forks killed half-way and repeated; old proofs stand, both verifiers agree")
+
+
+def spoil(data: pathlib.Path) -> None:
+    """Changes a row that no start looks at: where the last entry of a tenant is."""
+    created = next(json.loads(line) for line in oracle.lines(data) if b'"tenant.created"' in line)
+    path, name = data / "ledger/data.mdb", created["stream"].encode()
+    content, spoiled = bytearray(path.read_bytes()), 0
+    # A key of LMDB stands right before its value; in an entry the name is quoted.
+    for found in re.finditer(re.escape(name) + b"(?=\0)", bytes(content)):
+        content[found.end() + 7] ^= 1
+        spoiled += 1
+    require(spoiled, "the row is not found in the ledger's file")
+    path.write_bytes(content)
 
 
 @row("T27", "indexes used again after an aborted commit or a fork")

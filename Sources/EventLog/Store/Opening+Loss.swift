@@ -34,6 +34,34 @@ extension Opening {
         }
     }
 
+    /// An older copy that was written on is as long as what was signed, or longer, and has another root there.
+    ///
+    /// Damage gives another root as well. What was written is whole in itself, so every entry is compared with what is stored
+    /// of it: the first that differs is named, and only where none does is it another history, which a fork can go on with.
+    static func requireSameHistory(
+        _ checkpoint: Checkpoint,
+        _ state: State,
+        _ tables: LedgerTables,
+        _ reader: borrowing some TableReader & ~Copyable,
+    ) throws {
+        guard try tables.range(at: checkpoint.size, reader).root != checkpoint.root else { return }
+        var range = CompactRange()
+        try tables.walk(0..<checkpoint.size, reader) { line in
+            // Of what retention removed its hash is left.
+            let leaf =
+                switch line {
+                case .entry(_, let bytes): MerkleTree.leaf(bytes)
+                case .removed(let index): try tables.hash(level: 0, index, reader)
+                }
+            try requireStored(range.append(leaf), at: line.index, tables, reader)
+        }
+        throw LedgerFault.rolledBack(
+            "the ledger has \(state.size) entries, but the first \(checkpoint.size) are not those that a checkpoint was signed"
+                + " for: an older copy was written on",
+            lost: LostHistory(size: checkpoint.size, root: checkpoint.root)
+        )
+    }
+
     /// A fork ends when its own checkpoint is in the anchor: a process may end before.
     private static func isForkUnfinished(
         _ checkpoint: Checkpoint,

@@ -74,7 +74,7 @@ extension Opening {
         return (range, last, origin)
     }
 
-    private static func requireStored(
+    static func requireStored(
         _ completed: [Digest],
         at index: UInt64,
         _ tables: LedgerTables,

@@ -43,6 +43,7 @@ package struct Opening: Sendable {
         let checkpoint = try Self.trusted(note, state)
         anchored = checkpoint
         try Self.requireNothingLost(checkpoint, hint, state, tables, reader)
+        try Self.requireSameHistory(checkpoint, state, tables, reader)
         try Self.requireFork(of: checkpoint, state, tables, reader)
         (range, lastRecordedAt, origin) = try Self.rehash(
             tables,
