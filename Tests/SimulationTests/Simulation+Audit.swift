@@ -83,7 +83,10 @@ extension Simulation {
             into: DataDirectory(simulated: SimulatedDisk(seed: 1))
         )
         guard let built = try replay.build(to: nil) else { return ["there is nothing to fold"] }
-        return try instance.views.differences(from: built.views).map { "\($0.table) \(Hex.encode($0.key))" }
+        let attested = built.unlikeAttested.map {
+            "entry \($0.index) attests other \($0.tables.joined(separator: ", "))"
+        }
+        return try instance.views.differences(from: built.views).map { "\($0.table) \(Hex.encode($0.key))" } + attested
     }
 
     private func recall(_ sight: Book.Sight, _ instance: Instance) throws -> Book.Sight? {
