@@ -211,8 +211,8 @@ def spoil(data: pathlib.Path) -> None:
     created = next(json.loads(line) for line in oracle.lines(data) if b'"tenant.created"' in line)
     path, name = data / "ledger/data.mdb", created["stream"].encode()
     content, spoiled = bytearray(path.read_bytes()), 0
-    # A key of LMDB stands right before its value; in an entry the name is quoted.
-    for found in re.finditer(re.escape(name) + b"(?=\0)", bytes(content)):
+    # A key of LMDB stands right before its value, here an index of eight bytes; in an entry the name is quoted.
+    for found in re.finditer(re.escape(name) + b"(?=\0\0)", bytes(content)):
         content[found.end() + 7] ^= 1
         spoiled += 1
     require(spoiled, "the row is not found in the ledger's file")
