@@ -20,6 +20,8 @@ REFUSALS_A_MINUTE = 20
 
 # `Instance.readMicrosecondsMax`, and how often the server looks for readers.
 READ_SECONDS, LOOK_SECONDS = 5, 1
+# Longer than `ReaderGate.waitSecondsMax`, which is what the growth of a map waits for reads.
+HANGS_SECONDS = 25
 
 
 @row("T15", "readers that never end, while others write")
@@ -58,7 +60,7 @@ def long_reader(run: Run) -> str:
     oracle.check()
     return (f"{count} acknowledgements each: {free:.0f} bytes of file each without, {held:.0f} beside a held outside reader, "
             f"{after:.0f} after its end; health and metrics warned of it after {seconds:.0f} s; {cut(run)}; writes went on "
-            f"throughout")
+            f"throughout; {pinned(run)}")
 
 
 def warned(server: Server) -> bool:
@@ -98,6 +100,47 @@ def cut(run: Run) -> str:
     require(client.admin("GET", "/tenants?search=templat").status == 200, "the same afterwards")
     require(server.stop() == 0, server.said)
     return f"a slow read within the server was cut and answered 503 after {taken:.1f} s"
+
+
+def pinned(run: Run) -> str:
+    """A read that does not come back keeps the map from growing: writes are put off, and go on after it."""
+    other = run.server("free")
+    free = Load(other.start(run.shim.env(other, FAULT_MAPSIZE=1 << 18)), run.dice).start()
+    run.control("a map that grows while no read hangs", lambda: put_off(free, 2))
+    free.stop()
+    server = run.server("pinned")
+    slow = run.folder / "read-hangs"
+    load = Load(server, run.dice, threads=3)
+    oracle = Oracle(server, load)
+    server.start(run.shim.env(
+        server, FAULT_SLOW=slow, FAULT_SLOW_FOR=HANGS_SECONDS * 1_000_000, FAULT_MAPSIZE=1 << 18))
+    reader = server.connect(4 * HANGS_SECONDS)
+    require(reader.admin("GET", "/tenants").status == 200, "a list before")
+    slow.touch()
+    told: list[int] = []
+    thread = threading.Thread(target=lambda: told.append(reader.admin("GET", "/tenants?search=hangs").status), daemon=True)
+    thread.start()
+    time.sleep(0.5)
+    # Whoever reads from now on is not held; the first one is, in the middle of its read.
+    slow.unlink()
+    load.start()
+    put_off(load, HANGS_SECONDS)
+    before = len(load.acknowledged)
+    thread.join(4 * HANGS_SECONDS)
+    require(told and told[0] in (200, 503), f"the read that hung is answered {told}")
+    require(load.reached(before + 20, 30), f"writes do not go on: {load.troubles}")
+    until("health is well", lambda: server.connect().ask("GET", "/health").json == {"status": "ok"}, 10)
+    load.stop()
+    load.retry()
+    require(server.stop() == 0, server.said)
+    require(b"writes are put off" in server.log.read_bytes(), f"the log does not say why: {server.said}")
+    oracle.check()
+    return (f"a read that hung for {HANGS_SECONDS} s kept the map from growing: {load.troubles[503]} writes put off with 503 and "
+            f"Retry-After, then all went on")
+
+
+def put_off(load: Load, seconds: float) -> None:
+    until("writes are put off", lambda: load.troubles.get(503), seconds)
 
 
 def growth(run: Run, load: Load, path, count: int) -> float:

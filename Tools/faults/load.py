@@ -115,6 +115,8 @@ class Load:
         else:
             answer, good = client.admin("POST", "/tenants", ask.body, **{"Idempotency-Key": ask.key}), 201
         if answer.status != good:
+            if answer.status in (429, 503) and not answer.headers["Retry-After"]:
+                self.odd.append(f"{ask.kind}: {answer.status} without Retry-After")
             if answer.status not in self.honest:
                 self.odd.append(f"{ask.kind}: {answer.status} {text(answer.body)}")
             self.troubles[answer.status] = self.troubles.get(answer.status, 0) + 1
