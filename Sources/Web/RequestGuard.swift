@@ -42,11 +42,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isWaiting = false
     /// Bytes of the answer that is being written.
     private var answerBytes = 0
-    /// Answers whose last byte has not left, and what closes the connection when none does for too long.
-    ///
-    /// So it is while none can be written: an answer waits for that before it gets here.
-    private var unsentAnswers = 0
-    private var sendTimer: Scheduled<Void>?
+    private var answerDeadline: AnswerDeadline
     /// Whether what is being read just now has completed any part of a request.
     private var hasReadPart = false
     /// Requests after this one's answer are not awaited: the server is shutting down.
@@ -67,6 +63,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         self.limits = limits
         self.connections = connections
         self.refusal = refusal
+        answerDeadline = AnswerDeadline(seconds: limits.requestSeconds)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -86,7 +83,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         stopTimer()
-        stopSendTimer()
+        answerDeadline.stop()
         give(answerBytes)
         answerBytes = 0
         endRequest()
@@ -108,8 +105,6 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
                 return
             }
             progress.receivedHead()
-            // A stream that begins while its connection takes nothing sees no change of that.
-            if !context.channel.isWritable { startSendTimer(context) }
         case .body:
             break
         case .end:
@@ -242,10 +237,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             let bytes = answerBytes
             answerBytes = 0
             let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
-            unsentAnswers += 1
+            answerDeadline.wroteAnswer()
             sent.futureResult.assumeIsolated().whenComplete { [self] result in
-                unsentAnswers -= 1
-                stopSendTimer()
+                answerDeadline.sentAnswer()
                 give(bytes)
                 endRequest()
                 if case .success = result { passOnNext(context) } else { ahead.removeAll() }
@@ -257,32 +251,13 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func flush(context: ChannelHandlerContext) {
         context.flush()
-        // Most answers are in the system's buffers by now, and cost no timer. Who does not read the rest holds it in
-        // our memory.
-        if unsentAnswers > 0 { startSendTimer(context) }
+        answerDeadline.flushed(context)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         countWaiting(context)
-        if !context.channel.isWritable {
-            startSendTimer(context)
-        } else if unsentAnswers == 0 {
-            stopSendTimer()
-        }
+        answerDeadline.writabilityChanged(context)
         context.fireChannelWritabilityChanged()
-    }
-
-    private func startSendTimer(_ context: ChannelHandlerContext) {
-        guard sendTimer == nil else { return }
-        let limit = TimeAmount.seconds(Int64(limits.requestSeconds))
-        sendTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { [self] in
-            // Where a connection takes nothing, to close one of its streams would free nothing.
-            if let connection, isStream, connection.isWritable {
-                context.close(promise: nil)
-            } else {
-                connection?.cut()
-            }
-        }
     }
 
     /// What the answer says of the connection, where it must say anything.
@@ -375,11 +350,6 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             if progress.isLingering { obey(.close, context) } else { fail(with: 408, context) }
             end(with: .error(CutShort()), context)
         }
-    }
-
-    private func stopSendTimer() {
-        sendTimer?.cancel()
-        sendTimer = nil
     }
 
     private func stopTimer() {
