@@ -38,6 +38,7 @@ extension Endpoint {
             parameters: operation.parameters,
             body: operation.body.described,
             replies: operation.replies + errors(operation),
+            isBrief: operation.isBrief,
         ) { request, path in
             await whole.answer(request, path, permission)
         }

@@ -11,6 +11,8 @@ struct Operation: Sendable {
     var parameters: [Endpoint.Parameter] = []
     var body = BodyRule.none
     let replies: [Endpoint.Reply]
+    /// Whether it looks at few things, as ``Endpoint/isBrief`` says.
+    let isBrief: Bool
     let run: Run
 
     init(
@@ -19,6 +21,7 @@ struct Operation: Sendable {
         parameters: [Endpoint.Parameter] = [],
         body: BodyRule = .none,
         replies: [Endpoint.Reply],
+        isBrief: Bool = false,
         run: @escaping Run,
     ) {
         self.admin = admin
@@ -26,6 +29,7 @@ struct Operation: Sendable {
         self.parameters = parameters
         self.body = body
         self.replies = replies
+        self.isBrief = isBrief
         self.run = run
     }
 }

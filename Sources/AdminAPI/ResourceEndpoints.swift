@@ -30,12 +30,19 @@ struct ResourceEndpoints<R: Administered>: Sendable {
             name("create"),
             body: .required(.named(SchemaName.create(R.noun))),
             replies: [.init(201, "Created", .data(R.noun)), .absent, .conflict],
+            isBrief: true,
             run: register
         )
     }
 
     var read: Operation {
-        Operation(admin, name("read"), replies: [.init(200, "Found", .data(R.noun)), .absent], run: show)
+        Operation(
+            admin,
+            name("read"),
+            replies: [.init(200, "Found", .data(R.noun)), .absent],
+            isBrief: true,
+            run: show
+        )
     }
 
     var update: Operation {
@@ -44,6 +51,7 @@ struct ResourceEndpoints<R: Administered>: Sendable {
             name("update"),
             body: .required(.named(SchemaName.update(R.noun))),
             replies: [.init(200, "Changed", .data(R.noun)), .absent, .conflict, .moved],
+            isBrief: true,
             run: change
         )
     }

@@ -47,7 +47,8 @@ struct SystemEndpoints: Sendable {
             access: .open,
             summary,
             replies: replies,
-            isAnsweredUnderOverload: true
+            isAnsweredUnderOverload: true,
+            isBrief: true
         ) { _, _ in answer() }
     }
 

@@ -92,6 +92,9 @@ package struct Endpoint: Sendable {
     package var bodyBytesMax: Int
     /// Whether it is answered even while the server turns others away: it must cost next to nothing, and has no body.
     package var isAnsweredUnderOverload: Bool
+    /// Whether between its waits it works for a fraction of a millisecond: then it is done where the connection's bytes
+    /// arrive, and whatever may take longer beside that.
+    package var isBrief: Bool
     package var answer: Answer
 
     package init(
@@ -106,6 +109,7 @@ package struct Endpoint: Sendable {
         replies: [Reply],
         bodyBytesMax: Int = Endpoint.bodyBytesMax,
         isAnsweredUnderOverload: Bool = false,
+        isBrief: Bool = false,
         answer: @escaping Answer,
     ) {
         self.method = method
@@ -119,6 +123,7 @@ package struct Endpoint: Sendable {
         self.replies = replies
         self.bodyBytesMax = bodyBytesMax
         self.isAnsweredUnderOverload = isAnsweredUnderOverload
+        self.isBrief = isBrief
         self.answer = answer
     }
 }

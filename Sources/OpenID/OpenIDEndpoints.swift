@@ -70,6 +70,7 @@ package enum OpenIDEndpoints {
                 Endpoint.Reply(507, "The disk is full", error),
             ],
             bodyBytesMax: ClientRequest.bodyBytesMax,
+            isBrief: true,
             answer: answer
         )
     }

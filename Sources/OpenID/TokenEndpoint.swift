@@ -53,7 +53,7 @@ struct TokenEndpoint: Sendable {
         } catch {
             throw OAuthError(error)
         }
-        guard case .done(let token) = receipt.result, let text = try? ring.sign(token.claims, with: key.id) else {
+        guard case .done(let token) = receipt.result, let text = try? await ring.sign(token.claims, with: key.id) else {
             throw OAuthError(.failed)
         }
         return response(text, token, index: receipt.index)

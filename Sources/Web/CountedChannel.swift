@@ -3,7 +3,9 @@ import Logging
 import NIOCore
 import NIOSSL
 
-/// A connection of Hummingbird's that ``Connections`` knows of, and whose TLS handshake must end in time.
+/// A connection of Hummingbird's that ``Connections`` knows of.
+///
+/// All of it is done on its event loop, and it must end its TLS handshake, and take what it is sent, in time.
 struct CountedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
     let connections: Connections
@@ -13,6 +15,7 @@ struct CountedChannel<Base: ServerChildChannel>: ServerChildChannel {
         connections.insert(channel)
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(BacklogDeadline(seconds: limits.requestSeconds), position: .first)
             if let tls = try? pipeline.handler(type: NIOSSLServerHandler.self) {
                 let deadline = HandshakeDeadline(seconds: limits.requestSeconds)
                 try pipeline.addHandler(deadline, position: .after(tls))
@@ -22,6 +25,8 @@ struct CountedChannel<Base: ServerChildChannel>: ServerChildChannel {
     }
 
     func handle(value: Base.Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
+        await withTaskExecutorPreference(EventLoopTaskExecutor(value.channel.eventLoop)) {
+            await base.handle(value: value, logger: logger)
+        }
     }
 }

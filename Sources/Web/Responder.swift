@@ -42,17 +42,18 @@ struct Responder: Sendable {
             let isCounted = !route.isAnsweredUnderOverload
             if !isCounted || load.begin() {
                 defer { if isCounted { load.end() } }
-                let request = Endpoints.Request(
-                    // An unknown method has no endpoint that could ask.
-                    method: method ?? .get,
-                    path: target.path,
-                    query: target.query,
-                    headers: head.headerFields.map { ($0.name.canonicalName, $0.value) },
-                    body: body,
-                    address: addresses.address(of: channel.remoteAddress, head.headerFields),
-                    id: id,
-                )
-                answer = await route.answer(request)
+                answer = await route.answer { [addresses] in
+                    Endpoints.Request(
+                        // An unknown method has no endpoint that could ask.
+                        method: method ?? .get,
+                        path: target.path,
+                        query: target.query,
+                        headers: head.headerFields.map { ($0.name.canonicalName, $0.value) },
+                        body: body,
+                        address: addresses.address(of: channel.remoteAddress, head.headerFields),
+                        id: id,
+                    )
+                }
             } else {
                 answer = .overloaded(route.dialect)
             }
@@ -116,9 +117,17 @@ extension EndpointTable.Route {
         }
     }
 
-    fileprivate func answer(_ request: Endpoints.Request) async -> Endpoints.Response {
+    fileprivate func answer(_ request: @Sendable () -> Endpoints.Request) async -> Endpoints.Response {
         switch self {
-        case .endpoint(let endpoint, let parameters): await endpoint.answer(request, parameters)
+        case .endpoint(let endpoint, let parameters) where endpoint.isBrief:
+            await endpoint.answer(request(), parameters)
+        case .endpoint(let endpoint, let parameters):
+            // The event loop has other connections, which would wait. What is done first here is what moves the task:
+            // a closure that only called on would stay.
+            await withTaskExecutorPreference(globalConcurrentExecutor) { @concurrent in
+                let request = request()
+                return await endpoint.answer(request, parameters)
+            }
         case .wrongMethod(let allowed, let dialect): .methodNotAllowed(allowed, dialect)
         case .unknown: .notFound
         }

@@ -78,6 +78,8 @@ extension WebServer {
         package var bodiesBytesMax = 64 * 1024 * 1024
         /// Connections that wait to be accepted; beyond them a client's own system tries again after a second.
         package var backlogMax = 4_096
+        /// Connections that are accepted before those that are open get their turn again.
+        package var acceptedAtOnceMax = 256
         /// What requests in flight get at shutdown, so that with the closing of TLS all is over within five seconds.
         package var drainSeconds = 3
 

@@ -53,8 +53,9 @@ package struct WebServer: Service {
             logger.warning("Listening beyond loopback without TLS: whoever is on the path can read tokens and secrets.")
         }
         let server = try makeServer()
+        let accepting = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.any())
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
+            group.addTask(executorPreference: accepting) { try await server.run() }
             group.addTask { await dates.keepCurrent() }
             group.addTask { await closeWhenOverdue() }
             // Either the server has served its last request, or what is left of them is overdue and is cancelled.
@@ -98,7 +99,12 @@ package struct WebServer: Service {
                 backlog: configuration.limits.backlogMax,
                 availableConnectionsDelegate: .maximum(configuration.limits.acceptedMax, logger: logger),
             ),
-            onServerRunning: { listener in onListening(listener.localAddress?.port ?? configuration.port) },
+            onServerRunning: { listener in
+                // A crowd that comes at once is let in at once: whoever is new waits behind all of it.
+                let atOnce = UInt(configuration.limits.acceptedAtOnceMax)
+                listener.setOption(.maxMessagesPerRead, value: atOnce).whenFailure { _ in }
+                onListening(listener.localAddress?.port ?? configuration.port)
+            },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: logger,
         )

@@ -142,7 +142,7 @@ struct Server: Sendable {
         guard case .done(let token) = try await instance.perform(command, by: caller).result else {
             throw Refusal.failed
         }
-        return try instance.keyRing.sign(token.claims, with: key)
+        return try await instance.keyRing.sign(token.claims, with: key)
     }
 
     /// One request to the admin API, answered by the endpoint that the table finds.

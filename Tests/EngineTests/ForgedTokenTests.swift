@@ -19,7 +19,7 @@ struct ForgedTokenTests {
             by: Ground.stranger
         )
         guard case .done(let issued) = receipt.result else { throw Refusal.failed }
-        let text = try instance.keyRing.sign(issued.claims, with: current)
+        let text = try await instance.keyRing.sign(issued.claims, with: current)
         let given = try Self.material(text, instance, current)
         // What is refused below is refused for what was changed, not for what stayed.
         #expect(try given.signed([:]) == text || algorithm == .ES256)

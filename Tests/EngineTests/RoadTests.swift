@@ -22,7 +22,7 @@ struct RoadTests {
             return
         }
         #expect(receipt.index == before)
-        let text = try instance.keyRing.sign(token.claims, with: key)
+        let text = try await instance.keyRing.sign(token.claims, with: key)
         #expect(instance.keyRing.verify(text, now: instance.world.wall()) == token)
         let bytes = try #require(try instance.tables.environment.read { try instance.tables.entry(receipt.index, $0) })
         let entry = try Entry(decoding: bytes)

@@ -117,6 +117,6 @@ struct TokenStandingTests {
             by: Ground.stranger
         )
         guard case .done(let token) = receipt.result else { throw Refusal.failed }
-        return try instance.keyRing.sign(token.claims, with: key)
+        return try await instance.keyRing.sign(token.claims, with: key)
     }
 }

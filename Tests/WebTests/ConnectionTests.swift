@@ -156,18 +156,19 @@ import Web
     @Test func `a request that is sent slowly makes way before one that is being answered`() async throws {
         let limits: @Sendable (inout WebServer.Configuration) -> Void = {
             $0.limits.connectionsMax = 2
-            $0.limits.answeringMax = 1
             $0.limits.drainSeconds = 1
         }
         try await RunningServer.run(limits) { server in
             try await RawClient.connect(to: server) { answered in
-                try await answered.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n")
-                // Until it is being answered; then there is no room for another.
-                try await RawClient.connect(to: server) { probe in
-                    while try await probe.ask("GET /items/1").status != 503 {}
-                }
+                try await answered.send("GET /gates/answered HTTP/1.1\r\nHost: x\r\n\r\n")
+                await Gate["answered"].isReached()
                 try await RawClient.connect(to: server) { slow in
                     try await slow.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+                    // Else it would be reset.
+                    try await until {
+                        let sockets = try Sockets.established(at: server.port)
+                        return sockets.count == 2 && sockets.allSatisfy { $0.unreadBytes == 0 }
+                    }
                     let third = try await RawClient.connect(to: server) { try await $0.ask("GET /health").status }
                     #expect(third == 200)
                     #expect(await slow.isClosed())
@@ -185,11 +186,11 @@ import Web
             let answered = Flag()
             try await withThrowingTaskGroup(of: Int.self) { group in
                 try await RawClient.connect(to: server) { first in
-                    try await first.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-                    try await Task.sleep(for: .milliseconds(300))
+                    try await first.send("GET /gates/first HTTP/1.1\r\nHost: x\r\n\r\n")
+                    await Gate["first"].isReached()
                     try await RawClient.connect(to: server) { second in
-                        try await second.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-                        try await Task.sleep(for: .milliseconds(100))
+                        try await second.send("GET /gates/second HTTP/1.1\r\nHost: x\r\n\r\n")
+                        await Gate["second"].isReached()
                         group.addTask {
                             try await RawClient.connect(to: server) { third in
                                 let status = try await third.ask("GET /health").status
@@ -197,11 +198,15 @@ import Web
                                 return status
                             }
                         }
-                        // Each waits for its answer, and gets it; the third has none while one of them waits.
-                        #expect(try await first.read().body == "slow")
+                        // Each waits for its answer, and gets it; the third has none while both wait.
+                        try await Task.sleep(for: .milliseconds(300))
                         #expect(!answered.isSet)
+                        #expect(!first.hasEnded)
                         #expect(!second.hasEnded)
-                        #expect(try await second.read().body == "slow")
+                        Gate["first"].open()
+                        #expect(try await first.read().body == "open")
+                        Gate["second"].open()
+                        #expect(try await second.read().body == "open")
                     }
                 }
                 // Neither waits any more.

@@ -1,4 +1,5 @@
 import Endpoints
+import NIOPosix
 import Synchronization
 import Wire
 
@@ -41,6 +42,10 @@ enum Example {
             try? await Task.sleep(for: .seconds(1))
             return text("slow")
         },
+        get("/gates/{name}", "gates.read") { _, parameters in
+            await Gate[parameters["name"]].pass()
+            return text("open")
+        },
         get("/stuck", "stuck.read") { _, _ in
             try? await Task.sleep(for: .seconds(600))
             return text("stuck")
@@ -50,11 +55,20 @@ enum Example {
             try? await Task.sleep(for: .seconds(600))
             return text("stuck")
         },
+        Endpoint(.get, "/brief", name: "brief.read", access: .open, "", replies: [], isBrief: true) { _, _ in place },
+        get("/long", "long.read") { _, _ in await whereItIs() },
         get("/cached", "cached.read") { _, _ in text("cached").adding("Cache-Control", "max-age=60") },
         get("/nothing", "nothing.read") { _, _ in Response(status: 204) },
         get("/broken", "broken.read") { _, _ in text("secret").adding("not a name", "secret") },
         get("/injection", "injection.read") { _, _ in text("x").adding("X-Echo", "a\r\nSet-Cookie: b=c") },
     ])
+
+    /// Where it is answered.
+    private static var place: Response {
+        text(MultiThreadedEventLoopGroup.currentEventLoop == nil ? "beside" : "event loop")
+    }
+
+    private static func whereItIs() async -> Response { place }
 
     private static func text(_ text: String) -> Response {
         Response(status: 200, headers: [("content-type", "text/plain")], body: Array(text.utf8))

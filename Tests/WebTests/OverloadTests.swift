@@ -12,9 +12,9 @@ import Web
         try await RunningServer.run(limits) { server in
             try await RawClient.connect(to: server) { busy in
                 for _ in 0..<3 { #expect(try await busy.ask("GET /items/1").status == 200) }
-                try await busy.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await busy.send("GET /gates/shed HTTP/1.1\r\nHost: x\r\n\r\n")
+                await Gate["shed"].isReached()
                 try await RawClient.connect(to: server) { client in
-                    while try await client.ask("GET /items/1").status != 503 {}
                     for (line, body) in [
                         ("GET /items/1", #"{"detail":"Try again: the server has more to do than it can"}"#),
                         ("GET /nowhere", #"{"detail":"Try again: the server has more to do than it can"}"#),
@@ -33,6 +33,17 @@ import Web
 
     private static let oauth =
         #"{"error":"temporarily_unavailable","error_description":"The server has more to do than it can; try again"}"#
+
+    @Test func `what is brief is answered where its bytes arrive, and all else beside that`() async throws {
+        try await RunningServer.run { server in
+            try await RawClient.connect(to: server) { client in
+                for _ in 0..<20 {
+                    let (brief, long) = (try await client.ask("GET /brief"), try await client.ask("GET /long"))
+                    #expect([brief.body, long.body] == ["event loop", "beside"])
+                }
+            }
+        }
+    }
 
     @Test func `bodies that would take more memory than there may be are shed`() async throws {
         let limits: @Sendable (inout WebServer.Configuration) -> Void = {
@@ -125,10 +136,9 @@ import Web
         }
         try await RunningServer.run(limits) { server in
             try await RawClient.connect(to: server) { busy in
-                try await busy.send("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await busy.send("GET /gates/newcomer HTTP/1.1\r\nHost: x\r\n\r\n")
+                await Gate["newcomer"].isReached()
                 try await RawClient.connect(to: server) { client in
-                    // Until the other is being answered.
-                    while try await client.ask("GET /items/1").status != 503 {}
                     #expect(try await client.ask("GET /health").status == 200)
                     #expect(!busy.hasEnded)
                 }

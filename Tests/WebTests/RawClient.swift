@@ -146,3 +146,12 @@ final class Flag: Sendable {
 
     func set() { value.store(true, ordering: .releasing) }
 }
+
+/// Something that is counted in one place, and asked about elsewhere.
+final class Tally: Sendable {
+    private let count = Atomic(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+
+    func increment() { count.add(1, ordering: .relaxed) }
+}

@@ -7,13 +7,13 @@ extension KeyRing {
     package static let tokenBytesMax = 8 * 1024
 
     /// Signs claims with the key that the token's entry names (RFC 7515 §5.1).
-    package func sign(_ claims: [UInt8], with id: SigningKeyID) throws -> String {
+    package func sign(_ claims: [UInt8], with id: SigningKeyID) async throws -> String {
         guard let member = members.first(where: { $0.id == id }), let pair = member.pair else {
             throw CryptoFault(operation: "sign a token", detail: "the signing key is not at hand")
         }
         var input = member.header
         Base64URL.append(claims, to: &input)
-        let signature = try pair.sign(input)
+        let signature = try await pair.signature(of: input)
         input.append(UInt8(ascii: "."))
         Base64URL.append(signature, to: &input)
         return String(decoding: input, as: UTF8.self)
@@ -33,6 +33,16 @@ extension KeyRing {
         guard let token = member.verify(bytes) else { return nil }
         verified.keep(token, digest)
         return token
+    }
+}
+
+extension TokenKey {
+    /// RSA takes longer than all else about a token: whoever waits for the caller's thread does not wait for that.
+    fileprivate func signature(of input: [UInt8]) async throws -> [UInt8] {
+        switch algorithm {
+        case .RS256: try await withTaskExecutorPreference(globalConcurrentExecutor) { @concurrent in try sign(input) }
+        case .ES256, .EdDSA: try sign(input)
+        }
     }
 }
 
