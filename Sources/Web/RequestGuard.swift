@@ -40,6 +40,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isWhole = false
     /// It waits for the server, not for its client.
     private var isWaiting = false
+    /// Its answer tells its client to come again later, and what ends the wait until more is read.
+    private var isTurnedAway = false
+    private var pause: Scheduled<Void>?
     /// Bytes of the answer that is being written.
     private var answerBytes = 0
     private var answerDeadline: AnswerDeadline
@@ -84,6 +87,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         stopTimer()
         answerDeadline.stop()
+        pause?.cancel()
         give(answerBytes)
         answerBytes = 0
         endRequest()
@@ -117,7 +121,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func passOn(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
         var isNext = false
         if case .head = part { isNext = true }
-        guard ahead.isEmpty, !(isNext && isAnswering) else {
+        guard ahead.isEmpty, pause == nil, !(isNext && isAnswering) else {
             ahead.append(part)
             return
         }
@@ -157,11 +161,25 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if let connection, bytes > 0 { connections.give(bytes, on: connection) }
     }
 
-    /// The answer has left: it is the turn of the next request that was sent ahead.
+    /// The answer has left: it is the turn of the next request that was sent ahead, unless its client should wait.
+    private func turn(_ context: ChannelHandlerContext) {
+        guard isTurnedAway else {
+            passOnNext(context)
+            return
+        }
+        isTurnedAway = false
+        let time = TimeAmount.milliseconds(Int64(limits.pauseMilliseconds))
+        pause = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
+            pause = nil
+            passOnNext(context)
+        }
+    }
+
     private func passOnNext(_ context: ChannelHandlerContext) {
-        guard !ahead.isEmpty else { return }
-        repeat { hand(ahead.removeFirst(), context) } while !beginsWithHead
-        context.fireChannelReadComplete()
+        if !ahead.isEmpty {
+            repeat { hand(ahead.removeFirst(), context) } while !beginsWithHead
+            context.fireChannelReadComplete()
+        }
         if let ending, ahead.isEmpty {
             self.ending = nil
             end(with: ending, context)
@@ -174,7 +192,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Tells whoever reads that no more comes, after all that has come.
     private func end(with ending: Ending, _ context: ChannelHandlerContext) {
-        guard ahead.isEmpty else {
+        guard ahead.isEmpty, pause == nil else {
             self.ending = self.ending ?? ending
             return
         }
@@ -194,7 +212,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func read(context: ChannelHandlerContext) {
         // Nor does a body grow here that nobody reads yet.
-        guard ahead.isEmpty else {
+        guard ahead.isEmpty, pause == nil else {
             wantsRead = true
             return
         }
@@ -221,6 +239,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head) where head.status.code >= 200:
             progress.wroteHead()
+            isTurnedAway = !isStream && head.headerFields[.retryAfter] != nil
             guard let persistence = persistence else {
                 context.write(data, promise: promise)
                 return
@@ -242,7 +261,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
                 answerDeadline.sentAnswer()
                 give(bytes)
                 endRequest()
-                if case .success = result { passOnNext(context) } else { ahead.removeAll() }
+                if case .success = result { turn(context) } else { ahead.removeAll() }
             }
             context.write(data, promise: sent)
             obey(progress.wroteEnd(), context)

@@ -80,6 +80,11 @@ extension WebServer {
         package var backlogMax = 4_096
         /// Connections that are accepted before those that are open get their turn again.
         package var acceptedAtOnceMax = 256
+        /// After an answer that tells a client to come again, nothing is read from its connection for so long.
+        ///
+        /// Who does come again at once would else take the time in which others are answered. Not so in HTTP/2, where
+        /// one connection may carry the requests of many.
+        package var pauseMilliseconds = 250
         /// What requests in flight get at shutdown, so that with the closing of TLS all is over within five seconds.
         package var drainSeconds = 3
 

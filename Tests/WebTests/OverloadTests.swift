@@ -45,6 +45,37 @@ import Web
         }
     }
 
+    /// - Parameter isAhead: whether it is sent before the answer, so that it has been read by then.
+    @Test(arguments: [false, true])
+    func `who was told to come again and does so at once waits`(isAhead: Bool) async throws {
+        let limits: @Sendable (inout WebServer.Configuration) -> Void = {
+            $0.limits.answeringMax = 0
+            $0.limits.pauseMilliseconds = 2_000
+        }
+        try await RunningServer.run(limits) { server in
+            try await RawClient.connect(to: server) { client in
+                let (first, again) = ("GET /items/1", "GET /health")
+                let began = ContinuousClock.now
+                if isAhead {
+                    try await client.send("\(first) HTTP/1.1\r\nHost: x\r\n\r\n\(again) HTTP/1.1\r\nHost: x\r\n\r\n")
+                    #expect(try await client.read().status == 503)
+                } else {
+                    #expect(try await client.ask(first).status == 503)
+                    try await client.send("\(again) HTTP/1.1\r\nHost: x\r\n\r\n")
+                }
+                // Others are not held up, and have not been turned away.
+                try await RawClient.connect(to: server) { other in
+                    for _ in 0..<20 {
+                        let answer = try await other.ask(again)
+                        #expect(answer.status == 200)
+                    }
+                }
+                #expect(try await client.read().status == 200)
+                #expect(ContinuousClock.now - began >= .seconds(2))
+            }
+        }
+    }
+
     @Test func `bodies that would take more memory than there may be are shed`() async throws {
         let limits: @Sendable (inout WebServer.Configuration) -> Void = {
             $0.limits.bodiesBytesMax = 100_000
