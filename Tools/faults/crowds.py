@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import itertools
 import pathlib
 import re
 import resource
@@ -86,7 +87,10 @@ def all_closed(connections: list[socket.socket], seconds: float) -> None:
 
 
 class Watch:
-    """Asks for the server's health, and looks at its memory, all the while."""
+    """Asks for the server's health, and looks at its memory, all the while.
+
+    It asks by turns on a connection that it keeps and on a new one, as whoever balances load does.
+    """
 
     def __init__(self, server: Server, is_secure: bool = False):
         self.server, self.is_secure = server, is_secure
@@ -105,21 +109,26 @@ class Watch:
         self._thread.join(30)
 
     def _work(self) -> None:
-        connection = None
-        while not self._stopping.wait(EVERY_SECONDS):
+        kept = None
+        for turn in itertools.count():
+            if self._stopping.wait(EVERY_SECONDS):
+                return
             self.megabytes = max(self.megabytes, memory(self.server))
             began = time.monotonic()
             try:
-                connection = connection or connect(self.server, self.is_secure)
+                connection = kept if kept and turn % 2 else connect(self.server, self.is_secure)
                 connection.request("GET", "/health")
                 reply = connection.getresponse()
                 reply.read()
                 if reply.status != 200:
                     self.missed.append(str(reply.status))
                 self.seconds.append(time.monotonic() - began)
+                kept = kept or connection
+                if connection is not kept:
+                    connection.close()
             except Gone as error:
                 self.missed.append(type(error).__name__)
-                connection = None
+                kept = None
 
     def judge(self) -> str:
         """Health was answered each time, and the memory is bounded."""
