@@ -8,8 +8,9 @@ import Glibc
 /// for ever; hence a read inside a read is not allowed. The wait has a limit, after which the readers go on.
 @safe
 final class ReaderGate: Sendable {
-    /// A read is meant to be over within five seconds; whoever waits twice as long waits for a mistake.
-    static let waitSecondsMax = 10
+    /// Most reads are over within milliseconds, and all others stand before the gate meanwhile: a growth that meets a long
+    /// one is better tried again.
+    static let waitSecondsMax = 1
 
     /// Made in `init`, ended in `deinit`, and otherwise only handed to the pthread functions, which are its lock.
     private nonisolated(unsafe) let lock: UnsafeMutablePointer<pthread_rwlock_t>
