@@ -5,7 +5,7 @@ import statistics
 import time
 
 import http2
-from crowds import (Crowd, Watch, all_closed, allow_descriptors, certificate, connect, is_closed, memory,
+from crowds import (Crowd, Watch, all_closed, allow_descriptors, certificate, connect, is_closed,
                     plain, secure, sockets, watch_stopped)
 from oracle import Oracle
 from plan import Run, require, row
@@ -166,17 +166,17 @@ def half_open(run: Run) -> str:
 def idle(run: Run) -> str:
     allow_descriptors(8_192)
     server = run.server("secure", *certificate(run)).start()
-    before, told = memory(server), []
+    before, told = server.megabytes().private, []
     descriptors = sockets(server)
     with Watch(server, is_secure=True) as watch:
         for protocol in ("http/1.1", "h2"):
-            quiet = memory(server)
+            quiet = server.megabytes().private
             connections = [secure(server, protocol) for _ in range(1_000)]
             if protocol == "h2":
                 for connection in connections:
                     connection.sendall(http2.PREFACE)
             time.sleep(1)
-            told.append(f"1,000 of {protocol}: {quiet} to {memory(server)} MB")
+            told.append(f"1,000 of {protocol}: {quiet:.0f} to {server.megabytes().private:.0f} MB")
             fresh = connect(server, True)
             fresh.request("GET", "/health")
             require(fresh.getresponse().status == 200, "a new client is not answered")
@@ -203,7 +203,7 @@ def idle(run: Run) -> str:
     watch_stopped(run, plainly)
     require(plainly.stop() == 0, plainly.said)
     oracle.check()
-    return f"idle {before} MB; " + "; ".join(told)
+    return f"idle {before:.0f} MB; " + "; ".join(told)
 
 
 @row("load-streams", "HTTP/2: streams reset at once, too many of them, floods of small frames")

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 import urllib.parse
+from typing import NamedTuple
 
 from plan import Failed
 
@@ -115,6 +116,13 @@ class Client:
         return self.ask(method, ADMIN + path, data, given | headers)
 
 
+class Memory(NamedTuple):
+    """Megabytes: of the process alone, and of mapped files, which the system keeps as long as it has room."""
+
+    private: float
+    mapped: float
+
+
 class Server:
     """One data directory, and the process that serves it when it runs."""
 
@@ -131,6 +139,10 @@ class Server:
     @property
     def key(self) -> str:
         return self.founded["ledger"]["verifier_key"]
+
+    def megabytes(self) -> Memory:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return Memory(*(int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024 for name in ("RssAnon", "RssFile")))
 
     def start(self, env: dict[str, str] | None = None, before: tuple[str, ...] = (), preexec=None) -> "Server":
         """Starts, and waits until it listens. Raises `Refused` when it ends instead."""

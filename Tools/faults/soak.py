@@ -2,9 +2,7 @@
 
 import base64
 import json
-import pathlib
 import random
-import re
 import secrets
 import shutil
 import statistics
@@ -165,11 +163,6 @@ class Model:
         return answer.json if answer.body else None
 
 
-def private_megabytes(server: Server) -> float:
-    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
-    return int(re.search(r"RssAnon:\s+(\d+)", status)[1]) / 1024
-
-
 # The long form: so many entries, or as many as come in this time, beside the model's own; the checks of so many take about as
 # long again.
 ENTRIES_MAX, PRESSED_SECONDS, SLICE_SECONDS = 10_000_000, 420, 30
@@ -225,7 +218,7 @@ def pressed(run: Run, seconds: int) -> str:
         until = time.monotonic() + SLICE_SECONDS
         while time.monotonic() < min(until, began + seconds):
             model.step(client)
-        memory.append(private_megabytes(server))
+        memory.append(server.megabytes().private)
         size = client.token().index + 1
         # In the middle of what the others ask; the model's own requests were all answered.
         server.kill()
@@ -260,7 +253,7 @@ def soak(run: Run) -> str:
     while time.monotonic() < began + seconds:
         for _ in range(200):
             model.step(client)
-        memory.append(private_megabytes(server))
+        memory.append(server.megabytes().private)
         if run.dice.random() < 0.15:
             # Between two requests: everything was answered, so the model knows it all.
             server.kill()
@@ -269,7 +262,7 @@ def soak(run: Run) -> str:
             client.forget()
             memory.clear()
     model.compare_all(client)
-    memory.append(private_megabytes(server))
+    memory.append(server.megabytes().private)
     require(memory[-1] < 150, f"{memory[-1]:.0f} MB of private memory")
     require(memory[-1] < 2 * max(memory[0], 25), f"memory grows: {memory[0]:.0f} to {memory[-1]:.0f} MB")
 
