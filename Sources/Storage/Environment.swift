@@ -125,14 +125,17 @@ extension Environment {
     /// Called by the writer between its transactions. It waits for the reads under way, at most
     /// `ReaderGate.waitSecondsMax`, and reports `.busy` when they take longer or a write transaction is open.
     ///
-    /// Other reads wait with it. So it is refused at once beside a read that is past the time of ordinary ones: each further
-    /// try would keep them all waiting for the same one.
+    /// Other reads wait with it. So a read that takes longer than a moment is cut by it, and it is refused at once
+    /// beside a read that is past the time of ordinary ones: each further try would keep them all waiting for the same
+    /// one.
     package func grow(toBytes bytes: Int) throws(StorageError) {
         guard bytes > mapBytes else { return }
         guard !reads.hasLong else { throw StorageError(.busy, "grow the map beside a read that takes long") }
-        switch backend {
-        case .mapped(let environment): try environment.grow(toBytes: bytes)
-        case .simulated(let environment): try environment.grow(toBytes: bytes)
+        try reads.whileGrowing { () throws(StorageError) in
+            switch backend {
+            case .mapped(let environment): try environment.grow(toBytes: bytes)
+            case .simulated(let environment): try environment.grow(toBytes: bytes)
+            }
         }
     }
 

@@ -14,6 +14,16 @@ final class OpenReads: Sendable {
     }
 
     private let state = Mutex(State())
+    /// A growth waits for the reads under way, and all others wait with it.
+    private let isGrowing = Atomic(false)
+    /// Then a read may take so long: it is tried again sooner than all others would have been let in.
+    private static let beforeGrowthMicrosecondsMax: Int64 = 500_000
+
+    func whileGrowing(_ body: () throws(StorageError) -> Void) throws(StorageError) {
+        isGrowing.store(true, ordering: .relaxed)
+        defer { isGrowing.store(false, ordering: .relaxed) }
+        try body()
+    }
 
     func limit(to limit: ReadLimit?) { state.withLock { $0.limit = limit } }
 
@@ -27,8 +37,20 @@ final class OpenReads: Sendable {
             state.begun[state.lastNumber] = now
             let length = isAtLength ? limit.atLengthMicrosecondsMax : limit.microsecondsMax
             let (until, isBeyond) = now.addingReportingOverflow(length)
-            return OpenRead(number: state.lastNumber, until: isBeyond ? .max : until, clock: limit.clock)
+            return OpenRead(
+                number: state.lastNumber,
+                begun: now,
+                until: isBeyond ? .max : until,
+                clock: limit.clock,
+                reads: self
+            )
         }
+    }
+
+    fileprivate func isOver(_ read: OpenRead) -> Bool {
+        let now = read.clock()
+        return now > read.until
+            || isGrowing.load(ordering: .relaxed) && now - read.begun > Self.beforeGrowthMicrosecondsMax
     }
 
     func end(_ read: OpenRead) { state.withLock { $0.begun[read.number] = nil } }
@@ -64,10 +86,12 @@ final class OpenReads: Sendable {
 /// One of them.
 struct OpenRead: Sendable {
     let number: UInt64
+    fileprivate let begun: Int64
     fileprivate let until: Int64
     fileprivate let clock: @Sendable () -> Int64
+    fileprivate let reads: OpenReads
 
-    var isOver: Bool { clock() > until }
+    var isOver: Bool { reads.isOver(self) }
 }
 
 /// How long a read transaction may be, by a clock that cannot be set.

@@ -110,6 +110,30 @@ struct ReadLimitTests {
         #expect(environment.mapBytes == 32 << 20)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a growth cuts a read that takes longer than a moment, and goes on`() throws {
+        let place = try Place(.fileSystem)
+        let (environment, table) = try filled(place)
+        let clock = Clock()
+        let limit = ReadLimit(
+            microsecondsMax: 5_000_000,
+            atLengthMicrosecondsMax: 60_000_000,
+            clock: clock.limit.clock
+        )
+        environment.limitReads(to: limit)
+        let grower = PinnedThread(name: "grower")
+        try environment.readAtLength { reader in
+            clock.pass(600_000)
+            // Nobody minds yet.
+            _ = try reader.contains(table, [0, 1])
+            // Where a machine is slow, it may be tried before the read has seen that it is over.
+            try grower.start { while (try? environment.grow(toBytes: 32 << 20)) == nil {} }
+            while kind({ _ = try reader.contains(table, [0, 1]) }) != .tookTooLong {}
+        }
+        grower.join()
+        #expect(environment.mapBytes == 32 << 20)
+    }
+
     @Test(.timeLimit(.minutes(1)), arguments: Medium.allCases)
     func `beside a read that is past the time of most a growth is refused at once, and nobody waits with it`(
         medium: Medium,

@@ -7,9 +7,8 @@ extension Instance {
     package static let readMicrosecondsMax: Int64 = 5_000_000
     /// For the few that compare whole tables within one moment: an attestation, and the end of a verification.
     ///
-    /// While one goes on the map cannot grow: a write that needs that waits for `ReaderGate.waitSecondsMax`, and others that
-    /// want to read wait with it; then it is told to try again. Once the read is past the time of ordinary ones it is told at
-    /// once.
+    /// A write that needs a larger map cuts them, and they are tried again. Where one hangs, such a write waits for
+    /// `ReaderGate.waitSecondsMax`, others that want to read wait with it, and it is told to try again.
     package static let readAtLengthMicrosecondsMax: Int64 = 60_000_000
 
     /// How long the oldest read of ledger or views has been open.
