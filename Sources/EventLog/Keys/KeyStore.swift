@@ -163,7 +163,11 @@ package final class KeyStore: Sendable {
     /// The entry that announces it (`data_key.destroyed`) is durable before. Destroying twice changes nothing.
     package func destroy(_ id: String) throws {
         if holds(id), state.withLock({ $0.known[id] == nil }) { try flush() }
-        guard case .wrapped(_, _, let number)? = state.withLock({ $0.known[id] }) else { return }
+        guard case .wrapped(_, _, let number)? = state.withLock({ $0.known[id] }) else {
+            // Its tombstone may stand while what it replaced could not be overwritten yet.
+            try removeLeftovers()
+            return
+        }
         guard let bytes = try folder.read(KeyBundle.name(number)) else { return }
         var bundle = try standing(in: KeyBundle(decoding: bytes), number)
         bundle.bury(id)
@@ -177,7 +181,9 @@ package final class KeyStore: Sendable {
         state.withLock { $0.whenDestroyed = body }
     }
 
-    /// Puts a bundle in the place of another, which is destroyed: behind those that were merged into it and have its keys too.
+    /// Puts a bundle in the place of another, which is destroyed.
+    ///
+    /// So are those before it that were merged into that one and have its keys too.
     func replace(_ number: Int, by bundle: KeyBundle) throws(StorageError) {
         try write(bundle, inPlaceOf: [number])
         try removeLeftovers()
