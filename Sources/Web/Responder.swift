@@ -42,7 +42,7 @@ struct Responder: Sendable {
             let isCounted = !route.isAnsweredUnderOverload
             if !isCounted || load.begin() {
                 defer { if isCounted { load.end() } }
-                answer = await route.answer { [addresses] in
+                answer = await route.answer(bodyBytes: body.count) { [addresses] in
                     Endpoints.Request(
                         // An unknown method has no endpoint that could ask.
                         method: method ?? .get,
@@ -117,9 +117,16 @@ extension EndpointTable.Route {
         }
     }
 
-    fileprivate func answer(_ request: @Sendable () -> Endpoints.Request) async -> Endpoints.Response {
+    /// A longer body takes longer than a moment, whatever it is for.
+    private static let briefBodyBytesMax = 16 * 1024
+
+    fileprivate func answer(
+        bodyBytes: Int,
+        _ request: @Sendable () -> Endpoints.Request,
+    ) async -> Endpoints.Response {
         switch self {
-        case .endpoint(let endpoint, let parameters) where endpoint.isBrief:
+        case .endpoint(let endpoint, let parameters)
+        where endpoint.isBrief && bodyBytes <= Self.briefBodyBytesMax:
             await endpoint.answer(request(), parameters)
         case .endpoint(let endpoint, let parameters):
             // The event loop has other connections, which would wait. What is done first here is what moves the task:
@@ -130,6 +137,15 @@ extension EndpointTable.Route {
             }
         case .wrongMethod(let allowed, let dialect): .methodNotAllowed(allowed, dialect)
         case .unknown: .notFound
+        }
+    }
+}
+
+extension Endpoints.Request.Body {
+    fileprivate var count: Int {
+        switch self {
+        case .bytes(let bytes): bytes.count
+        case .tooLarge: 0
         }
     }
 }

@@ -10,10 +10,11 @@ struct ForkLedger: AsyncParsableCommand {
         abstract:
             "Go on with a ledger that has lost entries, under another name; the server is stopped. Leaves an entry.",
         discussion: """
-            A ledger that is behind its anchor is not served and not signed: it was set back, its end is lost, or an older
-            copy was written on. Where what is missing cannot be restored, fork gives it up: what is left is verified from
-            its first entry, an entry says what was lost, and checkpoints bear another name from there on, so that nobody
-            takes the two histories for one. Whoever holds the verifier key gets the new one, which is printed; old proofs keep their old name.
+            A ledger that is behind its anchor is not served and not signed: it was set back, its end is lost, or an
+            older copy was written on. Where what is missing cannot be restored, fork gives it up: what is left is
+            verified from its first entry, an entry says what was lost, and checkpoints bear another name from there
+            on, so that nobody takes the two histories for one. Whoever holds the verifier key gets the new one, which
+            is printed; old proofs keep their old name.
 
             The refused start prints the command with what is to be acknowledged.
             """,

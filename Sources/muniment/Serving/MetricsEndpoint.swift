@@ -20,7 +20,6 @@ struct MetricsEndpoint: Sendable {
             replies: [Endpoint.Reply(200, "The measurements", .string(), mediaType: PrometheusMetrics.mediaType)],
             // Whoever watches must see just when others are turned away; to look at a token is work like any other.
             isAnsweredUnderOverload: gate == nil,
-            isBrief: true,
             answer: { request, _ in
                 if let refusal = gate?.refusal(request) { return refusal }
                 return Response(status: 200, headers: [("content-type", PrometheusMetrics.mediaType)], body: text())
