@@ -22,6 +22,12 @@ package struct ClientAddresses: Sendable {
         return client(behind: peer, fields[values: .forwardedFor]).text
     }
 
+    /// Whether a peer speaks for others.
+    func isProxy(_ peer: SocketAddress?) -> Bool {
+        guard !trustedProxies.isEmpty, let peer = peer.flatMap(IPAddress.init(socket:)) else { return false }
+        return isTrusted(peer)
+    }
+
     /// The first address from the right of the list that is not a trusted proxy's.
     ///
     /// Each proxy appends the peer it saw, so the list is believed from its right end as far as trusted proxies vouch

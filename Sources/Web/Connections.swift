@@ -28,6 +28,8 @@ final class Connections: Sendable {
         /// Bytes of bodies that have come whole and are being answered.
         var bytesAtWork = 0
         var lastTurn: UInt64 = 0
+        /// The server has ended: whoever was let in at the last moment is served by nobody.
+        var isClosed = false
     }
 
     private let limits: WebServer.Limits
@@ -37,8 +39,9 @@ final class Connections: Sendable {
 
     func insert(_ channel: any Channel) {
         let key = ObjectIdentifier(channel)
-        let victim = state.withLock { state in
+        let victim = state.withLock { state -> (any Channel)? in
             state.lastTurn += 1
+            guard !state.isClosed else { return channel }
             state.open[key] = Connection(channel: channel, turn: state.lastTurn)
             return state.takeIdle(but: key, beyond: limits.connectionsMax)
         }
@@ -49,7 +52,10 @@ final class Connections: Sendable {
     }
 
     func closeAll() {
-        let left = state.withLock { $0.open.values.map(\.channel) }
+        let left = state.withLock { state in
+            state.isClosed = true
+            return state.open.values.map(\.channel)
+        }
         for channel in left { channel.close(promise: nil) }
     }
 }

@@ -26,6 +26,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: WebServer.Limits
     private let connections: Connections
+    private let addresses: ClientAddresses
     private let refusal: Refusal
     private var progress = RequestProgress()
     private var timer: Scheduled<Void>?
@@ -62,9 +63,15 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case error(any Error)
     }
 
-    init(limits: WebServer.Limits, connections: Connections, refusal: @escaping Refusal) {
+    init(
+        limits: WebServer.Limits,
+        connections: Connections,
+        addresses: ClientAddresses,
+        refusal: @escaping Refusal,
+    ) {
         self.limits = limits
         self.connections = connections
+        self.addresses = addresses
         self.refusal = refusal
         answerDeadline = AnswerDeadline(seconds: limits.requestSeconds)
     }
@@ -169,10 +176,14 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         isTurnedAway = false
         let time = TimeAmount.milliseconds(Int64(limits.pauseMilliseconds))
-        pause = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
-            pause = nil
-            passOnNext(context)
-        }
+        pause = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in endPause(context) }
+    }
+
+    private func endPause(_ context: ChannelHandlerContext) {
+        guard let pause else { return }
+        pause.cancel()
+        self.pause = nil
+        passOnNext(context)
     }
 
     private func passOnNext(_ context: ChannelHandlerContext) {
@@ -239,7 +250,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head) where head.status.code >= 200:
             progress.wroteHead()
-            isTurnedAway = !isStream && head.headerFields[.retryAfter] != nil
+            isTurnedAway =
+                !isStream && head.headerFields[.retryAfter] != nil
+                && !addresses.isProxy(context.channel.remoteAddress)
             guard let persistence = persistence else {
                 context.write(data, promise: promise)
                 return
@@ -304,7 +317,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is ChannelShouldQuiesceEvent: isDraining = true
+        case is ChannelShouldQuiesceEvent:
+            isDraining = true
+            endPause(context)
         case ChannelEvent.inputClosed where progress.isLingering: context.close(promise: nil)
         case ChannelEvent.inputClosed:
             end(with: .inputClosed, context)

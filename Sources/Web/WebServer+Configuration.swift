@@ -62,7 +62,7 @@ extension WebServer {
         /// Connections for the moment in which another makes way; beyond them new ones wait in the backlog.
         package var sparedMax = 64
         /// How many connections are ever open at once: the process needs as many file descriptors and some.
-        package var acceptedMax: Int { connectionsMax + sparedMax }
+        package var acceptedMax: Int { connectionsMax + sparedMax + acceptedAtOnceMax }
         /// Requests that have begun and are not answered; in HTTP/2 a connection has up to a hundred.
         ///
         /// Beyond, the connection is closed that holds most of those that wait for their client.
@@ -79,11 +79,13 @@ extension WebServer {
         /// Connections that wait to be accepted; beyond them a client's own system tries again after a second.
         package var backlogMax = 4_096
         /// Connections that are accepted before those that are open get their turn again.
-        package var acceptedAtOnceMax = 256
-        /// After an answer that tells a client to come again, nothing is read from its connection for so long.
         ///
-        /// Who does come again at once would else take the time in which others are answered. Not so in HTTP/2, where
-        /// one connection may carry the requests of many.
+        /// Whether there is room is asked before the first of them only, so all the others may come beside it.
+        package var acceptedAtOnceMax = 32
+        /// After an answer that tells a client to come again, nothing more of its connection is answered for so long.
+        ///
+        /// Who does come again at once would else take the time in which others are answered. Not so in HTTP/2 and
+        /// from a trusted proxy, where one connection may carry the requests of many.
         package var pauseMilliseconds = 250
         /// What requests in flight get at shutdown, so that with the closing of TLS all is over within five seconds.
         package var drainSeconds = 3
@@ -95,8 +97,9 @@ extension WebServer {
         /// - Returns: whether there can be any.
         package mutating func accept(atMost count: Int) -> Bool {
             guard count < acceptedMax else { return true }
-            sparedMax = max(1, min(sparedMax, count / 4))
-            connectionsMax = count - sparedMax
+            sparedMax = max(1, min(sparedMax, count / 8))
+            acceptedAtOnceMax = max(1, min(acceptedAtOnceMax, count / 8))
+            connectionsMax = count - sparedMax - acceptedAtOnceMax
             return connectionsMax > 0
         }
     }

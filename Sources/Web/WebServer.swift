@@ -60,6 +60,7 @@ package struct WebServer: Service {
             group.addTask { await closeWhenOverdue() }
             // Either the server has served its last request, or what is left of them is overdue and is cancelled.
             try await group.next()
+            connections.closeAll()
             group.cancelAll()
         }
     }
@@ -97,7 +98,10 @@ package struct WebServer: Service {
             configuration: ServerConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: configuration.limits.backlogMax,
-                availableConnectionsDelegate: .maximum(configuration.limits.acceptedMax, logger: logger),
+                availableConnectionsDelegate: .maximum(
+                    configuration.limits.connectionsMax + configuration.limits.sparedMax,
+                    logger: logger
+                ),
             ),
             onServerRunning: { listener in
                 // A crowd that comes at once is let in at once: whoever is new waits behind all of it.
@@ -111,9 +115,16 @@ package struct WebServer: Service {
     }
 
     private var http1: HTTP1Channel.Configuration {
-        let (limits, connections, refusal) = (configuration.limits, self.connections, responder.refusal)
+        let (limits, connections, responder) = (configuration.limits, self.connections, responder)
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestGuard(limits: limits, connections: connections, refusal: refusal)],
+            additionalChannelHandlers: [
+                RequestGuard(
+                    limits: limits,
+                    connections: connections,
+                    addresses: responder.addresses,
+                    refusal: responder.refusal
+                )
+            ],
             idleTimeout: .seconds(Int64(limits.idleSeconds)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerFieldBytesMax,

@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import Web
+import Wire
 
 /// Who comes while there is too much to do is told at once to come again, and whoever watches still hears how it is.
 @Suite(.timeLimit(.minutes(3))) struct OverloadTests {
@@ -72,6 +73,37 @@ import Web
                 }
                 #expect(try await client.read().status == 200)
                 #expect(ContinuousClock.now - began >= .seconds(2))
+            }
+        }
+    }
+
+    @Test func `a trusted proxy is not made to wait, for it asks for many`() async throws {
+        let limits: @Sendable (inout WebServer.Configuration) -> Void = {
+            $0.limits.answeringMax = 0
+            $0.limits.pauseMilliseconds = 600_000
+            $0.trustedProxies = [CIDR("127.0.0.1/32")].compactMap(\.self)
+        }
+        try await RunningServer.run(limits) { server in
+            try await RawClient.connect(to: server) { proxy in
+                let refused = try await proxy.ask("GET /items/1")
+                #expect(refused.status == 503)
+                #expect(try await proxy.ask("GET /health").status == 200)
+            }
+        }
+    }
+
+    @Test func `a shutdown does not leave unanswered who waits to come again`() async throws {
+        let limits: @Sendable (inout WebServer.Configuration) -> Void = {
+            $0.limits.answeringMax = 0
+            $0.limits.pauseMilliseconds = 600_000
+        }
+        try await RunningServer.run(limits) { server in
+            try await RawClient.connect(to: server) { client in
+                try await client.send("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(try await client.read().status == 503)
+                await server.stop()
+                #expect(try await client.read().status == 200)
+                #expect(await client.isClosed())
             }
         }
     }
