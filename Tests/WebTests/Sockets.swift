@@ -4,8 +4,6 @@ import Foundation
 struct Sockets {
     /// What it has taken from the server and the client has not taken yet.
     let unsentBytes: Int
-    /// What it has taken from the client and the server has not read yet.
-    let unreadBytes: Int
 
     static func established(at port: Int) throws -> [Sockets] {
         let ours = String(format: ":%04X", port)
@@ -13,11 +11,10 @@ struct Sockets {
         let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp"))
         let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
         return text.split(separator: "\n").compactMap { line in
-            // sl, local address, remote address, state, bytes to send and to read: all in hexadecimal.
+            // sl, local address, remote address, state, bytes to send and to read: in hexadecimal.
             let fields = line.split(separator: " ")
             guard fields[1].hasSuffix(ours), fields[3] == "01" else { return nil }
-            let counts = fields[4].split(separator: ":").compactMap { Int($0, radix: 16) }
-            return Sockets(unsentBytes: counts[0], unreadBytes: counts[1])
+            return Int(fields[4].prefix { $0 != ":" }, radix: 16).map(Sockets.init)
         }
     }
 }
