@@ -279,6 +279,21 @@ struct KeyBundleTests {
         #expect(again.key("data:a") == [7] && again.isDestroyed("data:b") == isDestroyed)
     }
 
+    @Test(arguments: 1...8)
+    func `a destruction that is asked for again leaves nothing of what was replaced`(operation: Int) throws {
+        let place = try Place(.simulated)
+        let keys = try KeyStoreTests.founded(place)
+        for name in ["data:a", "data:b"] { keys.stage(name, [7]) }
+        try keys.flush()
+        let before = try Self.files(place)
+        place.disk.plan(.denied, at: place.disk.operations + operation)
+        try? keys.destroy("data:b")
+        place.disk.forgetPlan()
+        try keys.destroy("data:b")
+        #expect(keys.isDestroyed("data:b") && keys.key("data:a") == [7])
+        #expect(try Set(Self.files(place)).isDisjoint(with: before))
+    }
+
     @Test(arguments: ["-1", "-00000001", "+0000001", "00000000", "1", "000000001", "9223372036854775807", "x"])
     func `a file that is not named as a bundle is none`(_ name: String) throws {
         let place = try Place(.simulated)
