@@ -3,6 +3,8 @@
 import base64
 import http.client
 import itertools
+import os
+import pathlib
 import pathlib
 import re
 import resource
@@ -20,6 +22,30 @@ from server import ROOT, Gone, Server
 MEGABYTES_MAX = 300
 # Health is asked this often, on a connection of its own, and has this long to answer.
 EVERY_SECONDS, PATIENCE_SECONDS = 0.1, 2.0
+
+
+class Held:
+    """A group of processes that the kernel holds to the bound, pages of files among it: past it they are ended.
+
+    `enter` is what a process does before it runs; None where this user may make no such group.
+    """
+
+    def __init__(self, run: Run):
+        self.enter = None
+        for root, bound in (("memory", "memory.limit_in_bytes"), ("", "memory.max")):
+            self._group = pathlib.Path("/sys/fs/cgroup", root, f"muniment-{os.getpid()}")
+            try:
+                self._group.mkdir()
+                run.finally_do(self._group.rmdir)
+                (self._group / bound).write_text(str(MEGABYTES_MAX << 20))
+            except OSError:
+                continue
+            self.enter = lambda: (self._group / "cgroup.procs").write_text(str(os.getpid()))
+            return
+
+    @property
+    def told(self) -> str:
+        return f"the kernel holds it to {MEGABYTES_MAX} MB, these among them" if self.enter else "not held by the kernel"
 
 
 def sockets(server: Server) -> int:

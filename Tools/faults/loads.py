@@ -5,7 +5,7 @@ import statistics
 import time
 
 import http2
-from crowds import (Crowd, Watch, all_closed, allow_descriptors, certificate, connect, is_closed,
+from crowds import (Crowd, Held, Watch, all_closed, allow_descriptors, certificate, connect, is_closed,
                     plain, secure, sockets, watch_stopped)
 from oracle import Oracle
 from plan import Run, require, row
@@ -34,7 +34,8 @@ def ordinary(server: Server) -> float:
 @row("load-overload", "ten times the clients that the server can keep up with, and more")
 def overload(run: Run) -> str:
     allow_descriptors(4_096)
-    server = run.server().start()
+    held = Held(run)
+    server = run.server().start(preexec=held.enter)
     oracle = Oracle(server)
     tenant = server.connect().admin("GET", "/tenants").json["data"][0]["id"]
     crowd = Crowd(server, tenant)
@@ -59,7 +60,7 @@ def overload(run: Run) -> str:
     require(server.stop() == 0, server.said)
     size = oracle.check()
     return (f"{clients} clients for {seconds} s where 64 suffice: {pressed['rate']:.0f} done a second ({capacity['rate']:.0f} "
-            f"unpressed), {shed} turned away, each told when to come again; {told}; a token takes {1000 * quiet:.0f} ms "
+            f"unpressed), {shed} turned away, each told when to come again; {told} ({held.told}); a token takes {1000 * quiet:.0f} ms "
             f"before, {1000 * after:.0f} ms at once afterwards, {1000 * again:.0f} ms then; {size} entries")
 
 
