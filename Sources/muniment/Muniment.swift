@@ -1,5 +1,7 @@
 import ArgumentParser
+import Dispatch
 import Foundation
+import Storage
 
 /// The command: everything Muniment does, it is told to do here.
 ///
@@ -28,7 +30,21 @@ struct Muniment: AsyncParsableCommand {
         ],
     )
 
-    static func main() async {
+    /// Not asynchronous itself: what is begins with a wait for a thread, which may be one without end.
+    static func main() {
+        do {
+            try requireThreads()
+        } catch {
+            Foundation.exit(report(error))
+        }
+        Task { Foundation.exit(await end()) }
+        dispatchMain()
+    }
+
+    /// Does what it was told to do.
+    ///
+    /// - Returns: the exit status.
+    private static func end() async -> Int32 {
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -36,8 +52,26 @@ struct Muniment: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            return 0
         } catch {
-            Foundation.exit(report(error))
+            return report(error)
+        }
+    }
+
+    /// Refuses to begin what would stand still for want of a thread: the language's pool asks for one again and again,
+    /// and says nothing.
+    private static func requireThreads() throws {
+        // A thread of the pool and an event loop for each processor; the pool's two of its own, writer, notary, and two
+        // that verify.
+        let count = 6 + 2 * ProcessInfo.processInfo.activeProcessorCount
+        do {
+            try Machine.tryThreads(count)
+        } catch {
+            throw CommandFailure(
+                .checkFailed,
+                "\(count) threads are needed, and the system allows fewer (\(error)): "
+                    + "raise the limit (ulimit -u, or TasksMax in a unit of systemd)"
+            )
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Storage
 import Synchronization
@@ -35,6 +36,24 @@ struct ProcessTests {
         let error = #expect(throws: StorageError.self) { _ = try FolderLock(folder: place.path) }
         #expect(error?.code == EISDIR)
         #expect(error.map { "\($0)" }?.hasPrefix("lock \(place.path)/lock: Is a directory") == true)
+    }
+
+    @Test func `threads that the system refuses are noticed before anything waits for them`() async throws {
+        try Machine.tryThreads(16)
+        await #expect(processExitsWith: .success) {
+            // A thread's stack is eight megabytes of address space: so much more than there is fits no hundred of them.
+            var limit = rlimit()
+            try #require(unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+            let pages = try #require(
+                try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ").first
+            )
+            limit.rlim_cur = try rlim_t(#require(Int(pages))) * 4_096 + (400 << 20)
+            try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+            try Machine.tryThreads(8)
+            try #require(refusal { try Machine.tryThreads(100) } == .system)
+            // Those that were made are gone again.
+            try Machine.tryThreads(8)
+        }
     }
 
     @Test func `a pinned thread runs its closure elsewhere, once`() throws {

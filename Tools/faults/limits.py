@@ -231,6 +231,8 @@ def threads(run: Run, most: int) -> str:
     load.retry()
     require(server.stop() == 0, server.said)
     oracle.check()
+    # One processor needs nine, each further one two more.
+    require(most >= 9 or outcome == "ended (1)", f"{name}: {outcome}, where it should say that they are too few")
     return f"{name}: {outcome}"
 
 
@@ -244,7 +246,7 @@ def resources(run: Run) -> str:
     for gigabytes in (48, 34, 20) if not run.is_long else range(40, 16, -1):
         told.append(under(run, f"{gigabytes} GiB of address space", resource.RLIMIT_AS, gigabytes << 30))
 
-    told += [threads(run, most) for most in run.dice.sample(range(1, 12), run.count(2, 11))]
+    told += [threads(run, most) for most in run.dice.sample(range(1, 16), run.count(3, 15))]
 
     def cut_after_all() -> None:
         # The file really loses what was acknowledged: the same check has to say so.
