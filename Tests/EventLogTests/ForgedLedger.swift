@@ -100,7 +100,7 @@ struct ForgedLedger {
         try anchor.keep(checkpoint.signed(by: [signer]))
     }
 
-    func verify() -> Verification.Report {
-        Verification(tables: tables, keys: nil, anchor: anchor).run()
+    func verify(_ options: Verification.Options = .init()) -> Verification.Report {
+        Verification(tables: tables, keys: nil, anchor: anchor, options: options).run()
     }
 }

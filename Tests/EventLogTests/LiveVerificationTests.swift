@@ -43,6 +43,29 @@ struct LiveVerificationTests {
         #expect(forged.verify().problems.map(\.what) == ["the entry has the id of entry 2"])
     }
 
+    @Test func `a share of the identifiers finds its own repetitions, and every turn another share`() throws {
+        var forged = try ForgedLedger()
+        try forged.add(TestLedger.partnerCreated("prt_k9")[0])
+        let pairs = 64
+        for number in 0..<2 * pairs {
+            let first = UInt8(number % pairs)
+            try forged.add(TestLedger.tokenIssued(number)) { entry in
+                entry.id = Entry.identifier(random: [first] + [UInt8](repeating: 5, count: 15))
+            }
+        }
+        try forged.sign()
+        let all = Set(forged.verify().problems.map(\.what))
+        #expect(all.count == pairs)
+        var found: Set<String> = []
+        for turn in UInt64(0)..<256 {
+            let options = Verification.Options(identifiers: .init(count: 16, turn: turn))
+            let problems = Set(forged.verify(options).problems.map(\.what))
+            #expect(problems.count < pairs / 2, "turn \(turn) kept more than its share")
+            found.formUnion(problems)
+        }
+        #expect(found == all)
+    }
+
     @Test func `a ledger that cannot be read to its end at the moment is not called altered`() throws {
         let ledger = try TestLedger.populated()
         Self.hurry(ledger.tables.environment, atLength: 0)

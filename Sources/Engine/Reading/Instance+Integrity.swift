@@ -27,6 +27,10 @@ package struct Integrity: Sendable {
 }
 
 extension Instance {
+    /// How many identifiers a verification beside serving compares with each other: memory stays flat however long the
+    /// ledger is. The moment of the start says which ones.
+    private static let identifiersMax = 1 << 18
+
     package var integrity: Integrity {
         let mark = verification.last
         let note = checkpoint.flatMap { try? Checkpoint(text: $0.text) }
@@ -65,7 +69,11 @@ extension Instance {
             tables: tables,
             keys: nil,
             anchor: nil,
-            options: Verification.Options(opensSegments: false, shouldStop: { [status] in status.isClosing })
+            options: Verification.Options(
+                opensSegments: false,
+                identifiers: .init(count: Self.identifiersMax, turn: UInt64(bitPattern: world.wall().microseconds)),
+                shouldStop: { [status] in status.isClosing }
+            )
         )
         let report = verification.run()
         guard !status.isClosing else { return true }

@@ -13,16 +13,20 @@ package struct Verification: Sendable {
         package var isQuick: Bool
         /// Whether segments are decrypted and compared with their commitments, where their keys are at hand.
         package var opensSegments: Bool
+        /// Which identifiers are looked at for repetitions, at eight bytes each.
+        package var identifiers: IdentifierCensus.Share
         /// Asked every few thousand entries; a verification that is stopped reports that it could not read on.
         package var shouldStop: @Sendable () -> Bool
 
         package init(
             isQuick: Bool = false,
             opensSegments: Bool = true,
+            identifiers: IdentifierCensus.Share = .everything,
             shouldStop: @escaping @Sendable () -> Bool = { false },
         ) {
             self.isQuick = isQuick
             self.opensSegments = opensSegments
+            self.identifiers = identifiers
             self.shouldStop = shouldStop
         }
     }
@@ -49,7 +53,7 @@ package struct Verification: Sendable {
     package func run() -> Report { options.isQuick ? runQuickly() : runDeeply() }
 
     private func runDeeply() -> Report {
-        var pass = VerificationPass(keys: keys, opensSegments: options.opensSegments)
+        var pass = VerificationPass(keys: keys, options)
         // The anchor first: what is signed while we read is beyond what we compare with.
         let signed = readAnchor(&pass.report)
         let marks = [signed.checkpoint?.size, signed.head?.size].compactMap { $0 }

@@ -11,7 +11,7 @@ struct VerificationPass {
     var chains = ChainBook()
     private(set) var streams = StreamBook()
     private(set) var commands = CommandBook()
-    private var census = IdentifierCensus()
+    private var census: IdentifierCensus
     var segments: SegmentBook
     var retention = RetentionBook()
     var life = SigningLife()
@@ -19,8 +19,9 @@ struct VerificationPass {
     /// Sizes asked for at which a batch was under way.
     private(set) var marksInsideBatches: Set<UInt64> = []
 
-    init(keys: KeyStore?, opensSegments: Bool) {
-        segments = SegmentBook(keys: keys, opens: opensSegments)
+    init(keys: KeyStore?, _ options: Verification.Options) {
+        segments = SegmentBook(keys: keys, opens: options.opensSegments)
+        census = IdentifierCensus(options.identifiers)
     }
 
     var readsSegmentRows: Bool { segments.readsRows }
