@@ -5,7 +5,7 @@ from pathlib import Path
 from ledgers import Ledgers
 from machine import synced_commits
 from report import Figure, ratio
-from server import CONNECTIONS, Load, Server
+from server import Load, Server
 from tokens import disk
 
 PARTNERS = 100
@@ -26,7 +26,7 @@ class Admin:
         file = self.files["partners" if kind == "list" else "tenants"]
         load = self.server.load("/", seconds, "tenants.lua", kind, f"Bearer {self.token}", file, self.asked[kind])
         # Past what was asked and not answered.
-        self.asked[kind] += load.requests + 2 * CONNECTIONS
+        self.asked[kind] += load.requests + 2 * self.server.connections
         return load
 
 

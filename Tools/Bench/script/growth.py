@@ -1,5 +1,8 @@
 """FLAT: memory and latency of a server as its ledger grows tenfold, and tenfold again."""
 
+import statistics
+
+from curves import Curve
 from ledgers import Ledgers
 from report import Figure, ratio
 from server import Server
@@ -7,12 +10,12 @@ from server import Server
 SMALLEST = 1_000
 
 
-def flat(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:
+def flat(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure | Curve]:
     """The same load on ledgers of 10^3, 10^4 and so on, by turns, so that the machine's mood is the same for all."""
     sizes = [SMALLEST]
     while sizes[-1] * 10 <= ledgers.big:
         sizes.append(sizes[-1] * 10)
-    grown = {size: ledgers.tokens(size, "flat") for size in sizes}
+    grown = {size: ledgers.tokens(size) for size in sizes}
     idle: dict[int, list[float]] = {size: [] for size in sizes}
     loaded: dict[int, list[float]] = {size: [] for size in sizes}
     late: dict[int, list[float]] = {size: [] for size in sizes}
@@ -38,4 +41,12 @@ def flat(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:
               "MB", "MB", at_least=0.5),
         ratio("FLAT", f"99th percentile at {first:,} entries, of at {last:,}", list(zip(late[first], late[last])),
               "ms", "ms", at_least=0.5),
+        Curve("memory-by-entries", "Private memory by entries in the ledger", "entries", "MB",
+              {"after a second of load": medians(idle), "under load": medians(loaded)}),
+        Curve("latency-by-entries", "ES256 token, 99th percentile, by entries in the ledger", "entries", "ms",
+              {"64 connections": medians(late)}),
     ]
+
+
+def medians(runs: dict[int, list[float]]) -> list[tuple[float, float]]:
+    return [(size, statistics.median(values)) for size, values in runs.items()]

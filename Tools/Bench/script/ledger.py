@@ -3,6 +3,7 @@
 import shutil
 import statistics
 
+from curves import Curve
 from ledgers import Ledgers
 from machine import Failed, bench, probe
 from report import Figure, ratio
@@ -15,8 +16,10 @@ def rate(line: dict) -> float:
     return line["entries"] / line["seconds"]
 
 
-def p3(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:
+def p3(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure | Curve]:
     figures = []
+    curve = Curve("append", "Entries appended a second by entries in a commit", "entries in a commit", "/s",
+                  {"Muniment": [], "C probe": []})
     for per_commit in (1, 8, 64, 512):
         pairs = []
         for _ in range(runs):
@@ -26,15 +29,18 @@ def p3(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:
             pairs.append((rate(ours), rate(c)))
         work = f"append with all rows, {per_commit} a commit, of C"
         figures.append(ratio("P3", work, pairs, "entries/s", "entries/s", at_least=0.6))
+        for line, side in zip(curve.series.values(), zip(*pairs)):
+            line.append((per_commit, statistics.median(side)))
     shutil.rmtree(ledgers.folder / "append", ignore_errors=True)
     shutil.rmtree(ledgers.folder / "append-probe", ignore_errors=True)
-    return figures
+    return figures + [curve]
 
 
-def p6(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:
+def p6(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure | Curve]:
     """At the level of Views: what a request costs beside it is the same for now and for then."""
     sizes = [size for size in (10_000, 100_000, 1_000_000) if size <= ledgers.big]
     figures, ratios = [], {"by_id": {}, "list": {}}
+    curve = Curve("as-of", "A read now and as of an index, by entries in the ledger", "entries", "µs", {})
     for size in sizes:
         path, _ = ledgers.population(size, 20)
         turns = bench("views", path, rounds=runs * 7)
@@ -47,11 +53,14 @@ def p6(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:
                 "P6", f"{work}: as of an index, of now, {size:,} entries", [a / b for a, b in zip(then, now)],
                 figure=f"{statistics.median(then):.1f} µs", limit=f"{statistics.median(now):.1f} µs", at_most=most))
             ratios[kind][size] = figures[-1].runs
+            for when, spent in (("now", now), ("as of an index", then)):
+                name = f"{work.split(',')[0]}, {when}"
+                curve.series.setdefault(name, []).append((size, statistics.median(spent)))
     for kind, work in (("by_id", "by id"), ("list", "list page")) if len(sizes) > 1 else ():
         first, last = ratios[kind][sizes[0]], ratios[kind][sizes[-1]]
         figures.append(Figure("P6", f"{work}: that ratio at {sizes[-1]:,} entries, of at {sizes[0]:,}",
                               [b / a for a, b in zip(sorted(first), sorted(last))], at_most=1.2))
-    return figures
+    return figures + [curve]
 
 
 def p7(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure]:

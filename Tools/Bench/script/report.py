@@ -5,6 +5,8 @@ import json
 import statistics
 from pathlib import Path
 
+from curves import Curve
+
 
 @dataclasses.dataclass
 class Figure:
@@ -74,7 +76,10 @@ def ratio(name: str, work: str, pairs: list[tuple[float, float]], what: str, of:
 HEAD = ("", "work", "ratio", "figure", "limit", "spread (runs)", "aim", "")
 
 
-def table(figures: list[Figure | Missing]) -> str:
+Found = list[Figure | Missing | Curve]
+
+
+def table(figures: Found) -> str:
     rows = [HEAD]
     for f in figures:
         if isinstance(f, Figure):
@@ -85,7 +90,7 @@ def table(figures: list[Figure | Missing]) -> str:
     return "\n".join(lines)
 
 
-def write_json(path: Path, machine: dict, figures: list[Figure | Missing], notes: list[str]) -> None:
+def write_json(path: Path, machine: dict, figures: Found, notes: list[str]) -> None:
     lines = [
         dataclasses.asdict(f) | ({"median": f.median, "aim": f.aim, "met": f.met} if isinstance(f, Figure) else {})
         for f in figures
@@ -94,7 +99,7 @@ def write_json(path: Path, machine: dict, figures: list[Figure | Missing], notes
     path.write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n")
 
 
-def write_svg(folder: Path, figures: list[Figure | Missing]) -> None:
+def write_svg(folder: Path, figures: Found) -> None:
     """Each figure as a share of its aim: to the right of the line is better than was aimed at."""
     shown = [f for f in figures if isinstance(f, Figure) and f.met != "-" and f.median > 0]
     width, row, left, most = 860, 24, 400, 2.0

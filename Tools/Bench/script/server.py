@@ -34,6 +34,7 @@ class Server:
         self.words = [str(BUILT / "muniment"), "serve", "--data", str(data), "--listen", f"127.0.0.1:{self.port}",
                       "--token-algorithm", algorithm, "--log-level", "warning"]
         self.seconds_to_answer = 0.0
+        self.connections = CONNECTIONS
 
     def __enter__(self) -> "Server":
         self.log = open(self.data.parent / f"{self.data.name}.log", "ab")
@@ -87,7 +88,7 @@ class Server:
         return int(re.search(what + r":\s+(\d+) kB", text)[1]) / 1024
 
     def load(self, path: str, seconds: float, script: str | None = None, *arguments: object) -> "Load":
-        return wrk(self.port, path, seconds, CONNECTIONS, script, *arguments)
+        return wrk(self.port, path, seconds, self.connections, script, *arguments)
 
     def hello(self, seconds: float) -> "Load":
         return self.load("/health", seconds)
