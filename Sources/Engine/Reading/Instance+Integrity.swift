@@ -27,8 +27,9 @@ package struct Integrity: Sendable {
 }
 
 extension Instance {
-    /// How many identifiers a verification beside serving compares with each other: memory stays flat however long the
-    /// ledger is. The moment of the start says which ones.
+    /// How many identifiers a verification beside serving compares with each other.
+    ///
+    /// Memory stays flat however long the ledger is. The moment of the start says which ones they are.
     private static let identifiersMax = 1 << 18
 
     package var integrity: Integrity {
