@@ -17,13 +17,15 @@ struct ForkTests {
         /// What the entries after it committed to.
         private(set) var lostCommitments: Set<[UInt8]> = []
 
-        init(seed: UInt64) async throws {
+        init(seed: UInt64, rotates: Bool = false) async throws {
             ground = try Ground(seed: seed)
             let first = try await ground.open()
             try await Self.register(2, ground, first)
             try await first.close()
             size = try Self.copy("ledger", to: "older", ground)
             let second = try await ground.open()
+            // A rotation is signed by both keys, what follows by the new one.
+            if rotates { _ = try await second.rotateCheckpointKey() }
             try await Self.register(3, ground, second)
             try await second.close()
             lostCommitments = try Self.commitments(ground, from: size)
@@ -222,8 +224,9 @@ struct ForkTests {
         #expect(try setBack.ground.directory.anchor().forks().count == 4)
     }
 
-    @Test func `T11 an older copy that was written on past its anchor is led on alike`() async throws {
-        let setBack = try await SetBack(seed: 210)
+    @Test(arguments: [false, true])
+    func `T11 an older copy that was written on past its anchor is led on alike`(keyIsLost: Bool) async throws {
+        let setBack = try await SetBack(seed: 210, rotates: keyIsLost)
         let known = try #require(try await setBack.refusal())
         try await setBack.outgrow()
         let tables = try setBack.ground.directory.ledger(.readOnly)

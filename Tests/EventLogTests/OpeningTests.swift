@@ -114,6 +114,21 @@ struct OpeningTests {
             try ledger.anchor.keep(note)
         },
         Damage("a checkpoint by another key", .damaged) { ledger in
+            let root = try ledger.tables.environment.read { try ledger.tables.range(at: 20, $0).root }
+            let checkpoint = Checkpoint(origin: ledger.identity.origin, size: 20, root: root)
+            try ledger.anchor.keep(checkpoint.signed(by: [Ed25519Key()]))
+        },
+        Damage("a checkpoint of another root that its key did not sign", .damaged) { ledger in
+            let checkpoint = Checkpoint(origin: ledger.identity.origin, size: 20, root: SHA256Hash.hash([1]))
+            let signed = checkpoint.signed(by: [ledger.signer])
+            let line = SignedNote.Signature(
+                name: ledger.identity.origin,
+                keyID: ledger.identity.verifierKey.id,
+                bytes: [UInt8](repeating: 0, count: 64)
+            )
+            try ledger.anchor.keep(SignedNote(text: signed.text, signatures: [line]))
+        },
+        Damage("a checkpoint of another root by another key", .rolledBack) { ledger in
             let checkpoint = Checkpoint(origin: ledger.identity.origin, size: 20, root: SHA256Hash.hash([1]))
             try ledger.anchor.keep(checkpoint.signed(by: [Ed25519Key()]))
         },

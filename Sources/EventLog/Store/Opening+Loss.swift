@@ -101,7 +101,12 @@ extension Opening {
         return try decoded(bytes, at: index).type == OwnType.ledgerForked.rawValue
     }
 
-    static func trusted(_ note: SignedNote, _ state: State) throws -> Checkpoint {
+    static func trusted(
+        _ note: SignedNote,
+        _ state: State,
+        _ tables: LedgerTables,
+        _ reader: borrowing some TableReader & ~Copyable,
+    ) throws -> Checkpoint {
         let checkpoint: Checkpoint
         do throws(Malformed) {
             checkpoint = try Checkpoint(text: note.text)
@@ -118,6 +123,11 @@ extension Opening {
             .map { VerifierKey(name: checkpoint.origin, publicKey: $0.publicKey) }
         if verifiers.contains(where: note.isSigned(by:)) { return checkpoint }
         guard state.size < checkpoint.size else {
+            let isByOurKey = note.signatures.contains { line in
+                verifiers.contains { $0.name.bytesEqual(line.name) && $0.id == line.keyID }
+            }
+            // An older copy that was written on lacks the entry that brought the key.
+            if !isByOurKey { try requireSameHistory(checkpoint, state, tables, reader) }
             throw LedgerFault.damaged(index: nil, "the anchor's checkpoint is not signed by this ledger's key")
         }
         // The entry that brought the key is among those that are missing, or the checkpoint is not ours.

@@ -40,7 +40,7 @@ package struct Opening: Sendable {
                 lost: LostHistory(size: state.size, root: state.root)
             )
         }
-        let checkpoint = try Self.trusted(note, state)
+        let checkpoint = try Self.trusted(note, state, tables, reader)
         anchored = checkpoint
         try Self.requireNothingLost(checkpoint, hint, state, tables, reader)
         try Self.requireSameHistory(checkpoint, state, tables, reader)
