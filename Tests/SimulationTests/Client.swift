@@ -193,7 +193,7 @@ struct Told: Sendable {
     var isUnknown: Bool { status >= 500 && status != 507 }
 
     /// Whether it was done, and merely cannot be read yet.
-    var wasDone: Bool { status == 503 && text.contains("it was done and cannot be read yet") }
+    var wasDone: Bool { status == 503 && text.contains("it is in the ledger and cannot be read yet") }
 
     var summary: String {
         "\(status)" + (index.map { " @\($0)" } ?? "") + (version.map { " v\($0)" } ?? "") + " \(text)"

@@ -204,7 +204,7 @@ final class WriterCore {
     /// The entries stand, and the views follow them when there is room.
     static let unreadable = Refusal.busy(
         retryAfterSeconds: 5,
-        "it was done and cannot be read yet; a request with an Idempotency-Key may be repeated safely with it"
+        "it is in the ledger and cannot be read yet; a request with an Idempotency-Key may be repeated safely with it"
     )
 
     func openDraft() throws -> ViewDraft {
