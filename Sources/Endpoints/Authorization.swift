@@ -16,13 +16,14 @@ package enum Authorization: Sendable, Equatable {
             return
         }
         guard headers.count == 1 else { throw Malformed("Authorization is repeated", at: 0) }
-        let scheme = header.prefix { $0 != " " }
-        let credentials = header.dropFirst(scheme.count).drop { $0 == " " }
+        let bytes = header.utf8
+        let scheme = String(header[..<(bytes.firstIndex(of: UInt8(ascii: " ")) ?? bytes.endIndex)])
+        let credentials = String(Substring(bytes.dropFirst(scheme.utf8.count).drop { $0 == UInt8(ascii: " ") }))
         // RFC 9110 §11.1: the scheme is a case-insensitive token.
         switch scheme.lowercased() {
-        case "basic": self = .basic(try BasicCredentials(base64: String(credentials)))
-        case "bearer": self = .bearer(try BearerToken(String(credentials)))
-        default: self = .other(scheme: String(scheme))
+        case "basic": self = .basic(try BasicCredentials(base64: credentials))
+        case "bearer": self = .bearer(try BearerToken(credentials))
+        default: self = .other(scheme: scheme)
         }
     }
 }

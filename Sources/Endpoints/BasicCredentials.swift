@@ -21,13 +21,15 @@ package struct BasicCredentials: Sendable, Equatable {
         id = try FormEncoding.decode(bytes[..<colon])
         secret = try FormEncoding.decode(bytes[(colon + 1)...])
         // RFC 7617 §2: "The user-id and password MUST NOT contain any control characters".
-        guard !(id.unicodeScalars.contains(where: \.isControl) || secret.unicodeScalars.contains(where: \.isControl))
-        else { throw Malformed("Basic credentials have a control character", at: 0) }
+        guard !id.utf8.contains(where: \.isControl), !secret.utf8.contains(where: \.isControl) else {
+            throw Malformed("Basic credentials have a control character", at: 0)
+        }
     }
 }
 
-extension Unicode.Scalar {
-    fileprivate var isControl: Bool { value < 0x20 || value == 0x7F }
+extension UInt8 {
+    /// No byte of a longer character is one of these.
+    fileprivate var isControl: Bool { self < 0x20 || self == 0x7F }
 }
 
 /// Credentials do not print themselves, so no log line can hold a secret by accident.

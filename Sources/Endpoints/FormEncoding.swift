@@ -7,6 +7,10 @@ package enum FormEncoding {
     /// Strict: an incomplete `%` sequence or bytes that are not UTF-8 are refused, because two readers that mend them
     /// differently are how a value slips past one of them.
     package static func decode(_ encoded: some Collection<UInt8>) throws(Malformed) -> String {
+        guard encoded.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "%") }) else {
+            // As most are: nothing is encoded.
+            return try text(of: encoded)
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encoded.count)
         var rest = encoded.makeIterator()
@@ -23,9 +27,11 @@ package enum FormEncoding {
                 bytes.append(byte)
             }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Malformed("not UTF-8", at: 0)
-        }
+        return try text(of: bytes)
+    }
+
+    private static func text(of bytes: some Collection<UInt8>) throws(Malformed) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed("not UTF-8", at: 0) }
         return text
     }
 

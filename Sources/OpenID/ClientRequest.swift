@@ -96,6 +96,7 @@ struct ClientRequest {
 
 extension [String] {
     fileprivate func firstRepeated(except allowed: String) -> String? {
+        guard count > 1 else { return nil }
         var seen: Set<ExactText> = []
         return first { name in !name.bytesEqual(allowed) && !seen.insert(ExactText(name)).inserted }
     }

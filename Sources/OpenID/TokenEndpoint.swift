@@ -102,8 +102,9 @@ struct TokenEndpoint: Sendable {
         out.string(token.scopes.joined(separator: " "))
         out.endObject()
         // RFC 6749 §5.1: no cache keeps a token.
-        return .json(200, out.bytes)
-            .adding("cache-control", "no-store").adding("pragma", "no-cache")
-            .adding("muniment-index", String(index))
+        let headers: [(name: String, value: String)] = [
+            ("cache-control", "no-store"), ("pragma", "no-cache"), ("muniment-index", String(index)),
+        ]
+        return .json(200, out.bytes, headers: headers)
     }
 }

@@ -64,10 +64,14 @@ final class HTTP1Heads: ChannelInboundHandler, RemovableChannelHandler {
 
     /// RFC 3986 §3.2.2: letters, digits and a few signs; a name may be empty, and a port may follow.
     private static func isHost(_ value: String) -> Bool {
-        value.utf8.allSatisfy { hostBytes.contains($0) }
+        value.utf8.allSatisfy { isHostByte[Int($0)] }
     }
 
-    private static let hostBytes = Set(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:[]".utf8
-    )
+    /// A table, because every byte of every request's host is looked up.
+    private static let isHostByte: [Bool] = {
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:[]"
+        var table = [Bool](repeating: false, count: 256)
+        for byte in letters.utf8 { table[Int(byte)] = true }
+        return table
+    }()
 }
