@@ -44,6 +44,23 @@ package struct WriteTransaction: ~Copyable, TableReader {
         }
     }
 
+    /// Sets the value of a key that is not there yet, in one search instead of two.
+    ///
+    /// - Parameter present: is lent the value that is there already, and stays.
+    /// - Returns: whether the key was new.
+    package mutating func add(
+        _ table: Table,
+        _ key: [UInt8],
+        _ value: [UInt8],
+        _ present: (Span<UInt8>) -> Void,
+    ) throws(StorageError) -> Bool {
+        try Self.checkSizes(key, value)
+        switch source {
+        case .mapped(let transaction, _): return try transaction.add(table, key, value, present)
+        case .simulated(let write): return try write.add(table, key, value, present)
+        }
+    }
+
     /// Adds a key behind all others of its table, faster than `put`; any other key is refused as `.outOfOrder`.
     package mutating func append(_ table: Table, _ key: [UInt8], _ value: [UInt8]) throws(StorageError) {
         try Self.checkSizes(key, value)

@@ -20,6 +20,27 @@ struct TransactionTests {
     }
 
     @Test(arguments: Medium.allCases)
+    func `what is added is written where nothing was, and is shown what stays where something was`(
+        medium: Medium
+    ) throws {
+        let environment = try Place(medium).environment()
+        let table = try environment.table("entries")
+        try environment.write(table, ["a": "old"])
+        var write = try environment.beginWrite()
+        var shown: [[UInt8]] = []
+        let isNew = try write.add(table, [UInt8]("b"), [UInt8]("new")) { shown.append($0.copied) }
+        #expect(isNew && shown.isEmpty)
+        for (key, present) in [("a", "old"), ("b", "new")] {
+            let isNew = try write.add(table, [UInt8](key.utf8), [UInt8]("other")) { shown.append($0.copied) }
+            #expect(!isNew)
+            #expect(shown.popLast() == [UInt8](present.utf8))
+        }
+        try write.commit()
+        #expect(try environment.text(table, "a") == "old")
+        #expect(try environment.text(table, "b") == "new")
+    }
+
+    @Test(arguments: Medium.allCases)
     func `a read sees one moment while others commit`(medium: Medium) throws {
         let environment = try Place(medium).environment()
         let table = try environment.table("entries")

@@ -40,6 +40,27 @@ struct MappedTransaction: @unchecked Sendable {
         try store(table, key, value, flags: UInt32(MDB_APPEND), "append to \(table.name)")
     }
 
+    /// - Returns: whether the key was new; where it was not, its value is lent and stays.
+    func add(
+        _ table: Table,
+        _ key: [UInt8],
+        _ value: [UInt8],
+        _ present: (Span<UInt8>) -> Void,
+    ) throws(StorageError) -> Bool {
+        var stored = unsafe MDB_val()
+        let code = unsafe key.withUnsafeBufferPointer { keyBytes in
+            unsafe value.withUnsafeBufferPointer { valueBytes in
+                var storedKey = unsafe MDB_val(keyBytes)
+                unsafe stored = MDB_val(valueBytes)
+                return unsafe mdb_put(handle, table.handle, &storedKey, &stored, UInt32(MDB_NOOVERWRITE))
+            }
+        }
+        if code == MDB_SUCCESS { return true }
+        guard code == MDB_KEYEXIST else { throw StorageError(code: code, "add to \(table.name)") }
+        present(unsafe stored.bytes.span)
+        return false
+    }
+
     func delete(_ table: Table, _ key: [UInt8]) throws(StorageError) -> Bool {
         let code = unsafe key.withUnsafeBufferPointer { bytes in
             var wanted = unsafe MDB_val(bytes)

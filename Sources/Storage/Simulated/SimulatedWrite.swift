@@ -37,6 +37,17 @@ final class SimulatedWrite {
         try put(table, key, value)
     }
 
+    func add(
+        _ table: Table,
+        _ key: [UInt8],
+        _ value: [UInt8],
+        _ present: (Span<UInt8>) -> Void,
+    ) throws(StorageError) -> Bool {
+        if try readable().lookUp(table, key, present) { return false }
+        try put(table, key, value)
+        return true
+    }
+
     func delete(_ table: Table, _ key: [UInt8]) throws(StorageError) -> Bool {
         _ = try readable()
         return try tables.remove(table, key)
