@@ -69,8 +69,9 @@ package enum EventType: String, Sendable, CaseIterable {
     package var noun: String { String(rawValue.prefix { $0 != "." }) }
 
     package static func named(_ text: String) -> EventType? {
-        byName[Array(text.utf8)]
+        // Names are small letters, dots and underscores: Swift finds no other text equal to one of these.
+        byName[text]
     }
 
-    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { (Array($0.rawValue.utf8), $0) })
+    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 }
