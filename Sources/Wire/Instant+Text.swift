@@ -16,9 +16,11 @@ extension Instant {
         let days = seconds.flooring(by: Self.secondsPerDay).quotient
         let date = CivilDate(daysSince1970: days)
         var bytes: [UInt8] = []
-        bytes.appendPadded(date.year, digits: 4)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.appendPadded(date.month, digits: 2)
+        bytes.append(addingCapacity: 7) { out in
+            out.appendPadded(date.year, digits: 4)
+            out.append(UInt8(ascii: "-"))
+            out.appendPadded(date.month, digits: 2)
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -27,24 +29,26 @@ extension Instant {
         let (seconds, fraction) = microseconds.flooring(by: Self.microsecondsPerSecond)
         let (days, secondOfDay) = seconds.flooring(by: Self.secondsPerDay)
         let date = CivilDate(daysSince1970: days)
-        bytes.appendPadded(date.year, digits: 4)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.appendPadded(date.month, digits: 2)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.appendPadded(date.day, digits: 2)
-        bytes.append(UInt8(ascii: "T"))
-        bytes.appendPadded(secondOfDay / 3_600, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.appendPadded(secondOfDay / 60 % 60, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.appendPadded(secondOfDay % 60, digits: 2)
-        bytes.append(UInt8(ascii: "."))
-        bytes.appendPadded(fraction, digits: 6)
-        bytes.append(UInt8(ascii: "Z"))
+        bytes.append(addingCapacity: Self.textBytes) { out in
+            out.appendPadded(date.year, digits: 4)
+            out.append(UInt8(ascii: "-"))
+            out.appendPadded(date.month, digits: 2)
+            out.append(UInt8(ascii: "-"))
+            out.appendPadded(date.day, digits: 2)
+            out.append(UInt8(ascii: "T"))
+            out.appendPadded(secondOfDay / 3_600, digits: 2)
+            out.append(UInt8(ascii: ":"))
+            out.appendPadded(secondOfDay / 60 % 60, digits: 2)
+            out.append(UInt8(ascii: ":"))
+            out.appendPadded(secondOfDay % 60, digits: 2)
+            out.append(UInt8(ascii: "."))
+            out.appendPadded(fraction, digits: 6)
+            out.append(UInt8(ascii: "Z"))
+        }
     }
 }
 
-extension [UInt8] {
+extension OutputSpan<UInt8> {
     /// Appends a number that is not negative and has at most that many digits, with zeros before it.
     @inline(__always)
     fileprivate mutating func appendPadded(_ value: Int64, digits: Int) {

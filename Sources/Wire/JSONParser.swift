@@ -3,6 +3,9 @@
 /// Nothing is repaired, guessed or skipped: what two readers could understand differently is refused. Strings and
 /// numbers are read in files of their own.
 struct JSONParser {
+    /// Room for as many is made at once; an object with more takes it as it grows.
+    private static let usualMembers = 6
+
     let bytes: [UInt8]
     let dialect: JSON.Dialect
     var index = 0
@@ -64,6 +67,7 @@ struct JSONParser {
         var names = MemberNames(dialect)
         var entries: [(name: String, value: JSON)] = []
         if closes(UInt8(ascii: "}")) { return Members() }
+        entries.reserveCapacity(Self.usualMembers)
         while true {
             let start = index
             guard next == UInt8(ascii: "\"") else { throw malformed("a member's name is expected") }

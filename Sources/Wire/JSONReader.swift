@@ -126,6 +126,7 @@ extension JSONReader {
 // The names.
 extension JSONReader {
     /// Whether there is a member that was not asked for, its name read.
+    @inline(__always)
     private mutating func meetsMember() throws(Malformed) -> Bool {
         if place.next != nil { return true }
         if place.isClosed { return false }
@@ -144,11 +145,13 @@ extension JSONReader {
         return true
     }
 
+    @inline(__always)
     private mutating func takeName() {
         place.last = place.next
         place.next = nil
     }
 
+    @inline(__always)
     private mutating func name() throws(Malformed) -> Name {
         guard parser.next == UInt8(ascii: "\"") else { throw malformed("a member's name is expected") }
         let start = parser.index + 1
@@ -175,6 +178,7 @@ extension JSONReader {
         return try parser.string()
     }
 
+    @inline(__always)
     private func precedes(_ left: Name, _ right: Name) throws(Malformed) -> Bool {
         if left.isEscaped || right.isEscaped { return try text(left).utf16Precedes(try text(right)) }
         let bytes = parser.bytes.span
@@ -182,6 +186,7 @@ extension JSONReader {
     }
 
     /// Below zero when the name stands before the wanted one, zero when it is that.
+    @inline(__always)
     private func order(of name: Name, to wanted: String) throws(Malformed) -> Int {
         if name.isEscaped { return try text(name).utf8Span.span.utf16Order(wanted.utf8Span.span) }
         return parser.bytes.span.extracting(name.range).utf16Order(wanted.utf8Span.span)

@@ -1,15 +1,26 @@
 /// Strings and numbers as RFC 8785 writes them.
 extension [UInt8] {
     /// Appends the text between quotation marks, escaping only what must be.
+    ///
+    /// Next to no text has anything to escape, so all are copied and looked at in one go, without a branch.
     mutating func appendQuoted(_ text: String) {
-        append(UInt8(ascii: "\""))
-        if text.needsEscapes {
-            for byte in text.utf8 {
-                appendEscaped(byte)
+        let (source, start) = (text.utf8Span.span, count)
+        var odd: UInt8 = 0
+        append(addingCapacity: source.count + 2) { out in
+            out.append(UInt8(ascii: "\""))
+            for index in source.indices {
+                let byte = source[index]
+                let (quote, backslash) = (byte ^ UInt8(ascii: "\""), byte ^ UInt8(ascii: "\\"))
+                // The highest bit comes from borrowing: below the blank, and where the difference from one of the two is
+                // nothing. What is beyond ASCII has it from the start, and has it masked.
+                odd |= ((byte &- 0x20) | (quote &- 1) | (backslash &- 1)) & ~byte
+                out.append(byte)
             }
-        } else {
-            append(contentsOf: text.utf8)
+            out.append(UInt8(ascii: "\""))
         }
+        guard odd >= 0x80 else { return }
+        removeSubrange((start + 1)...)
+        for byte in text.utf8 { appendEscaped(byte) }
         append(UInt8(ascii: "\""))
     }
 
@@ -53,21 +64,5 @@ extension [UInt8] {
             low += 1
             high -= 1
         }
-    }
-}
-
-extension String {
-    /// Asked of every text that is written: without a branch, so that it is done for many bytes at once.
-    fileprivate var needsEscapes: Bool {
-        let bytes = utf8Span.span
-        var odd: UInt8 = 0
-        for index in bytes.indices {
-            let byte = bytes[index]
-            let (quote, backslash) = (byte ^ UInt8(ascii: "\""), byte ^ UInt8(ascii: "\\"))
-            // The highest bit comes from borrowing: below the blank, and where the difference from one of the two is
-            // nothing. What is beyond ASCII has it from the start, and has it masked.
-            odd |= ((byte &- 0x20) | (quote &- 1) | (backslash &- 1)) & ~byte
-        }
-        return odd >= 0x80
     }
 }

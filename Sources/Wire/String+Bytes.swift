@@ -2,8 +2,9 @@
 extension String {
     /// Whether both texts are the same bytes.
     package func bytesEqual(_ other: String) -> Bool {
+        // Most differ in length, which costs nothing to ask.
+        guard utf8.count == other.utf8.count else { return false }
         let (left, right) = (utf8Span.span, other.utf8Span.span)
-        guard left.count == right.count else { return false }
         for index in left.indices where left[index] != right[index] {
             return false
         }
