@@ -18,6 +18,8 @@ package final class LedgerWriter {
         let segments: [[UInt8]]
         /// What is in the sealed segments, by their ordinals: nothing that was just sealed has to be opened.
         package let fields: [Members]
+        /// Whether the table of data keys hears of it: the first entry of all begins the table.
+        let namesDataKeys: Bool
 
         init(
             entry: Entry,
@@ -33,6 +35,7 @@ package final class LedgerWriter {
             self.completed = completed
             self.segments = segments
             self.fields = fields
+            namesDataKeys = entry.index == 0 || !entry.sealed.isEmpty || entry.destroyedDataKey != nil
         }
     }
 
@@ -47,10 +50,20 @@ package final class LedgerWriter {
         var bytes: Int
         var range: CompactRange
         var last: Instant
+    }
+
+    /// What the command since the mark has changed, as it was before.
+    private struct Before {
         var heads: [(ChainKey, LedgerTables.Head?)] = []
         /// Data keys made for this command and not yet written.
         var madeKeys: [String] = []
         var streams: [(String, LedgerTables.StreamHead?)] = []
+
+        mutating func forget() {
+            heads.removeAll(keepingCapacity: true)
+            if !madeKeys.isEmpty { madeKeys.removeAll() }
+            if !streams.isEmpty { streams.removeAll() }
+        }
     }
 
     /// Heads are read once and remembered; past this many the memory is dropped and read again.
@@ -74,6 +87,7 @@ package final class LedgerWriter {
     /// Data keys that prepared entries destroy, and which entry does.
     private var destroyed: [String: UInt64] = [:]
     private var mark: Mark?
+    private var before = Before()
     /// What is on disk: where an abandoned run goes back to.
     private var durable: (range: CompactRange, last: Instant)
 
@@ -105,18 +119,20 @@ package final class LedgerWriter {
     package func prepare(_ drafts: [Draft], recordedAt: Instant) throws -> ArraySlice<Prepared> {
         precondition(recordedAt > lastRecordedAt, "recorded_at rises strictly from command to command")
         precondition((1...Entry.Batch.countMax).contains(drafts.count), "a command makes 1 to 10,000 entries")
-        mark = Mark(count: prepared.count, bytes: preparedBytes, range: range, last: lastRecordedAt)
+        let first = prepared.count
+        mark = Mark(count: first, bytes: preparedBytes, range: range, last: lastRecordedAt)
+        before.forget()
         do {
-            for (position, draft) in drafts.enumerated() {
+            for position in drafts.indices {
                 let batch = drafts.count > 1 ? Entry.Batch(position: position + 1, count: drafts.count) : nil
-                prepared.append(try place(draft, batch, recordedAt))
+                prepared.append(try place(drafts[position], batch, recordedAt))
             }
         } catch {
             undo()
             throw error
         }
         lastRecordedAt = recordedAt
-        return prepared[(mark?.count ?? 0)...]
+        return prepared[first...]
     }
 
     /// Accepts the command that was prepared last: from here on only `abandon` gives it up, with all the others.
@@ -129,10 +145,10 @@ package final class LedgerWriter {
         preparedBytes = mark.bytes
         range = mark.range
         lastRecordedAt = mark.last
-        for name in mark.madeKeys { keys.discardStaged(name) }
+        for name in before.madeKeys { keys.discardStaged(name) }
         segmentKeys.removeAll(keepingCapacity: true)
-        for (key, head) in mark.heads.reversed() { heads[key] = head }
-        for (stream, head) in mark.streams.reversed() { streams[stream] = head }
+        for (key, head) in before.heads.reversed() { heads[key] = head }
+        for (stream, head) in before.streams.reversed() { streams[stream] = head }
         destroyed = destroyed.filter { $0.value < mark.range.size }
         self.mark = nil
     }
@@ -156,7 +172,8 @@ package final class LedgerWriter {
             for (ordinal, row) in item.segments.enumerated() {
                 try transaction.append(tables.segments, LedgerTables.segmentKey(item.entry.index, ordinal), row)
             }
-            try tables.noteDataKeys(of: item.entry, &transaction)
+            // Of most entries nothing is to be noted, and handing one on would copy it.
+            if item.namesDataKeys { try tables.noteDataKeys(of: item.entry, &transaction) }
         }
         for key in changedHeads {
             guard let head = heads[key] else { continue }
@@ -264,7 +281,7 @@ package final class LedgerWriter {
         }
         preparedBytes += bytes.count
         let leaf = MerkleTree.leaf(bytes)
-        mark?.heads.append((key, head))
+        before.heads.append((key, head))
         heads[key] = LedgerTables.Head(sequence: entry.sequence, index: entry.index, leaf: leaf)
         changedHeads.insert(key)
         return Prepared(
@@ -280,7 +297,7 @@ package final class LedgerWriter {
     private func nextVersion(of stream: String, at index: UInt64) throws -> UInt64 {
         let present = try streams[stream] ?? tables.environment.readFromReserve { try tables.head(of: stream, $0) }
         let next = LedgerTables.StreamHead(version: (present?.version ?? 0) + 1, index: index)
-        mark?.streams.append((stream, streams[stream]))
+        before.streams.append((stream, streams[stream]))
         streams[stream] = next
         return next.version
     }
@@ -328,7 +345,7 @@ package final class LedgerWriter {
         guard isHeld || use == nil, let key = try keys.dataKey(name) else {
             throw LedgerFault.keys("the data key \(id) is missing; put it back with: muniment keys restore")
         }
-        if !isHeld { mark?.madeKeys.append(name) }
+        if !isHeld { before.madeKeys.append(name) }
         return key
     }
 }
