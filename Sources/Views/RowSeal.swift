@@ -35,6 +35,11 @@ struct RowSeal: Sendable {
     /// A keyed hash of a key, for dictionaries whose keys strangers can choose.
     func spread(_ key: [UInt8]) -> UInt64 { hash.hash(key) }
 
+    /// The seal that stands behind a row, unchecked: it is what was added to the table's sum.
+    static func stored(in row: Span<UInt8>) -> UInt64? {
+        row.count >= bytes ? BigEndian.value(row, at: row.count - bytes) : nil
+    }
+
     /// The value without its seal, once the seal is found to fit.
     func opened(_ table: ViewTable, _ key: Span<UInt8>, _ row: Span<UInt8>) throws(ViewFault) -> Int {
         let count = row.count - RowSeal.bytes

@@ -9,6 +9,17 @@ struct Term: Hashable {
         case stream = 0x73  // s
         case result = 0x72  // r
         case address = 0x69  // i
+
+        var ordinal: Int {
+            switch self {
+            case .chain: 0
+            case .actor: 1
+            case .type: 2
+            case .stream: 3
+            case .result: 4
+            case .address: 5
+            }
+        }
     }
 
     let kind: Kind

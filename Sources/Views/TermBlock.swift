@@ -9,35 +9,47 @@ struct TermBlock {
     static let entriesMax = 128
     private static let stepsStart = 17
 
-    private(set) var bytes: [UInt8]
+    /// The row as it was made or read, with all steps; its count and its last index are kept beside it while it grows.
+    private var row: [UInt8]
+    private(set) var count: Int
+    private(set) var last: UInt64
 
     init(first index: UInt64) {
-        bytes = [1] + BigEndian.bytes(index) + BigEndian.bytes(index)
+        row = [1] + BigEndian.bytes(index) + BigEndian.bytes(index)
+        count = 1
+        last = index
     }
 
     /// Takes a row's value; nil when it is none of ours.
     init?(_ bytes: [UInt8]) {
         guard bytes.count >= TermBlock.stepsStart, (1...TermBlock.entriesMax).contains(Int(bytes[0]))
         else { return nil }
-        self.bytes = bytes
+        row = bytes
+        count = Int(bytes[0])
+        last = BigEndian.value(bytes, at: 9)
     }
 
-    var count: Int { Int(bytes[0]) }
     var isFull: Bool { count == TermBlock.entriesMax }
-    var first: UInt64 { BigEndian.value(bytes, at: 1) }
-    var last: UInt64 { BigEndian.value(bytes, at: 9) }
+    var first: UInt64 { BigEndian.value(row, at: 1) }
+
+    var bytes: [UInt8] {
+        var bytes = row
+        bytes[0] = UInt8(count)
+        for place in 0..<8 { bytes[9 + place] = UInt8(truncatingIfNeeded: last >> (56 - 8 * UInt64(place))) }
+        return bytes
+    }
 
     /// Adds an entry behind all others; one that is there already is not added again.
     mutating func append(_ index: UInt64) {
         var step = index - last
         if step == 0 { return }
-        bytes[0] += 1
-        for place in 0..<8 { bytes[9 + place] = UInt8(truncatingIfNeeded: index >> (56 - 8 * UInt64(place))) }
+        count += 1
+        last = index
         while step >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: step) | 0x80)
+            row.append(UInt8(truncatingIfNeeded: step) | 0x80)
             step >>= 7
         }
-        bytes.append(UInt8(truncatingIfNeeded: step))
+        row.append(UInt8(truncatingIfNeeded: step))
     }
 
     /// All indexes, ascending; nil when the row does not hold together.
@@ -45,7 +57,7 @@ struct TermBlock {
         var indexes = [first]
         indexes.reserveCapacity(count)
         var (index, step, shift) = (first, UInt64(0), UInt64(0))
-        for byte in bytes[TermBlock.stepsStart...] {
+        for byte in row[TermBlock.stepsStart...] {
             guard shift < 64 else { return nil }
             step |= UInt64(byte & 0x7F) << shift
             shift += 7

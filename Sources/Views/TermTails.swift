@@ -1,6 +1,7 @@
 /// The ends of those terms that the commands of one commit touched: each is written once, however many entries it got.
 struct TermTails {
     private struct Tail {
+        let term: Term
         /// The block that takes the next entry; nil before the term's first.
         var block: TermBlock?
         var number: UInt32
@@ -23,33 +24,50 @@ struct TermTails {
         }
     }
 
-    private var tails: [Term: Tail] = [:]
+    private var tails: [Tail] = []
+    private var places: [Term: Int] = [:]
+    /// The term of each kind that got an entry last: from one entry to the next most of them are the same.
+    private var latest: [Int?] = Array(repeating: nil, count: Term.Kind.allCases.count)
 
     var isEmpty: Bool { tails.isEmpty }
 
-    func isOpen(_ term: Term) -> Bool { tails[term] != nil }
+    func isOpen(_ term: Term) -> Bool { place(of: term) != nil }
 
-    /// Adds an entry; false when the end of the term is not known yet.
-    mutating func append(_ index: UInt64, to term: Term) -> Bool {
-        guard let place = tails.index(forKey: term) else { return false }
-        tails.values[place].append(index)
-        return true
+    private func place(of term: Term) -> Int? {
+        if let place = latest[term.kind.ordinal], tails[place].term.text == term.text { return place }
+        return places[term]
+    }
+
+    /// Adds entries in their order, until there is one of a term whose end is not known yet.
+    ///
+    /// - Returns: where that one stands; nil when all were added.
+    mutating func append(_ entries: [(term: Term, index: UInt64)], from start: Int) -> Int? {
+        for position in start..<entries.count {
+            let (term, index) = entries[position]
+            guard let place = place(of: term) else { return position }
+            latest[term.kind.ordinal] = place
+            tails[place].append(index)
+        }
+        return nil
     }
 
     /// Says what is on disk for a term that is touched for the first time.
     mutating func open(_ term: Term, at last: (number: UInt32, block: TermBlock)?) {
-        tails[term] = Tail(block: last?.block, number: last?.number ?? 0)
+        places[term] = tails.count
+        tails.append(Tail(term: term, block: last?.block, number: last?.number ?? 0))
     }
 
     /// The rows to write, in the order of their keys.
     mutating func drain() -> [(key: [UInt8], value: [UInt8])] {
         var rows: [(key: [UInt8], value: [UInt8])] = []
         rows.reserveCapacity(tails.count)
-        for (term, tail) in tails {
-            for (number, block) in tail.filled { rows.append((term.key(block: number), block.bytes)) }
-            if let block = tail.block { rows.append((term.key(block: tail.number), block.bytes)) }
+        for tail in tails {
+            for (number, block) in tail.filled { rows.append((tail.term.key(block: number), block.bytes)) }
+            if let block = tail.block { rows.append((tail.term.key(block: tail.number), block.bytes)) }
         }
         tails.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
+        for ordinal in latest.indices { latest[ordinal] = nil }
         return rows.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
 }

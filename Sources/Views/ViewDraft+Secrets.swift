@@ -16,8 +16,14 @@ extension ViewDraft {
     /// Whoever proved a secret has used it, whatever came of the request.
     func foldUse(_ entry: FoldedEntry) throws {
         guard let secret = entry.credential.flatMap({ SecretID($0) }) else { return }
-        if let last = try lastUse(of: secret), entry.recordedAt < last.adding(seconds: Self.useSecondsMin) { return }
+        if let known = lastUses[secret], isSoon(entry, after: known) { return }
+        if let last = try lastUse(of: secret), isSoon(entry, after: last) { return lastUses[secret] = last }
         let moment = UInt64(bitPattern: entry.recordedAt.microseconds)
         put(.lastUsed, ViewKey.identifier(secret.text), BigEndian.bytes(moment))
+        lastUses[secret] = entry.recordedAt
+    }
+
+    private func isSoon(_ entry: FoldedEntry, after use: Instant) -> Bool {
+        entry.recordedAt < use.adding(seconds: Self.useSecondsMin)
     }
 }

@@ -23,15 +23,19 @@ package final class ViewDraft: RowReader {
     private var totals: [TableTotal]
     private var pending = PendingRows()
     private var pendingTerms: TermTails
+    private var pendingNames: [EntryName] = []
     /// What the command under way has changed.
     private var journal = PendingRows()
     private var journalTerms: [(term: Term, index: UInt64)] = []
+    private var journalNames: [EntryName] = []
     /// The index from which on the next entry must be.
     private var nextIndex: UInt64
     private var keptIndex: UInt64
     private var isMidCommand = false
     /// From when the oldest idempotency row is; known once the table was looked at.
     var oldestIdempotency: Instant?
+    /// When the secrets that these entries proved were last used.
+    var lastUses: [SecretID: Instant] = [:]
     /// The addresses that the entries of this commit show in clear.
     var clearAddresses: [String: BlindAddress] = [:]
 
@@ -69,10 +73,9 @@ package final class ViewDraft: RowReader {
     package func keep() throws {
         guard !isMidCommand else { throw ViewFault.unfinishedCommand }
         pending.take(&journal)
-        if !journalTerms.isEmpty {
-            for (term, index) in journalTerms { try append(index, to: term) }
-            journalTerms.removeAll(keepingCapacity: true)
-        }
+        pendingNames.append(contentsOf: journalNames)
+        journalNames.removeAll(keepingCapacity: true)
+        try keepTerms()
         keptIndex = nextIndex
     }
 
@@ -85,9 +88,11 @@ package final class ViewDraft: RowReader {
     package func undo() {
         journal.removeAll()
         journalTerms.removeAll(keepingCapacity: true)
+        journalNames.removeAll(keepingCapacity: true)
         nextIndex = keptIndex
         isMidCommand = false
         oldestIdempotency = nil
+        lastUses.removeAll()
     }
 
     /// Writes what was kept, and with it how far the ledger is folded now.
@@ -116,8 +121,8 @@ extension ViewDraft {
         _ key: [UInt8],
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
-        // Terms are kept in a form of their own until they are written.
-        if table == .terms, !pendingTerms.isEmpty { try flush() }
+        // Terms and names are kept in forms of their own until they are written.
+        if table == .terms && !pendingTerms.isEmpty || table == .entries && !pendingNames.isEmpty { try flush() }
         if journal.hasChanges(of: table) || pending.hasChanges(of: table) {
             let wanted = RowKey(key, store.seal)
             if let change = journal[table, wanted] ?? pending[table, wanted] {
@@ -152,18 +157,23 @@ extension ViewDraft {
         journalTerms.append((term, index))
     }
 
+    func note(_ name: EntryName) { journalNames.append(name) }
+
     /// Whether a term has got kept entries since rows were last written.
     func isKept(_ term: Term) -> Bool { pendingTerms.isOpen(term) }
 }
 
 extension ViewDraft {
-    private func append(_ index: UInt64, to term: Term) throws {
-        if !pendingTerms.append(index, to: term) {
+    private func keepTerms() throws {
+        var next = 0
+        while let place = pendingTerms.append(journalTerms, from: next) {
             // Blocks that an erasure took out must be gone before the last one is looked for.
             if pending.hasChanges(of: .terms) { try flush() }
+            let (term, index) = journalTerms[place]
             pendingTerms.open(term, at: try lastBlock(of: term, before: index))
-            _ = pendingTerms.append(index, to: term)
+            next = place
         }
+        journalTerms.removeAll(keepingCapacity: true)
     }
 
     /// The last block of a term on disk; what is in memory is newer, so this reads the transaction past it.
@@ -192,31 +202,34 @@ extension ViewDraft {
             }
         }
         for (key, value) in pendingTerms.drain() { try write(.terms, key, value) }
+        for name in pendingNames.sorted() { try write(.entries, name.key, BigEndian.bytes(name.index)) }
+        pendingNames.removeAll(keepingCapacity: true)
     }
 
     private func write(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) throws {
         let place = table.rawValue
         let seal = store.seal.seal(table, key.span, value.span)
-        let old = try storedSeal(table, key)
-        // The very same row: LMDB would copy its page for nothing.
-        if old == seal { return }
-        if let old { totals[place].remove(old) }
+        let row = value + BigEndian.bytes(seal)
+        var old: UInt64?
+        let isNew = try transaction?.add(store.tables[place], key, row) { old = RowSeal.stored(in: $0) }
+        guard let isNew else { throw ViewFault.ended }
+        if !isNew {
+            guard let old else { throw damage(table, key) }
+            // The very same row: LMDB would copy its page for nothing.
+            if old == seal { return }
+            totals[place].remove(old)
+            try transaction?.put(store.tables[place], key, row)
+        }
         totals[place].add(seal)
-        try transaction?.put(store.tables[place], key, value + BigEndian.bytes(seal))
     }
 
     private func remove(_ table: ViewTable, _ key: [UInt8]) throws {
-        guard let old = try storedSeal(table, key) else { return }
+        var old: UInt64?
+        let isThere = try transaction?.lookUp(store.tables[table.rawValue], key) { old = RowSeal.stored(in: $0) }
+        guard let isThere else { throw ViewFault.ended }
+        guard isThere else { return }
+        guard let old else { throw damage(table, key) }
         totals[table.rawValue].remove(old)
         try transaction?.delete(store.tables[table.rawValue], key)
-    }
-
-    /// The seal that stands behind a row, unchecked: it is what was added to the table's sum.
-    private func storedSeal(_ table: ViewTable, _ key: [UInt8]) throws -> UInt64? {
-        guard transaction != nil else { throw ViewFault.ended }
-        return try transaction?.withValue(store.tables[table.rawValue], key) { (row: Span<UInt8>) throws -> UInt64 in
-            guard row.count >= RowSeal.bytes else { throw ViewFault.damagedRow(table: table.name, key: key) }
-            return BigEndian.value(row, at: row.count - RowSeal.bytes)
-        } ?? nil
     }
 }

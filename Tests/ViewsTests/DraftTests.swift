@@ -75,6 +75,51 @@ struct DraftTests {
         try world.checkRebuild()
     }
 
+    @Test func `a use that was taken back is written by the next one, and only once a minute`() throws {
+        var world = try World()
+        let draft = try world.store.draft()
+        let uses = { (world: World) in world.ledger.entries([world.tokenIssued()], credential: world.secret.text) }
+        let first = world.ledger.now
+        try draft.fold(uses(world)[0])
+        draft.undo()
+        #expect(try draft.lastUse(of: world.secret) == nil)
+        for seconds in [0, 59, 60] as [Int64] {
+            world.ledger.now = first.adding(seconds: seconds)
+            let entries = uses(world)
+            try draft.fold(entries[0])
+            try draft.keep()
+            world.ledger.write(entries)
+            #expect(try draft.lastUse(of: world.secret) == first.adding(seconds: seconds / 60 * 60))
+        }
+        try draft.commit(applied: world.ledger.applied)
+        #expect(try world.store.read { try $0.lastUse(of: world.secret) } == first.adding(seconds: 60))
+        try world.checkRebuild()
+    }
+
+    @Test func `an entry is found by its name once its command is kept`() throws {
+        var world = try World()
+        let names = (0..<5).map { "evt_" + Base64URL.encode([UInt8](repeating: 250 - UInt8($0) * 50, count: 16)) }
+        let draft = try world.store.draft()
+        for (place, name) in names.enumerated() {
+            var entries = world.ledger.entries([world.tokenIssued()])
+            entries[0].id = name
+            try draft.fold(entries[0])
+            if place == 2 {
+                draft.undo()
+                #expect(try draft.index(ofEntry: name) == nil)
+            } else {
+                try draft.keep()
+                world.ledger.write(entries)
+                #expect(try draft.index(ofEntry: name) == entries[0].index)
+            }
+        }
+        let size = world.ledger.size
+        try draft.commit(applied: world.ledger.applied)
+        let found = try world.store.read { snapshot in try names.map { try snapshot.index(ofEntry: $0) } }
+        #expect(found == [size - 4, size - 3, nil, size - 2, size - 1])
+        try world.checkRebuild()
+    }
+
     @Test func `a draft that is let go changes nothing`() throws {
         let world = try World()
         do {
