@@ -131,6 +131,19 @@ import Wire
         try await instance.close()
     }
 
+    @Test func `commands that lie across what is read and what is committed at once are folded whole`() async throws {
+        let ground = try Ground(seed: 69)
+        let instance = try await ground.open()
+        for _ in 1...7 {
+            let events = Array(repeating: Event(.ledgerResumed, chain: .platform), count: 700)
+            _ = try await instance.perform(RecordEvents(events), by: .system)
+        }
+        let compared = try Self.replay(ground, instance, seed: 6)
+        #expect(compared.size == instance.status.size && compared.size > 4_900)
+        #expect(compared.differences.isEmpty)
+        try await instance.close()
+    }
+
     @Test func `views are built anew on a simulated disk too`() async throws {
         let ground = try Ground(seed: 66)
         let size: UInt64

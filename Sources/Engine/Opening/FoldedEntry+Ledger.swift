@@ -10,7 +10,7 @@ extension FoldedEntry {
     package init(_ prepared: LedgerWriter.Prepared) throws {
         try self.init(prepared.entry)
         // Most entries seal nothing, and a closure would hold a copy of the whole entry for each.
-        guard !sealed.isEmpty else { return }
+        guard !prepared.fields.isEmpty else { return }
         open = { ordinal in prepared.fields[ordinal] }
     }
 
@@ -41,15 +41,14 @@ extension FoldedEntry {
     ///
     /// - Parameter onSealed: called when one cannot be.
     init(
-        stored bytes: [UInt8],
+        stored entry: borrowing Entry,
         tables: LedgerTables,
         ledger: [UInt8],
         keys: KeyStore,
         onSealed: @escaping () -> Void = {},
     ) throws {
-        let entry = try Entry(decoding: bytes)
         try self.init(entry)
-        guard !sealed.isEmpty else { return }
+        guard !entry.sealed.isEmpty else { return }
         open = { [index = entry.index, sealed = entry.sealed] ordinal in
             guard sealed.indices.contains(ordinal),
                 let row = try tables.environment.read({ try tables.segment(index, ordinal, $0) })

@@ -24,11 +24,13 @@ struct ViewBuilder {
         if let applied { try requireInLedger(applied, of: size) }
         let start = applied?.size ?? 0
         var next = start
+        var lines = EntriesAhead(tables, from: next, to: size)
         while next < size {
             do {
-                next = try fold(views, from: next, to: size)
+                next = try fold(&lines, into: views, from: next)
             } catch let fault as StorageError where fault.kind == .mapFull {
                 try views.environment.grow(toBytes: views.environment.mapBytes * 2)
+                lines = EntriesAhead(tables, from: next, to: size)
             }
         }
         return size - start
@@ -54,28 +56,25 @@ struct ViewBuilder {
     /// One commit's worth.
     ///
     /// It ends where a command ends: views never show half a command.
-    private func fold(_ views: ViewStore, from start: UInt64, to size: UInt64) throws -> UInt64 {
+    private func fold(_ lines: inout EntriesAhead, into views: ViewStore, from start: UInt64) throws -> UInt64 {
         let draft = try views.draft()
         var (next, end) = (start, start)
-        scan: while next < size {
-            let lines = try tables.environment.read { try tables.page(from: next, to: size, $0) }
-            for line in lines {
-                // Removed entries are of no state; what views had derived from them stands in retention.applied.
-                if case .entry(_, let bytes) = line {
-                    let entry = try folded(line.index, bytes)
-                    if entry.type == .viewsAttested { try check?.compare(entry, with: draft) }
-                    try draft.fold(entry)
-                    if entry.endsCommand {
-                        try draft.keep()
-                        end = line.index + 1
-                    }
-                } else {
-                    check?.noteRemoved()
+        while let line = try lines.next() {
+            // Removed entries are of no state; what views had derived from them stands in retention.applied.
+            if let stored = line.entry {
+                let entry = try folded(stored)
+                if entry.type == .viewsAttested { try check?.compare(entry, with: draft) }
+                try draft.fold(entry)
+                if entry.endsCommand {
+                    try draft.keep()
                     end = line.index + 1
                 }
-                next = line.index + 1
-                if end == next, next - start >= UInt64(Self.entriesPerCommit) { break scan }
+            } else {
+                check?.noteRemoved()
+                end = line.index + 1
             }
+            next = line.index + 1
+            if end == next, next - start >= UInt64(Self.entriesPerCommit) { break }
         }
         guard end == next else { throw LedgerFault.damaged(index: next, "the ledger ends inside a batch") }
         let root = try tables.environment.read { try tables.range(at: end, $0).root }
@@ -84,17 +83,13 @@ struct ViewBuilder {
         return end
     }
 
-    private func folded(_ index: UInt64, _ bytes: [UInt8]) throws -> FoldedEntry {
-        do {
-            return try FoldedEntry(
-                stored: bytes,
-                tables: tables,
-                ledger: ledger,
-                keys: keys,
-                onSealed: { [check] in check?.noteSealed() }
-            )
-        } catch let error as Malformed {
-            throw LedgerFault.damaged(index: index, "\(error)")
-        }
+    private func folded(_ entry: Entry) throws -> FoldedEntry {
+        try FoldedEntry(
+            stored: entry,
+            tables: tables,
+            ledger: ledger,
+            keys: keys,
+            onSealed: { [check] in check?.noteSealed() }
+        )
     }
 }
