@@ -47,7 +47,7 @@ extension JSONWriter {
             endObject()
         case .decimal(let text):
             precondition(dialect == .foreign, "a foreign number has no canonical form; keep such JSON as a string")
-            raw(text.utf8)
+            literal(text)
         }
     }
 }

@@ -33,11 +33,11 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func bool(_ value: Bool) {
-        raw((value ? "true" : "false").utf8)
+        literal(value ? "true" : "false")
     }
 
     package mutating func null() {
-        raw("null".utf8)
+        literal("null")
     }
 
     /// Writes the value's text as a string.
@@ -58,10 +58,17 @@ package struct JSONWriter: Sendable {
         commaIsDue = true
     }
 
-    /// Writes one value that is JSON already.
-    package mutating func raw(_ json: some Sequence<UInt8>) {
+    /// Writes what is JSON already: one value, or members that stand beside each other.
+    package mutating func raw(_ json: [UInt8]) {
         separate()
         bytes.append(contentsOf: json)
+        commaIsDue = true
+    }
+
+    /// Writes a value whose text is nothing but itself: a number, a word.
+    mutating func literal(_ text: String) {
+        separate()
+        bytes.append(contentsOf: text.utf8)
         commaIsDue = true
     }
 

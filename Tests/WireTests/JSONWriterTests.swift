@@ -17,7 +17,7 @@ struct JSONWriterTests {
         writer.beginArray()
         writer.endArray()
         writer.string("a\"b")
-        writer.raw("{\"raw\":1}".utf8)
+        writer.raw(Array("{\"raw\":1}".utf8))
         writer.endArray()
         writer.key("at")
         writer.instant(Instant(microseconds: 1))
