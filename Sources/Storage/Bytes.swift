@@ -1,7 +1,20 @@
+import Glibc
+
 extension Span<UInt8> {
     /// The lent bytes as a value of one's own.
     package var copied: [UInt8] {
         unsafe withUnsafeBufferPointer { unsafe [UInt8]($0) }
+    }
+
+    /// Whether they are the same bytes, compared as many at a time as the processor can.
+    package func isSame(as other: [UInt8]) -> Bool {
+        guard count == other.count else { return false }
+        return unsafe withUnsafeBytes { own in
+            unsafe other.withUnsafeBytes { other in
+                guard let own = own.baseAddress, let other = other.baseAddress else { return true }
+                return unsafe memcmp(own, other, count) == 0
+            }
+        }
     }
 
     @usableFromInline

@@ -34,6 +34,21 @@ extension TableReader where Self: ~Copyable {
         try statistics(table).entries
     }
 
+    /// Lends the value of a key to a closure with errors of its own; it is not called when there is none.
+    ///
+    /// Not generic, so that whoever is must not look types up while it reads.
+    package borrowing func lend(
+        _ table: Table,
+        _ key: [UInt8],
+        _ body: (Span<UInt8>) throws -> Void
+    ) throws {
+        var failure: (any Error)?
+        _ = try lookUp(table, key) { value in
+            do { try body(value) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
     /// Reads the value of a key where it lies; nil when there is none.
     @inlinable
     package borrowing func withValue<R>(

@@ -46,6 +46,9 @@ extension RowReader {
     ///
     /// It walks the smallest of the sets, the members it had before included. One set without a search has its total
     /// kept; else members are counted as they are met, among at most `candidatesMax` that are looked at.
+    @specialized(where Self == ViewSnapshot, R == Partner)
+    @specialized(where Self == ViewSnapshot, R == Tenant)
+    @specialized(where Self == ViewSnapshot, R == Application)
     package func list<R: Resource>(_ kind: R.Type, _ query: ListQuery) throws -> ListPage<R> {
         precondition(query.page >= 1 && query.perPage >= 0, "pages are counted from 1, and the caller has checked that")
         let counts = try query.memberships.map { try count(kind, in: $0, asOf: query.asOf) }

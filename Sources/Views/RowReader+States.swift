@@ -2,43 +2,61 @@ package import Identity
 import Storage
 package import Wire
 
+// Compiled for the kinds and readers of the hot roads: a generic function that is called from another target is not
+// specialised by itself, and looks its types up again and again while it runs.
 extension RowReader {
     /// A resource as it is, a deleted one included.
+    @specialized(where Self == ViewSnapshot, R == Partner)
+    @specialized(where Self == ViewSnapshot, R == Tenant)
+    @specialized(where Self == ViewSnapshot, R == Application)
+    @specialized(where Self == ViewSnapshot, R == Token)
+    @specialized(where Self == ViewDraft, R == Partner)
+    @specialized(where Self == ViewDraft, R == Tenant)
+    @specialized(where Self == ViewDraft, R == Application)
+    @specialized(where Self == ViewDraft, R == Secret)
+    @specialized(where Self == ViewDraft, R == SigningKey)
+    @specialized(where Self == ViewDraft, R == Token)
     package func current<R: Resource>(_ id: Identifier<R>) throws -> Versioned<R>? {
-        let key = ViewKey.identifier(id.text)
+        let key = RowKey(ViewKey.identifier(id.text), store.seal)
+        let held = store.cache.held(at: key)
         var resource: Versioned<R>?
-        try lendRow(.current, key) { value, seal in
-            resource = try self.read(id, in: value, seal, .current, key)
+        try lendRow(.current, key.bytes, known: held?.row) { value, seal in
+            resource = try self.read(id, held, at: key, in: value, seal, .current)
         }
         return resource
     }
 
     /// A resource as it was after an entry, that entry included; nil before it was created.
+    @specialized(where Self == ViewSnapshot, R == Partner)
+    @specialized(where Self == ViewSnapshot, R == Tenant)
+    @specialized(where Self == ViewSnapshot, R == Application)
     package func state<R: Resource>(of id: Identifier<R>, asOf index: UInt64? = nil) throws -> Versioned<R>? {
         guard let index else { return try current(id) }
         // Newer versions stand before older ones, so the first at or behind the index is the one in force.
-        let found = try nearest(
-            .versions,
-            to: ViewKey.version(of: id.text, at: index),
-            .forward,
-            prefix: ViewKey.versions(of: id.text),
-            suffixBytes: 8,
-        )
-        return try found.map { key, value in
-            try read(id, in: value.span, store.seal.seal(.versions, key.span, value.span), .versions, key)
+        let start = ViewKey.version(of: id.text, at: index)
+        var resource: Versioned<R>?
+        try scanRows(.versions, from: start, .forward) { key, value, seal in
+            if key.count == start.count, key.begins(with: start[..<(start.count - ViewKey.indexBytes)]) {
+                let key = RowKey(key.copied, self.store.seal)
+                resource = try self.read(id, self.store.cache.held(at: key), at: key, in: value, seal, .versions)
+            }
+            return false
         }
+        return resource
     }
 
     private func read<R: Resource>(
         _ id: Identifier<R>,
-        in row: Span<UInt8>,
+        _ held: StateCache.Held?,
+        at key: RowKey,
+        in value: Span<UInt8>,
         _ seal: UInt64,
         _ table: ViewTable,
-        _ key: [UInt8],
     ) throws -> Versioned<R> {
-        guard let resource = store.cache.resource(id, at: RowKey(key, store.seal), in: row, seal) else {
-            throw damage(table, key)
-        }
+        if let known: Versioned<R> = held?.resource(of: seal) { return known }
+        let row = SealedRow(value: value.copied, seal: seal)
+        guard let resource = Versioned<R>(row: row.value), resource.id == id else { throw damage(table, key.bytes) }
+        store.cache.keep(resource, at: key, row)
         return resource
     }
 

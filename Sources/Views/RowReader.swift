@@ -13,15 +13,21 @@ package protocol RowReader: AnyObject, Facts {
     var headsOf: HeadsOf { get }
 
     /// Lends the value of a row and its seal, which is checked; nothing where there is no such row.
-    func lendRow(_ table: ViewTable, _ key: [UInt8], _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void)
-        throws
+    ///
+    /// - Parameter known: how the row was when its seal was made or checked; where it is still so, nothing is hashed.
+    func lendRow(
+        _ table: ViewTable,
+        _ key: [UInt8],
+        known: SealedRow?,
+        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+    ) throws
 
-    /// Lends keys and values in order until the closure returns false; `from` as in `TableReader.scan`.
-    func scan(
+    /// Lends keys, values and their seals in order until the closure returns false; `from` as in `TableReader.scan`.
+    func scanRows(
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws
 
     /// How far the ledger is folded, the entries of a draft included.
@@ -32,8 +38,18 @@ extension RowReader {
     /// A copy of the value of a row.
     func row(_ table: ViewTable, _ key: [UInt8]) throws -> [UInt8]? {
         var row: [UInt8]?
-        try lendRow(table, key) { value, _ in row = value.copied }
+        try lendRow(table, key, known: nil) { value, _ in row = value.copied }
         return row
+    }
+
+    /// Lends keys and values in order until the closure returns false.
+    package func scan(
+        _ table: ViewTable,
+        from: [UInt8]?,
+        _ direction: ScanDirection,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+    ) throws {
+        try scanRows(table, from: from, direction) { key, value, _ in try body(key, value) }
     }
 
     /// Goes forward over the keys that begin with a prefix, until the closure returns false.
@@ -69,9 +85,11 @@ extension RowReader {
 }
 
 extension Span<UInt8> {
-    func begins(with prefix: [UInt8]) -> Bool {
+    func begins(with prefix: [UInt8]) -> Bool { begins(with: prefix[...]) }
+
+    func begins(with prefix: ArraySlice<UInt8>) -> Bool {
         guard count >= prefix.count else { return false }
-        for place in prefix.indices where self[place] != prefix[place] { return false }
+        for place in prefix.indices where self[place - prefix.startIndex] != prefix[place] { return false }
         return true
     }
 }

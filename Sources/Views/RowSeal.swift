@@ -2,6 +2,18 @@ import OpenSSL
 import Storage
 import Wire
 
+/// A row with the seal that was found to fit, or was made for it.
+package struct SealedRow: Sendable {
+    let value: [UInt8]
+    let seal: UInt64
+
+    /// Whether a stored row is this one to the last bit, seal included.
+    func isSame(as row: Span<UInt8>) -> Bool {
+        row.count == value.count + RowSeal.bytes && BigEndian.value(row, at: value.count) == seal
+            && row.extracting(..<value.count).isSame(as: value)
+    }
+}
+
 /// The seal of a row: 8 bytes that nobody without the key can fit to a changed one.
 ///
 /// LMDB 0.9 has no checksums, so integrity is ours: SipHash-2-4 over table, key and value, behind each value.

@@ -9,13 +9,30 @@ import Wire
 /// to be told when a row changes, and a reader of an older moment never gets a newer state. Keys of `current` and of
 /// `versions` differ, so both share the place.
 final class StateCache: Sendable {
-    /// How many bytes of rows were read for what is held, whatever their number: the hot part of a large platform.
+    /// How many bytes of rows are held, whatever their number: the hot part of a large platform.
     static let rowBytesMax = 8 << 20
 
-    private struct Held {
-        let seal: UInt64
-        let rowBytes: Int
-        let resource: any Sendable
+    /// A resource with the row that it was read from.
+    struct Held {
+        let row: SealedRow
+        private let state: any AnyObject & Sendable
+
+        fileprivate init<R: Resource>(_ resource: Versioned<R>, _ row: SealedRow) {
+            self.row = row
+            state = State(resource)
+        }
+
+        /// The resource, if it was read from the row of that seal.
+        func resource<R: Resource>(of seal: UInt64) -> Versioned<R>? {
+            row.seal == seal ? (state as? State<R>)?.resource : nil
+        }
+    }
+
+    /// A resource in a box: asking a box for its kind is one comparison, and copying it one count.
+    private final class State<R: Resource>: Sendable {
+        let resource: Versioned<R>
+
+        init(_ resource: Versioned<R>) { self.resource = resource }
     }
 
     private struct Contents {
@@ -25,28 +42,20 @@ final class StateCache: Sendable {
 
     private let contents = Mutex(Contents())
 
-    /// The resource that the row of a key says; nil when the row cannot be read.
-    func resource<R: Resource>(
-        _ id: Identifier<R>,
-        at key: RowKey,
-        in row: Span<UInt8>,
-        _ seal: UInt64,
-    ) -> Versioned<R>? {
-        let held = contents.withLock { $0.held[key] }
-        if let held, held.seal == seal, let resource = held.resource as? Versioned<R> { return resource }
-        guard let resource = Versioned<R>(row: row.copied), resource.id == id else { return nil }
-        keep(resource, at: key, row, seal)
-        return resource
-    }
+    func held(at key: RowKey) -> Held? { contents.withLock { $0.held[key] } }
 
     /// Remembers what a row says that was read, or is about to be written.
-    func keep<R: Resource>(_ resource: Versioned<R>, at key: RowKey, _ row: Span<UInt8>, _ seal: UInt64) {
-        let new = Held(seal: seal, rowBytes: row.count, resource: resource)
-        contents.withLock { contents in
+    func keep<R: Resource>(_ resource: Versioned<R>, at key: RowKey, _ row: SealedRow) {
+        let new = Held(resource, row)
+        // What goes is handed out and freed behind the lock, for which others wait.
+        _ = contents.withLock { contents -> Contents? in
             // Starting over is simpler than knowing what is oldest, and costs each hot row one reading.
-            if contents.rowBytes + new.rowBytes > Self.rowBytesMax { contents = Contents() }
+            let isFull = contents.rowBytes + row.value.count > Self.rowBytesMax
+            let gone = isFull ? contents : nil
+            if isFull { contents = Contents() }
             let before = contents.held.updateValue(new, forKey: key)
-            contents.rowBytes += new.rowBytes - (before?.rowBytes ?? 0)
+            contents.rowBytes += row.value.count - (before?.row.value.count ?? 0)
+            return gone
         }
     }
 }

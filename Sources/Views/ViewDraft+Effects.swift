@@ -39,7 +39,8 @@ extension ViewDraft {
         let (key, row) = (ViewKey.identifier(id.text), new.row)
         put(.current, key, row)
         // Whoever reads it next need not make of the row what was just made into it.
-        store.cache.keep(new, at: RowKey(key, store.seal), row.span, store.seal.seal(.current, key.span, row.span))
+        let sealed = SealedRow(value: row, seal: store.seal.seal(.current, key.span, row.span))
+        store.cache.keep(new, at: RowKey(key, store.seal), sealed)
         put(.versions, ViewKey.version(of: id.text, at: event.index), row)
         try foldMemberships(from: old?.state.memberships ?? [], to: new, at: event.index)
         try foldSlug(from: old, to: new, event)

@@ -119,6 +119,7 @@ extension ViewDraft {
     package func lendRow(
         _ table: ViewTable,
         _ key: [UInt8],
+        known: SealedRow?,
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
         // Terms and names are kept in forms of their own until they are written.
@@ -131,14 +132,14 @@ extension ViewDraft {
             }
         }
         guard transaction != nil else { throw ViewFault.ended }
-        try transaction?.lendRow(of: store, table, key, body)
+        try transaction?.lendRow(of: store, table, key, known: known, body)
     }
 
-    package func scan(
+    package func scanRows(
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
         try flush()
         guard transaction != nil else { throw ViewFault.ended }
@@ -181,7 +182,7 @@ extension ViewDraft {
         guard transaction != nil else { throw ViewFault.ended }
         let prefix = term.prefix
         var found: (UInt32, TermBlock)?
-        try transaction?.rows(of: store, .terms, from: term.key(block: .max), .backward) { key, value in
+        try transaction?.rows(of: store, .terms, from: term.key(block: .max), .backward) { key, value, _ in
             let bytes = key.copied
             guard bytes.count == prefix.count + 4, bytes.starts(with: prefix) else { return false }
             guard let block = TermBlock(value.copied), block.last < index else { throw self.damage(.terms, bytes) }

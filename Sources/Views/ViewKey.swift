@@ -3,6 +3,9 @@ import Wire
 
 /// The keys of rows, as ``ViewTable`` describes them.
 enum ViewKey {
+    /// How long an index is, with which many of them end.
+    static let indexBytes = 8
+
     static func identifier(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     static func versions(of id: String) -> [UInt8] { Array(id.utf8) + [0] }

@@ -20,17 +20,18 @@ package final class ViewSnapshot: RowReader {
     package func lendRow(
         _ table: ViewTable,
         _ key: [UInt8],
+        known: SealedRow?,
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
         guard transaction != nil else { throw ViewFault.ended }
-        try transaction?.lendRow(of: store, table, key, body)
+        try transaction?.lendRow(of: store, table, key, known: known, body)
     }
 
-    package func scan(
+    package func scanRows(
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
         guard transaction != nil else { throw ViewFault.ended }
         try transaction?.rows(of: store, table, from: from, direction, body)
@@ -52,10 +53,12 @@ extension TableReader where Self: ~Copyable {
         of store: ViewStore,
         _ table: ViewTable,
         _ key: [UInt8],
+        known: SealedRow?,
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
-        _ = try withValue(store.tables[table.rawValue], key) { (row: Span<UInt8>) throws -> Void in
-            let count = try store.seal.opened(table, key.span, row)
+        try lend(store.tables[table.rawValue], key) { row in
+            let isKnown = known?.isSame(as: row) ?? false
+            let count = isKnown ? row.count - RowSeal.bytes : try store.seal.opened(table, key.span, row)
             try body(row.extracting(..<count), BigEndian.value(row, at: count))
         }
     }
@@ -65,10 +68,11 @@ extension TableReader where Self: ~Copyable {
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
         try scan(store.tables[table.rawValue], from: from, direction) { (key, row) throws -> Bool in
-            try body(key, row.extracting(..<(try store.seal.opened(table, key, row))))
+            let count = try store.seal.opened(table, key, row)
+            return try body(key, row.extracting(..<count), BigEndian.value(row, at: count))
         }
     }
 
