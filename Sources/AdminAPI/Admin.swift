@@ -7,6 +7,7 @@ import Wire
 struct Admin: Sendable {
     let instance: Instance
     let settings: AdminSettings
+    let shown = ShownResources()
 
     /// An application's secret is made before the queue: only its hash goes through the writer.
     func newSecret() -> ClientSecret {

@@ -92,7 +92,7 @@ struct ResourceEndpoints<R: Administered>: Sendable {
         return try await call.post(change) { made, index in
             .single(201, version: made.version, at: index) { out in
                 // Its segments are not on disk yet; what they hold came with the request.
-                ResourceJSON.write(made, secret: secret, to: &out) { field, _ in changes[field.name] ?? .null }
+                ResourceJSON(made, secret: secret).write(to: &out) { field, _ in changes[field] ?? .null }
             }
         }
     }

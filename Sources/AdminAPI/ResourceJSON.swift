@@ -5,18 +5,25 @@ import Identity
 import Wire
 
 /// A resource as answers show it: its identifier, its fields as the table names them, and its times.
-struct ResourceJSON<R: Administered> {
+///
+/// All but what is sealed is bytes already, so that a list, which shows a hundred thousand of them a second, copies
+/// them. What is sealed is opened each time it is shown: its key may have been destroyed since.
+struct ResourceJSON: Sendable {
     /// The value behind a sealed field; `null` when it was erased.
-    typealias Opening = (_ field: Field<R>, _ reference: SealedReference) throws -> JSON
+    typealias Opening = (_ field: String, _ reference: SealedReference) throws -> JSON
 
-    /// Written piece by piece, because a list is made of hundreds of them a second: nothing is built but the bytes.
-    static func write(
-        _ resource: Versioned<R>,
-        secret: ClientSecret? = nil,
-        to out: inout JSONWriter,
-        opening: Opening,
-    ) rethrows {
-        out.beginObject()
+    private enum Part: Sendable {
+        /// Members that stand beside each other.
+        case members([UInt8])
+        case sealed(field: String, SealedReference)
+    }
+
+    private var parts: [Part] = []
+    /// How many bytes of it are written already.
+    private(set) var byteCount = 0
+
+    init<R: Administered>(_ resource: Versioned<R>, secret: ClientSecret? = nil) {
+        var out = JSONWriter()
         out.key("id")
         out.string(resource.id.text)
         for (name, value) in R.more(of: resource) {
@@ -28,8 +35,15 @@ struct ResourceJSON<R: Administered> {
             out.string(secret.text)
         }
         for field in R.fields {
-            out.key(field.name)
-            out.json(try shown(field, field.get(resource.state), opening), as: .foreign)
+            let stored = field.get(resource.state)
+            if field.kind.isSealed, let reference = SealedReference(stored) {
+                add(out.bytes)
+                parts.append(.sealed(field: field.name, reference))
+                out = JSONWriter()
+            } else {
+                out.key(field.name)
+                out.json(Self.shown(field.kind, stored), as: .foreign)
+            }
         }
         out.key("created_at")
         out.instant(resource.createdAt)
@@ -37,16 +51,36 @@ struct ResourceJSON<R: Administered> {
         out.instant(resource.updatedAt)
         out.key("deleted_at")
         if let deletedAt = resource.deletedAt { out.instant(deletedAt) } else { out.null() }
+        add(out.bytes)
+    }
+
+    func write(to out: inout JSONWriter, opening: Opening) rethrows {
+        out.beginObject()
+        for part in parts {
+            switch part {
+            case .members(let bytes):
+                out.raw(bytes)
+            case .sealed(let field, let reference):
+                out.key(field)
+                out.json(try opening(field, reference), as: .foreign)
+            }
+        }
         out.endObject()
     }
 
-    private static func shown(_ field: Field<R>, _ stored: JSON, _ opening: Opening) rethrows -> JSON {
-        switch field.kind {
+    private mutating func add(_ members: [UInt8]) {
+        if members.isEmpty { return }
+        parts.append(.members(members))
+        byteCount += members.count
+    }
+
+    private static func shown(_ kind: FieldKind, _ stored: JSON) -> JSON {
+        switch kind {
         case .object:
             // Administrators' own JSON is stored as its compact text, so that its numbers and order come back.
             stored.text.flatMap { try? JSON.parse(Array($0.utf8)) } ?? .null
         case .sealed:
-            try SealedReference(stored).map { try opening(field, $0) } ?? .null
+            .null
         case .text, .name, .slug, .email, .flag, .limit, .seconds, .choice, .identifier, .scopes, .redirectURIs,
             .origins, .stored:
             stored
@@ -57,8 +91,8 @@ struct ResourceJSON<R: Administered> {
 extension Admin {
     /// Writes a resource as it stands in the ledger, what is sealed of it opened.
     func write<R: Administered>(_ resource: Versioned<R>, to out: inout JSONWriter) throws {
-        try ResourceJSON.write(resource, to: &out) { field, reference in
-            try instance.open(reference)?[field.name] ?? .null
+        try shown.json(of: resource).write(to: &out) { field, reference in
+            try instance.open(reference)?[field] ?? .null
         }
     }
 

@@ -69,7 +69,7 @@ struct SecretEndpoints: Sendable {
         return try await call.post(rotation) { application, index in
             .single(200, version: application.version, at: index) { out in
                 // An application has no sealed field, so there is nothing to open.
-                ResourceJSON.write(application, secret: secret, to: &out) { _, _ in .null }
+                ResourceJSON(application, secret: secret).write(to: &out) { _, _ in .null }
             }
         }
     }
