@@ -4,6 +4,12 @@ import Wire
 ///
 /// It is strict both ways: an event that does not fit the state, or names a field that does not exist, is poison, never
 /// something to skip over.
+///
+/// Compiled for what changes most: the views fold with it, and a generic function that is called from another target is
+/// not specialised by itself.
+@specialized(where R == Partner)
+@specialized(where R == Tenant)
+@specialized(where R == Application)
 package func evolve<R: Resource>(
     _ current: Versioned<R>?,
     by event: StoredEvent,

@@ -29,9 +29,11 @@ package struct Membership: Sendable, Hashable {
 }
 
 extension Resource {
+    @inlinable
     package static func field(_ name: String) -> Field<Self>? { fields.first { $0.name == name } }
 
     /// The values of all fields, in the order of the table, which names each once.
+    @inlinable
     package var fieldValues: Members { Members(distinct: Self.fields.map { ($0.name, $0.get(self)) }) }
 
     /// The memberships every resource has; `owned` adds those of a living one.
