@@ -7,7 +7,9 @@ extension Span<UInt8> {
     }
 
     /// Whether they are the same bytes, compared as many at a time as the processor can.
-    package func isSame(as other: [UInt8]) -> Bool {
+    package func isSame(as other: [UInt8]) -> Bool { isSame(as: other[...]) }
+
+    package func isSame(as other: ArraySlice<UInt8>) -> Bool {
         guard count == other.count else { return false }
         return unsafe withUnsafeBytes { own in
             unsafe other.withUnsafeBytes { other in

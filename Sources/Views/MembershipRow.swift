@@ -26,7 +26,8 @@ struct MembershipRow {
         self.bytes = bytes
     }
 
-    var id: String { String(decoding: bytes[1..<identifierEnd], as: UTF8.self) }
+    /// The bytes of the identifier, which are its key in `current`.
+    var id: ArraySlice<UInt8> { bytes[1..<identifierEnd] }
 
     var isMember: Bool { boundaryCount % 2 == 1 }
 

@@ -124,10 +124,14 @@ extension RowReader {
         of row: MembershipRow,
         asOf index: UInt64?,
     ) throws -> Versioned<R> {
-        guard let id = Identifier<R>(row.id), let resource = try state(of: id, asOf: index) else {
-            throw damage(.current, ViewKey.identifier(row.id))
-        }
-        return resource
+        let found =
+            if let index {
+                try version(kind, at: ViewKey.version(of: row.id, at: index))
+            } else {
+                try current(kind, at: Array(row.id))
+            }
+        guard let found else { throw damage(.current, Array(row.id)) }
+        return found
     }
 }
 

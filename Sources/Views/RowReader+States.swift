@@ -17,13 +17,7 @@ extension RowReader {
     @specialized(where Self == ViewDraft, R == SigningKey)
     @specialized(where Self == ViewDraft, R == Token)
     package func current<R: Resource>(_ id: Identifier<R>) throws -> Versioned<R>? {
-        let key = RowKey(ViewKey.identifier(id.text), store.seal)
-        let held = store.cache.held(at: key)
-        var resource: Versioned<R>?
-        try lendRow(.current, key.bytes, known: held?.row) { value, seal in
-            resource = try self.read(id, held, at: key, in: value, seal, .current)
-        }
-        return resource
+        try current(R.self, at: ViewKey.identifier(id.text))
     }
 
     /// A resource as it was after an entry, that entry included; nil before it was created.
@@ -32,13 +26,30 @@ extension RowReader {
     @specialized(where Self == ViewSnapshot, R == Application)
     package func state<R: Resource>(of id: Identifier<R>, asOf index: UInt64? = nil) throws -> Versioned<R>? {
         guard let index else { return try current(id) }
-        // Newer versions stand before older ones, so the first at or behind the index is the one in force.
-        let start = ViewKey.version(of: id.text, at: index)
+        return try version(R.self, at: ViewKey.version(of: id.text, at: index))
+    }
+
+    /// What `current` says at a key.
+    func current<R: Resource>(_ kind: R.Type, at bytes: [UInt8]) throws -> Versioned<R>? {
+        let key = RowKey(bytes, store.seal)
+        let held = store.cache.held(at: key)
         var resource: Versioned<R>?
+        try lendRow(.current, bytes, known: held?.row) { value, seal in
+            resource = try self.read(held, at: key, in: value, seal, .current, idBytes: bytes.count)
+        }
+        return resource
+    }
+
+    /// The version that was in force at the index that a key of `versions` names.
+    func version<R: Resource>(_ kind: R.Type, at start: [UInt8]) throws -> Versioned<R>? {
+        let idBytes = start.count - 1 - ViewKey.indexBytes
+        var resource: Versioned<R>?
+        // Newer versions stand before older ones, so the first at or behind the index is the one in force.
         try scanRows(.versions, from: start, .forward) { key, value, seal in
-            if key.count == start.count, key.begins(with: start[..<(start.count - ViewKey.indexBytes)]) {
+            if key.count == start.count, key.begins(with: start[...idBytes]) {
                 let key = RowKey(key.copied, self.store.seal)
-                resource = try self.read(id, self.store.cache.held(at: key), at: key, in: value, seal, .versions)
+                let held = self.store.cache.held(at: key)
+                resource = try self.read(held, at: key, in: value, seal, .versions, idBytes: idBytes)
             }
             return false
         }
@@ -46,16 +57,18 @@ extension RowReader {
     }
 
     private func read<R: Resource>(
-        _ id: Identifier<R>,
         _ held: StateCache.Held?,
         at key: RowKey,
         in value: Span<UInt8>,
         _ seal: UInt64,
         _ table: ViewTable,
+        idBytes: Int,
     ) throws -> Versioned<R> {
         if let known: Versioned<R> = held?.resource(of: seal) { return known }
         let row = SealedRow(value: value.copied, seal: seal)
-        guard let resource = Versioned<R>(row: row.value), resource.id == id else { throw damage(table, key.bytes) }
+        guard let resource = Versioned<R>(row: row.value),
+            resource.id.text.utf8.elementsEqual(key.bytes.prefix(idBytes))
+        else { throw damage(table, key.bytes) }
         store.cache.keep(resource, at: key, row)
         return resource
     }

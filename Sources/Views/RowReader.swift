@@ -88,9 +88,7 @@ extension Span<UInt8> {
     func begins(with prefix: [UInt8]) -> Bool { begins(with: prefix[...]) }
 
     func begins(with prefix: ArraySlice<UInt8>) -> Bool {
-        guard count >= prefix.count else { return false }
-        for place in prefix.indices where self[place - prefix.startIndex] != prefix[place] { return false }
-        return true
+        count >= prefix.count && extracting(..<prefix.count).isSame(as: prefix)
     }
 }
 

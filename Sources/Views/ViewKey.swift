@@ -10,8 +10,15 @@ enum ViewKey {
 
     static func versions(of id: String) -> [UInt8] { Array(id.utf8) + [0] }
 
-    static func version(of id: String, at index: UInt64) -> [UInt8] {
-        versions(of: id) + BigEndian.bytes(~index)
+    static func version(of id: String, at index: UInt64) -> [UInt8] { version(of: Array(id.utf8)[...], at: index) }
+
+    static func version(of id: ArraySlice<UInt8>, at index: UInt64) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(id.count + 1 + indexBytes)
+        key += id
+        key.append(0)
+        key += BigEndian.bytes(~index)
+        return key
     }
 
     static func count(_ noun: String, _ membership: Membership) -> [UInt8] {

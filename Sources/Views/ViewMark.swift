@@ -18,16 +18,27 @@ struct ViewMark {
     }
 
     init(row: [UInt8]) throws(ViewFault) {
-        guard row.count >= 8, BigEndian.value(row) == ViewMark.layout else { throw .otherLayout }
-        guard row.count == 48 + 16 * ViewTable.allCases.count, let root = Digest(Array(row[16..<48])) else {
-            throw .damagedRow(table: "meta", key: ViewMark.key)
-        }
-        applied = ViewStore.Applied(size: BigEndian.value(row, at: 8), root: root)
+        let size = try Self.size(row: row)
+        guard let root = Digest(Array(row[16..<48])) else { throw Self.damaged }
+        applied = ViewStore.Applied(size: size, root: root)
         totals = ViewTable.allCases.map { table in
             let place = 48 + 16 * table.rawValue
             return TableTotal(hash: BigEndian.value(row, at: place), rows: BigEndian.value(row, at: place + 8))
         }
     }
+
+    static func requireLayout(of row: [UInt8]) throws(ViewFault) {
+        guard row.count >= 8, BigEndian.value(row) == ViewMark.layout else { throw .otherLayout }
+    }
+
+    /// How far the views are, as the row of a mark says.
+    static func size(row: [UInt8]) throws(ViewFault) -> UInt64 {
+        try requireLayout(of: row)
+        guard row.count == 48 + 16 * ViewTable.allCases.count else { throw damaged }
+        return BigEndian.value(row, at: 8)
+    }
+
+    private static var damaged: ViewFault { .damagedRow(table: name, key: key) }
 
     static func row(_ applied: ViewStore.Applied, _ totals: [TableTotal]) -> [UInt8] {
         var row = BigEndian.bytes(layout) + BigEndian.bytes(applied.size) + applied.root.bytes

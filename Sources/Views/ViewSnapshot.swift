@@ -38,7 +38,11 @@ package final class ViewSnapshot: RowReader {
     }
 
     package var size: UInt64 {
-        get throws { try mark().applied?.size ?? 0 }
+        get throws {
+            guard transaction != nil else { throw ViewFault.ended }
+            // Each answer asks for it: of the mark's row no more is read than that.
+            return try transaction?.markRow(of: store).map { try ViewMark.size(row: $0) } ?? 0
+        }
     }
 
     func mark() throws -> ViewMark {
@@ -77,14 +81,20 @@ extension TableReader where Self: ~Copyable {
     }
 
     borrowing func mark(of store: ViewStore) throws -> ViewMark {
-        guard let row = try get(store.meta, ViewMark.key) else { return ViewMark() }
+        try markRow(of: store).map { try ViewMark(row: $0) } ?? ViewMark()
+    }
+
+    /// The value of the mark's row, whose seal fits.
+    borrowing func markRow(of store: ViewStore) throws -> [UInt8]? {
+        guard let row = try get(store.meta, ViewMark.key) else { return nil }
         let count = row.count - RowSeal.bytes
         guard count >= 8 else { throw ViewFault.damagedRow(table: store.meta.name, key: ViewMark.key) }
         let value = Array(row[..<count])
-        let mark = try ViewMark(row: value)
+        // What another layout means by its row is not known.
+        try ViewMark.requireLayout(of: value)
         guard BigEndian.value(row, at: count) == store.seal.mark(value) else {
             throw ViewFault.damagedRow(table: store.meta.name, key: ViewMark.key)
         }
-        return mark
+        return value
     }
 }
