@@ -43,13 +43,16 @@ extension RowReader {
     /// The version that was in force at the index that a key of `versions` names.
     func version<R: Resource>(_ kind: R.Type, at start: [UInt8]) throws -> Versioned<R>? {
         let idBytes = start.count - 1 - ViewKey.indexBytes
-        var resource: Versioned<R>?
+        var (found, held, resource): (RowKey?, StateCache.Held?, Versioned<R>?) = (nil, nil, nil)
         // Newer versions stand before older ones, so the first at or behind the index is the one in force.
-        try scanRows(.versions, from: start, .forward) { key, value, seal in
-            if key.count == start.count, key.begins(with: start[...idBytes]) {
-                let key = RowKey(key.copied, self.store.seal)
-                let held = self.store.cache.held(at: key)
-                resource = try self.read(held, at: key, in: value, seal, .versions, idBytes: idBytes)
+        try scanRows(.versions, from: start, .forward) { key in
+            guard key.count == start.count, key.begins(with: start[...idBytes]) else { return nil }
+            let known = RowKey(key.copied, self.store.seal)
+            (found, held) = (known, self.store.cache.held(at: known))
+            return held?.row
+        } _: { _, value, seal in
+            if let found {
+                resource = try self.read(held, at: found, in: value, seal, .versions, idBytes: idBytes)
             }
             return false
         }

@@ -23,10 +23,13 @@ package protocol RowReader: AnyObject, Facts {
     ) throws
 
     /// Lends keys, values and their seals in order until the closure returns false; `from` as in `TableReader.scan`.
+    ///
+    /// - Parameter known: how the row of a key was when its seal was made or checked, as in ``lendRow(_:_:known:_:)``.
     func scanRows(
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
+        known: (_ key: Span<UInt8>) -> SealedRow?,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws
 
@@ -49,7 +52,7 @@ extension RowReader {
         _ direction: ScanDirection,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool,
     ) throws {
-        try scanRows(table, from: from, direction) { key, value, _ in try body(key, value) }
+        try scanRows(table, from: from, direction, known: { _ in nil }) { key, value, _ in try body(key, value) }
     }
 
     /// Goes forward over the keys that begin with a prefix, until the closure returns false.

@@ -139,11 +139,12 @@ extension ViewDraft {
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
+        known: (_ key: Span<UInt8>) -> SealedRow?,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
         try flush()
         guard transaction != nil else { throw ViewFault.ended }
-        try transaction?.rows(of: store, table, from: from, direction, body)
+        try transaction?.rows(of: store, table, from: from, direction, known: known, body)
     }
 
     func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) {
@@ -182,7 +183,8 @@ extension ViewDraft {
         guard transaction != nil else { throw ViewFault.ended }
         let prefix = term.prefix
         var found: (UInt32, TermBlock)?
-        try transaction?.rows(of: store, .terms, from: term.key(block: .max), .backward) { key, value, _ in
+        let start = term.key(block: .max)
+        try transaction?.rows(of: store, .terms, from: start, .backward, known: { _ in nil }) { key, value, _ in
             let bytes = key.copied
             guard bytes.count == prefix.count + 4, bytes.starts(with: prefix) else { return false }
             guard let block = TermBlock(value.copied), block.last < index else { throw self.damage(.terms, bytes) }

@@ -31,10 +31,11 @@ package final class ViewSnapshot: RowReader {
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
+        known: (_ key: Span<UInt8>) -> SealedRow?,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
         guard transaction != nil else { throw ViewFault.ended }
-        try transaction?.rows(of: store, table, from: from, direction, body)
+        try transaction?.rows(of: store, table, from: from, direction, known: known, body)
     }
 
     package var size: UInt64 {
@@ -72,10 +73,12 @@ extension TableReader where Self: ~Copyable {
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
+        known: (_ key: Span<UInt8>) -> SealedRow?,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
         try scan(store.tables[table.rawValue], from: from, direction) { (key, row) throws -> Bool in
-            let count = try store.seal.opened(table, key, row)
+            let isKnown = known(key)?.isSame(as: row) ?? false
+            let count = isKnown ? row.count - RowSeal.bytes : try store.seal.opened(table, key, row)
             return try body(key, row.extracting(..<count), BigEndian.value(row, at: count))
         }
     }
