@@ -23,28 +23,37 @@ struct EntriesAhead {
         self.tables = tables
         self.end = end
         nextPage = start
-        readOn()
     }
 
+    /// The first page is read at once: where there is no second one, no thread is begun.
+    ///
     /// - Throws: `LedgerFault.damaged` for a page with a row that is no entry.
     mutating func next() throws -> Line? {
-        if page.isEmpty, let coming {
-            page = try coming.value()
-            readOn()
+        if page.isEmpty {
+            if let coming {
+                page = try coming.value()
+            } else if let range = takePage() {
+                page = try Self.page(of: tables, range)
+            }
+            coming = takePage().map { range in
+                Aside(name: "decode") { [tables] in try Self.page(of: tables, range) }
+            }
         }
         return page.popLast()
     }
 
-    private mutating func readOn() {
-        guard nextPage < end else { return coming = nil }
-        coming = Aside(name: "decode") { [tables, nextPage, end] in
-            try Self.page(of: tables, from: nextPage, to: end)
-        }
-        nextPage = min(end, nextPage + UInt64(LedgerTables.linesPerPage))
+    private mutating func takePage() -> Range<UInt64>? {
+        guard nextPage < end else { return nil }
+        let start = nextPage
+        nextPage = min(end, start + UInt64(LedgerTables.linesPerPage))
+        return start..<nextPage
     }
 
-    private static func page(of tables: LedgerTables, from start: UInt64, to end: UInt64) throws -> [Line] {
-        try tables.environment.read { try tables.page(from: start, to: end, $0) }.reversed().map { line in
+    private static func page(of tables: LedgerTables, _ range: Range<UInt64>) throws -> [Line] {
+        let lines = try tables.environment.read {
+            try tables.page(from: range.lowerBound, to: range.upperBound, $0)
+        }
+        return try lines.reversed().map { line in
             guard case .entry(let index, let bytes) = line else { return Line(index: line.index, entry: nil) }
             do throws(Malformed) {
                 return Line(index: index, entry: try Entry(decoding: bytes))
