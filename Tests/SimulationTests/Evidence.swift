@@ -44,6 +44,8 @@ struct Evidence: Sendable {
     var recalled: [Recalled] = []
     /// How the last run ended, where that is known: what the entry of the start after it must say.
     var lastStop: String?
+    /// Entries that were written while views were damaged: what they attest is what the views were.
+    var whileDamaged: Range<UInt64> = 0..<0
 }
 
 extension Evidence {

@@ -32,5 +32,9 @@ enum PastFailures {
             seed: 3_629_887_925_023_938_384,
             reason: "the oracle did not know that views which must be caught up need room for their mark"
         ),
+        Failure(
+            seed: 13_896_546_277_527_085_397,
+            reason: "what views attested while a row of theirs was gone counted after they were made anew"
+        ),
     ]
 }

@@ -12,12 +12,13 @@ extension Simulation {
     /// Damages one row, one file or all the views of a server that was closed in order, and looks at what a start makes of
     /// it; views are then made anew, and all must be well.
     func sufferDamage() {
+        let size = ledgerSize()
         guard let (done, isOfViews) = dice.pick(Damage.allCases).flatMap(harm) else { return }
         isDamaged = true
         trace.add("= damage: \(done)")
         book.use { $0.isTroubled = true }
         look(done)
-        if isOfViews, book.use({ $0.violations.isEmpty }) { mend(done) }
+        if isOfViews, book.use({ $0.violations.isEmpty }) { mend(done, since: size) }
     }
 
     private func harm(_ kind: Damage) -> (done: String, isOfViews: Bool)? {
@@ -53,9 +54,12 @@ extension Simulation {
     }
 
     /// Views are derived: whatever became of them, they are made anew from the ledger, and nothing is amiss.
-    private func mend(_ done: String) {
+    ///
+    /// But for what was attested meanwhile: that is what they were, and a replay rightly names it for ever.
+    private func mend(_ done: String, since size: UInt64) {
         disk.endProcesses()
         lastStop = nil
+        whileDamaged = size..<max(size, ledgerSize())
         do {
             _ = try Instance.rebuildViews(directory, world: clock.world)
             disk.endProcesses()

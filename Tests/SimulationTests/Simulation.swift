@@ -69,6 +69,8 @@ final class Simulation {
     var isOver = false
     /// Whether the disk has changed something behind everybody's back.
     var isDamaged = false
+    /// What was written meanwhile, where it was the views.
+    var whileDamaged: Range<UInt64> = 0..<0
 
     init(seed: UInt64, options: Options = Options()) throws {
         self.seed = seed
