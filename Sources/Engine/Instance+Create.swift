@@ -32,8 +32,8 @@ extension Instance {
 
     /// Makes a ledger in an empty directory: its keys, its first entries, its first checkpoint.
     ///
-    /// The file that makes the directory a ledger is written last, so a founding that was interrupted before its entries
-    /// were kept can be repeated. Nothing is made before it is known that nothing is there.
+    /// The file that makes the directory a ledger is written last, so a founding that was interrupted before its
+    /// entries were kept can be repeated. Nothing is made before it is known that nothing is there.
     ///
     /// - Throws: `LedgerFault.format` when there is a ledger, or what is left of one: its keys are left as they are.
     package static func create(
@@ -84,7 +84,8 @@ extension Instance {
                     + "directory if an init was interrupted here"
             )
         }
-        // Entries are kept before the first checkpoint: with a checkpoint and no entries, it is the ledger that is lost.
+        // Entries are kept before the first checkpoint: with a checkpoint and no entries, it is the ledger that is
+        // lost.
         guard try directory.anchor().checkpoint() == nil else {
             throw LedgerFault.format("the anchor holds the checkpoint of a ledger, and there are no entries here")
         }

@@ -44,8 +44,8 @@ extension Instance {
     /// Opens a data directory for writing: takes its lock, compares the ledger with what was acknowledged, brings the
     /// views up to it, and starts the writer and the notary.
     ///
-    /// - Throws: `StorageError` of the kind `locked` when another process serves it, and of the kind `full` when views must
-    ///   be made or caught up where there is no room for them; `LedgerFault` when it may not be trusted.
+    /// - Throws: `StorageError` of the kind `locked` when another process serves it, and of the kind `full` when views
+    ///   must be made or caught up where there is no room for them; `LedgerFault` when it may not be trusted.
     package static func open(
         _ directory: DataDirectory,
         kek: KeyEncryptionKey? = nil,
@@ -90,8 +90,8 @@ extension Instance {
             isStopTold: stop == .clean,
             lock: lock
         )
-        // What an operator accepts is where the clock is watched from; else every step since the last run is an entry, as
-        // long as the machine was not started anew.
+        // What an operator accepts is where the clock is watched from; else every step since the last run is an entry,
+        // as long as the machine was not started anew.
         let known = kept.flatMap { $0.isOfThisBoot && !options.acceptsClock ? $0.offset : nil }
         let clock = ClockWatch(world: world, since: known)
         if objection == nil, kept.map({ !$0.isOfThisBoot || $0.isRefused }) ?? true {
@@ -168,7 +168,8 @@ extension Instance {
         }
         if let kept = store {
             do {
-                // What is folded from here on is not synced, and would be believed after a power cut: so not before this.
+                // What is folded from here on is not synced, and would be believed after a power cut: so not before
+                // this.
                 if stop == .clean, folded < opened.opening.range.size { try trust.mark(clean: false) }
                 if try opened.builder.catchUp(kept, to: opened.opening.range.size) > 0 { atStart = .caughtUp }
             } catch is ViewFault {

@@ -1,7 +1,8 @@
 import Wire
 
 extension Changes {
-    /// The data of an entry that applies these changes: what differs from `current`, whole new values, `null` = cleared.
+    /// The data of an entry that applies these changes: what differs from `current`, whole new values, `null` =
+    /// cleared.
     func data(against current: R?) -> Members {
         var data: Members = [:]
         for (field, value) in open {

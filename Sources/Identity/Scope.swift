@@ -24,7 +24,8 @@ package enum Scope {
         return granted.contains { $0.utf8.elementsEqual(write.utf8) }
     }
 
-    /// Whether a scope opens our own API, so that granting it needs holding it (an actor never hands on more than it has).
+    /// Whether a scope opens our own API, so that granting it needs holding it (an actor never hands on more than it
+    /// has).
     package static func isManagement(_ scope: String) -> Bool {
         if scope == adminRead || scope == adminWrite { return true }
         return managed.contains { $0.utf8.elementsEqual(scope.utf8) }

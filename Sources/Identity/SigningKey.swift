@@ -85,8 +85,8 @@ package struct SigningKey: Resource {
     ///
     /// Keys that retired so long ago that no token of theirs can still be used end with it.
     ///
-    /// - Parameter fresh: two keys, since none may be waiting that has the algorithm wanted: then the first signs at once
-    ///   and the second is the next.
+    /// - Parameter fresh: two keys, since none may be waiting that has the algorithm wanted: then the first signs at
+    ///   once and the second is the next.
     package static func rotate(
         to fresh: (first: New, second: New),
         now: Instant,

@@ -24,7 +24,8 @@ package struct StorageError: Error, Hashable, Sendable {
         case notPermitted
         /// An appended key does not stand behind every key of its table. The transaction remains usable.
         case outOfOrder
-        /// Something that excludes this is going on in this process: a second write transaction, reads that growth waits for.
+        /// Something that excludes this is going on in this process: a second write transaction, reads that growth
+        /// waits for.
         ///
         /// Only we say so, before anything is done; the system's EBUSY, which a commit may come to, is `system`.
         case busy

@@ -2,7 +2,8 @@ import Wire
 
 /// How entries are found by the name they are known by outside the ledger.
 ///
-/// Half of an identifier is enough: 64 random bits meet by accident never, and whoever reads the entry compares the rest.
+/// Half of an identifier is enough: 64 random bits meet by accident never, and whoever reads the entry compares the
+/// rest.
 enum EntryIdentifier {
     private static let prefix = Array("evt_".utf8)
     private static let keyBytes = 8

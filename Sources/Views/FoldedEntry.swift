@@ -49,7 +49,8 @@ package struct FoldedEntry {
     package var idempotency: Idempotency?
     /// Whether the entry is the last of its command.
     package var endsCommand = true
-    /// The fields of a sealed segment by its ordinal, nil when its key is gone; asked only where a blind index needs it.
+    /// The fields of a sealed segment by its ordinal, nil when its key is gone; asked only where a blind index needs
+    /// it.
     package var open: (Int) throws -> Members? = { _ in nil }
 
     package init(index: UInt64, type: EventType, recordedAt: Instant, chain: String) {

@@ -2,9 +2,9 @@ import Wire
 
 /// When one resource was in a set: the entries at which it joined, left, joined again.
 ///
-/// `length[1] ‖ identifier ‖ isCut[1] ‖ boundaries, each index[8]`. With an odd number of boundaries it is in the set now.
-/// Whoever flips a status ten thousand times makes no row of ten thousand boundaries: the oldest go, two by two, and
-/// what they said is then asked of the versions.
+/// `length[1] ‖ identifier ‖ isCut[1] ‖ boundaries, each index[8]`. With an odd number of boundaries it is in the set
+/// now. Whoever flips a status ten thousand times makes no row of ten thousand boundaries: the oldest go, two by two,
+/// and what they said is then asked of the versions.
 struct MembershipRow {
     static let boundariesMax = 64
 

@@ -7,7 +7,8 @@ package typealias HeadsOf = (Chain) throws -> JSON
 
 /// What every question is asked of: a committed moment, or the writer's own draft.
 ///
-/// Each question is written once, as an extension of this protocol, so a decision and an answer cannot read differently.
+/// Each question is written once, as an extension of this protocol, so a decision and an answer cannot read
+/// differently.
 package protocol RowReader: AnyObject, Facts {
     var store: ViewStore { get }
     var headsOf: HeadsOf { get }

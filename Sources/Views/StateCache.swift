@@ -5,9 +5,9 @@ import Wire
 
 /// Resources that were read from rows lately, so that the same row is not read again and again.
 ///
-/// A resource is taken from here only for a row with the very same seal, which no other row of that key has. Nothing has
-/// to be told when a row changes, and a reader of an older moment never gets a newer state. Keys of `current` and of
-/// `versions` differ, so both share the place.
+/// A resource is taken from here only for a row with the very same seal, which no other row of that key has. Nothing
+/// has to be told when a row changes, and a reader of an older moment never gets a newer state. Keys of `current` and
+/// of `versions` differ, so both share the place.
 final class StateCache: Sendable {
     /// How many bytes of rows are held, whatever their number: the hot part of a large platform.
     static let rowBytesMax = 8 << 20

@@ -2,9 +2,9 @@ import Wire
 
 /// Up to 128 entries of a term in one row: the first index, the last, and the steps between them.
 ///
-/// `count[1] ‖ first[8] ‖ last[8] ‖ steps`, each step in groups of 7 bits, the lowest first, the high bit set on all but the
-/// last group. Every block but a term's last is full, so the n-th entry of a term stands at a known place, totals are
-/// block numbers, and a token costs a few bytes instead of a row for each of its terms.
+/// `count[1] ‖ first[8] ‖ last[8] ‖ steps`, each step in groups of 7 bits, the lowest first, the high bit set on all
+/// but the last group. Every block but a term's last is full, so the n-th entry of a term stands at a known place,
+/// totals are block numbers, and a token costs a few bytes instead of a row for each of its terms.
 struct TermBlock {
     static let entriesMax = 128
     private static let stepsStart = 17

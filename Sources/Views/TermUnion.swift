@@ -1,4 +1,5 @@
-/// The entries of any of several terms, of which every entry has at most one: the chains of a partner, the types of a noun.
+/// The entries of any of several terms, of which every entry has at most one: the chains of a partner, the types of a
+/// noun.
 ///
 /// So ranks add up, and a position is found by halving the range of indexes.
 struct TermUnion {

@@ -2,8 +2,8 @@ package import Wire
 
 /// A commitment to the views: what the entries before an index made of each table.
 ///
-/// Whoever replays the ledger with the same keys comes to the same sums, or the views, or the software, were not what they
-/// seemed.
+/// Whoever replays the ledger with the same keys comes to the same sums, or the views, or the software, were not what
+/// they seemed.
 package struct ViewAttestation: Sendable, Equatable {
     /// How many entries are folded.
     package let at: UInt64
@@ -44,7 +44,8 @@ package struct ViewAttestation: Sendable, Equatable {
         ]
     }
 
-    /// - Parameter opened: whether every segment could be opened; else tables that stand for sealed fields are left out.
+    /// - Parameter opened: whether every segment could be opened; else tables that stand for sealed fields are left
+    ///   out.
     package func tables(differingFrom other: ViewAttestation, opened: Bool) -> [String] {
         guard at == other.at else { return [ViewMark.name] }
         return ViewTable.allCases.filter { table in

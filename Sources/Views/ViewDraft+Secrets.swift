@@ -2,7 +2,8 @@ import Identity
 import Wire
 
 extension ViewDraft {
-    /// How often a secret's last use is written down: a service that asks a thousand times a second makes one row a minute.
+    /// How often a secret's last use is written down: a service that asks a thousand times a second makes one row a
+    /// minute.
     private static let useSecondsMin: Int64 = 60
 
     /// A secret that is not retired is found by its keyed hash.

@@ -5,8 +5,8 @@ import Wire
 
 /// The writer's changes to the views: what the entries of one commit make of them, command by command.
 ///
-/// ``fold(_:)`` puts the rows of a command into a journal; ``keep()`` accepts them, ``undo()`` drops them. Kept rows stay
-/// in memory until the commit, so a counter that five hundred commands move is written once.
+/// ``fold(_:)`` puts the rows of a command into a journal; ``keep()`` accepts them, ``undo()`` drops them. Kept rows
+/// stay in memory until the commit, so a counter that five hundred commands move is written once.
 ///
 /// Reading a row sees the command under way, then what was kept, then the disk. A scan sees what was kept: a decision
 /// stands before the entries it makes, so it misses nothing.

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Ends a request whose client does not take the answer, with its connection in HTTP/1.1: the last byte of an answer has
-/// so long to leave.
+/// Ends a request whose client does not take the answer, with its connection in HTTP/1.1: the last byte of an answer
+/// has so long to leave.
 ///
 /// Who does not read holds the answer in our memory. Most answers are in the system's buffers as soon as they are
 /// written, and cost no timer.

@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// Past a limit whoever asks is served, and another makes way: of the connections the one on which for the longest time
 /// nothing came to its end, of requests and bytes the one that holds most of those that wait for their client: to send
-/// the rest, or to take the answer. Nobody who waits for the server is closed; but in HTTP/2, where a connection has several requests
-/// under way, those of them that wait for their client may cost it the others.
+/// the rest, or to take the answer. Nobody who waits for the server is closed; but in HTTP/2, where a connection has
+/// several requests under way, those of them that wait for their client may cost it the others.
 final class Connections: Sendable {
     fileprivate struct Connection {
         let channel: any Channel

@@ -25,7 +25,8 @@ final class HTTP1Heads: ChannelInboundHandler, RemovableChannelHandler {
     private var hasEnded = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // RFC 9112 §9.6: after a "close" "the server MUST NOT process any further requests received on that connection".
+        // RFC 9112 §9.6: after a "close" "the server MUST NOT process any further requests received on that
+        // connection".
         guard !hasEnded else { return }
         switch unwrapInboundIn(data) {
         case .head(var head):
@@ -51,8 +52,9 @@ final class HTTP1Heads: ChannelInboundHandler, RemovableChannelHandler {
 
     private static func isSound(_ head: HTTPRequestHead) -> Bool {
         let hosts = head.headers["host"]
-        // RFC 9112 §3.2: 400 for "any HTTP/1.1 request message that lacks a Host header field and to any request message
-        // that contains more than one Host header field line or a Host header field with an invalid field value".
+        // RFC 9112 §3.2: 400 for "any HTTP/1.1 request message that lacks a Host header field and to any request
+        // message that contains more than one Host header field line or a Host header field with an invalid field
+        // value".
         guard hosts.count <= 1, hosts.allSatisfy(isHost) else { return false }
         guard isOld(head) else { return !hosts.isEmpty }
         // RFC 9112 §6.1: a Transfer-Encoding in HTTP/1.0 is to be treated "as if the framing is faulty".

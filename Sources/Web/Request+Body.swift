@@ -36,8 +36,8 @@ extension HummingbirdCore.Request {
 
     /// Whether there is anything to read.
     ///
-    /// RFC 9112 §6.3: a request without Content-Length and Transfer-Encoding has no body. HTTP/2 needs neither header to
-    /// carry one, so there the methods that usually have none are believed to have none, and the others are read.
+    /// RFC 9112 §6.3: a request without Content-Length and Transfer-Encoding has no body. HTTP/2 needs neither header
+    /// to carry one, so there the methods that usually have none are believed to have none, and the others are read.
     private func mayHaveBody(_ announced: Int?) -> Bool {
         if let announced { return announced > 0 }
         if headers.contains(.transferEncoding) { return true }

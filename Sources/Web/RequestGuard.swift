@@ -297,7 +297,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isStream else { return nil }
         let isLast = heads?.persistence == HTTP1Heads.Persistence.none && progress.unanswered == 1
         if isDraining || progress.isReading || isLast { return "close" }
-        // RFC 9112 §9.3: for a client of HTTP/1.0 the connection ends after the answer, unless both sides say otherwise.
+        // RFC 9112 §9.3: for a client of HTTP/1.0 the connection ends after the answer, unless both sides say
+        // otherwise.
         return heads?.persistence == .asked ? "keep-alive" : nil
     }
 

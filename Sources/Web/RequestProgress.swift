@@ -4,7 +4,8 @@
 struct RequestProgress {
     /// A request's head has come and its end has not.
     private(set) var isReading = false
-    /// Requests whose answers have not been written to the end, of which RFC 9112 §9.3.2 lets clients send several ahead.
+    /// Requests whose answers have not been written to the end, of which RFC 9112 §9.3.2 lets clients send several
+    /// ahead.
     private(set) var unanswered = 0
     /// Nothing is under way; bytes that arrive now are the beginning of a request.
     var isIdle: Bool { !isReading && unanswered == 0 && !isLingering }

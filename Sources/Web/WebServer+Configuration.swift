@@ -73,8 +73,8 @@ extension WebServer {
         package var answeringMax = 1_024
         /// The bodies of all requests and answers that are held at one moment.
         ///
-        /// Beyond, the connection is closed that holds most of those that wait for their client, and where that makes no
-        /// room for a request, it is refused: 503.
+        /// Beyond, the connection is closed that holds most of those that wait for their client, and where that makes
+        /// no room for a request, it is refused: 503.
         package var bodiesBytesMax = 64 * 1024 * 1024
         /// Connections that wait to be accepted; beyond them a client's own system tries again after a second.
         package var backlogMax = 4_096

@@ -1,6 +1,7 @@
 /// The name by which something is known for ever, such as `tnt_4fzO9cYyR0mCqCYrN5v8gA`.
 ///
-/// The kind makes a tenant's identifier and a user's two different types, and its prefix makes them two different texts.
+/// The kind makes a tenant's identifier and a user's two different types, and its prefix makes them two different
+/// texts.
 package struct Identifier<Kind: Prefixed>: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The longest part behind the prefix: identifiers are parts of keys and addresses.
     package static var suffixBytesMax: Int { 64 }

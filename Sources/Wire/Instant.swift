@@ -1,7 +1,8 @@
 /// A moment in time, in whole microseconds of UTC since 1970.
 ///
 /// It lies in the years 0000 to 9999, so that every instant has a text. Arithmetic that would leave them stops at their
-/// end: a lifetime of a million years is a lifetime until ``latest``. Leap seconds are not counted, as on every machine.
+/// end: a lifetime of a million years is a lifetime until ``latest``. Leap seconds are not counted, as on every
+/// machine.
 package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let microseconds: Int64
 

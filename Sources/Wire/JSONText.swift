@@ -11,8 +11,8 @@ extension [UInt8] {
             for index in source.indices {
                 let byte = source[index]
                 let (quote, backslash) = (byte ^ UInt8(ascii: "\""), byte ^ UInt8(ascii: "\\"))
-                // The highest bit comes from borrowing: below the blank, and where the difference from one of the two is
-                // nothing. What is beyond ASCII has it from the start, and has it masked.
+                // The highest bit comes from borrowing: below the blank, and where the difference from one of the two
+                // is nothing. What is beyond ASCII has it from the start, and has it masked.
                 odd |= ((byte &- 0x20) | (quote &- 1) | (backslash &- 1)) & ~byte
                 out.append(byte)
             }

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import Wire
 
-/// A data file whose pages are torn is reported, in the form that was asked for, and never ends the command by a signal.
+/// A data file whose pages are torn is reported, in the form that was asked for, and never ends the command by a
+/// signal.
 struct TornFileTests {
     static let pageBytes = 4_096
 

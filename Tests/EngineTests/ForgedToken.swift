@@ -5,7 +5,8 @@ import Wire
 
 /// A token of ours with its key, and what an attacker makes of it.
 struct ForgedToken: Sendable, CustomTestStringConvertible {
-    /// What an attacker has at hand; the key itself is here to show that not even a true signature saves a strange header.
+    /// What an attacker has at hand; the key itself is here to show that not even a true signature saves a strange
+    /// header.
     struct Material: Sendable {
         let header: Members
         let headerText: String

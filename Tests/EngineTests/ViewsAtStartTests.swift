@@ -5,7 +5,8 @@ import Identity
 import Storage
 import Testing
 
-/// Views are derived, and still may be all that tells of a loss: a start neither mistakes them nor leaves them half told.
+/// Views are derived, and still may be all that tells of a loss: a start neither mistakes them nor leaves them half
+/// told.
 @Suite(.timeLimit(.minutes(2))) struct ViewsAtStartTests {
     @Test func `views that cannot be opened at this moment are not made anew`() async throws {
         let real = try RealGround(seed: 331)

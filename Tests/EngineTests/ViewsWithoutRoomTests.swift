@@ -6,7 +6,8 @@ import Testing
 import Views
 import Wire
 
-/// Entries are durable and the views alone find no room: everything is told once, and that there was no room is told too.
+/// Entries are durable and the views alone find no room: everything is told once, and that there was no room is told
+/// too.
 @Suite(.timeLimit(.minutes(3))) struct ViewsWithoutRoomTests {
     /// - Returns: how many entries that made: one that the views could not follow stands too.
     private static func record(_ instance: Instance) async throws -> Int {
@@ -43,8 +44,8 @@ import Wire
 
     /// Fills the disk for the views alone, so many times in a row.
     ///
-    /// - Returns: the instance afterwards, with what it was asked to record; `nil` when the notary, which signs on a thread
-    ///   of its own, came in between.
+    /// - Returns: the instance afterwards, with what it was asked to record; `nil` when the notary, which signs on a
+    ///   thread of its own, came in between.
     private static func starved(_ ground: Ground, rounds: Int, from operation: Int) async throws -> (Instance, Int)? {
         let instance = try await ground.open()
         for _ in 1...3 { instance.countRefusal(.invalidToken, at: "tenants.list") }

@@ -236,8 +236,8 @@ extension TestLedger {
 
     /// Twenty entries of every kind that matters here, signed at the end.
     ///
-    /// Index: 1–2 partner, 3–4 tenant, 5–6 and 8 tokens, 7 user with two segments, 9 refusal, 10–13 one batch of tokens,
-    /// 14 tenant renamed, 15 second user, 16 its profile key destroyed, 17 attestation, 18–19 tokens.
+    /// Index: 1–2 partner, 3–4 tenant, 5–6 and 8 tokens, 7 user with two segments, 9 refusal, 10–13 one batch of
+    /// tokens, 14 tenant renamed, 15 second user, 16 its profile key destroyed, 17 attestation, 18–19 tokens.
     func populate() throws {
         try write(Self.partnerCreated("prt_k9"))
         try write(Self.tenantCreated("tnt_w1", in: "prt_k9"))

@@ -6,7 +6,8 @@ import OpenSSL
 import Synchronization
 import Wire
 
-/// A server on a real ledger, asked through its endpoints as values: for tokens signed with ES256, to change and list tenants.
+/// A server on a real ledger, asked through its endpoints as values: for tokens signed with ES256, to change and list
+/// tenants.
 ///
 /// Sixty-four requests come at a time, as from as many connections under load, and share a commit. No checkpoint is
 /// signed meanwhile: under such a load one falls due among thousands of requests.
@@ -55,7 +56,8 @@ final class CountedServer {
         }
     }
 
-    /// Gives tenants other names, that many times, each round the same tenants; then lists them, each time by another query.
+    /// Gives tenants other names, that many times, each round the same tenants; then lists them, each time by another
+    /// query.
     func administer(patches: Int, lists: Int) throws {
         guard patches + lists > 0 else { return }
         let (bearer, partner) = (Kept<String>(), Kept<String>())

@@ -2,11 +2,11 @@ import COpenSSL
 import Glibc
 import Wire
 
-/// A server's work without its sockets, done by one thread under a simulated clock, so that a counter of instructions finds
-/// the same at each run: `instructions --data DIR --tokens N --patches N --lists N`.
+/// A server's work without its sockets, done by one thread under a simulated clock, so that a counter of instructions
+/// finds the same at each run: `instructions --data DIR --tokens N --patches N --lists N`.
 ///
-/// Valgrind wants it so: its `main` returns, and the binary carries no debugging information. Counts of two runs are set
-/// against each other, and what they have in common, such as the start, falls out.
+/// Valgrind wants it so: its `main` returns, and the binary carries no debugging information. Counts of two runs are
+/// set against each other, and what they have in common, such as the start, falls out.
 @main
 enum Instructions {
     enum Fault: Error {

@@ -1,8 +1,8 @@
 import Engine
 import Synchronization
 
-/// Runs tasks and the loops of an engine on the thread that asks it to, in the order in which they became ready: nothing
-/// is left to chance.
+/// Runs tasks and the loops of an engine on the thread that asks it to, in the order in which they became ready:
+/// nothing is left to chance.
 final class OneThread: TaskExecutor {
     /// More rounds than any work of ours needs: past it something waits for what never comes.
     private static let roundsMax = 1_000

@@ -9,8 +9,8 @@ extension Simulation {
     private static let environments = ["ledger", "views"]
     private static let folders = ["keys", "keys/answers", "anchor", "views", "top"]
 
-    /// Damages one row, one file or all the views of a server that was closed in order, and looks at what a start makes of
-    /// it; views are then made anew, and all must be well.
+    /// Damages one row, one file or all the views of a server that was closed in order, and looks at what a start makes
+    /// of it; views are then made anew, and all must be well.
     func sufferDamage() {
         let size = ledgerSize()
         guard let (done, isOfViews) = dice.pick(Damage.allCases).flatMap(harm) else { return }

@@ -88,7 +88,8 @@ extension Simulation {
         if !diskHasLied { lookAtDisk() } else { checkAfterLie() }
     }
 
-    /// A stop in order, which the faults of the plan may strike as well; now and then the machine goes down right after.
+    /// A stop in order, which the faults of the plan may strike as well; now and then the machine goes down right
+    /// after.
     private func close(_ instance: Instance?) {
         let wasWell = !book.use { $0.isStopped } && instance?.status.refusal == nil && instance?.isStopTold == true
         settle("the last requests")

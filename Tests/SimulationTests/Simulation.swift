@@ -7,8 +7,8 @@ import Storage
 import Synchronization
 import Wire
 
-/// A server on a simulated disk, under a simulated clock, with simulated clients, one job at a time: with the same seed it
-/// does, suffers and tells the same for ever.
+/// A server on a simulated disk, under a simulated clock, with simulated clients, one job at a time: with the same seed
+/// it does, suffers and tells the same for ever.
 ///
 /// A run is a row of lives of the process. In each, clients ask while the disk fails as planned; then the process is
 /// closed or killed, or the machine loses its power. Between lives the oracle looks at all there is.

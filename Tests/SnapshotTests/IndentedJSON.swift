@@ -1,5 +1,5 @@
-/// Compact JSON for readers: a member or item a line, two blanks deeper each level, in the order it has; an array of plain
-/// values stays on one line.
+/// Compact JSON for readers: a member or item a line, two blanks deeper each level, in the order it has; an array of
+/// plain values stays on one line.
 struct IndentedJSON {
     let text: String
 

@@ -1,10 +1,11 @@
 import Testing
 import Wire
 
-/// What a token, a change and a list cost a processor, counted instruction by instruction, which no neighbour's load disturbs.
+/// What a token, a change and a list cost a processor, counted instruction by instruction, which no neighbour's load
+/// disturbs.
 ///
-/// The program `instructions` does the work, under Valgrind. A run that does more of one work is set against a run that does
-/// less: what both do falls out.
+/// The program `instructions` does the work, under Valgrind. A run that does more of one work is set against a run that
+/// does less: what both do falls out.
 struct InstructionTests {
     private static let few = 128
     private static let many = 384

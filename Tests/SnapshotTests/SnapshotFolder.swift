@@ -5,8 +5,8 @@ import Testing
 
 /// The folder `Snapshots/`: the product's contracts in readable form, reviewed as diffs.
 ///
-/// A test compares what the product does with what stands there. `MUNIMENT_RECORD=1` rewrites the files instead, and the
-/// diff of the commit then shows what changed.
+/// A test compares what the product does with what stands there. `MUNIMENT_RECORD=1` rewrites the files instead, and
+/// the diff of the commit then shows what changed.
 struct SnapshotFolder {
     static let recordVariable = "MUNIMENT_RECORD"
 

@@ -21,6 +21,27 @@ struct HouseTests {
         #expect(!Self.isLong(SourceFile(path: "Sources/Wire/A.swift", text: lines(400))))
     }
 
+    private static let columnsMax = 120
+
+    /// The formatter sees to the lines of code, and leaves these as they are.
+    @Test func `a comment fits the width of a page`() throws {
+        let comment = { (count: Int) in
+            SourceFile(path: "A.swift", text: "    //" + String(repeating: "é", count: count))
+        }
+        #expect(Self.tooWide([comment(114)]) == [])
+        #expect(Self.tooWide([comment(115)]) == ["A.swift:1"])
+        let found = Self.tooWide(try Repository.files().filter(\.isSwift))
+        #expect(found == [], "at most \(Self.columnsMax) characters")
+    }
+
+    private static func tooWide(_ files: [SourceFile]) -> [String] {
+        files.flatMap { file in
+            file.lines.enumerated().filter { _, line in
+                line.count > columnsMax && line.drop(while: \.isWhitespace).hasPrefix("//")
+            }.map { "\(file.path):\($0.offset + 1)" }
+        }
+    }
+
     /// The line feed at the end begins no line.
     private static func isLong(_ file: SourceFile) -> Bool {
         (file.lines.last?.isEmpty == true ? file.lines.count - 1 : file.lines.count) > linesMax

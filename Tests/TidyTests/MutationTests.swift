@@ -1,6 +1,7 @@
 import Testing
 
-/// The mistakes that `Tools/faults/mutate` makes on purpose can still be made: the code that each patch changes is there.
+/// The mistakes that `Tools/faults/mutate` makes on purpose can still be made: the code that each patch changes is
+/// there.
 struct MutationTests {
     private static let folder = "Tools/faults/mutations/"
 

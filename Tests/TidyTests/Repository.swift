@@ -2,7 +2,8 @@ import Glibc
 import Storage
 import Testing
 
-/// The repository as it lies on the disk, found from this file; links are followed, so that a package of links finds it too.
+/// The repository as it lies on the disk, found from this file; links are followed, so that a package of links finds it
+/// too.
 enum Repository {
     static let path: String = {
         guard let whole = unsafe realpath(#filePath, nil) else { return "" }

@@ -50,7 +50,8 @@ extension Rule {
 }
 
 extension String {
-    /// Whether a word stands here by itself; the byte before it is no part of a name, nor the one after if it ends a name.
+    /// Whether a word stands here by itself; the byte before it is no part of a name, nor the one after if it ends a
+    /// name.
     func has(word: String) -> Bool {
         let (text, word) = (Array(utf8), Array(word.utf8))
         guard let first = word.first, let last = word.last, text.count >= word.count else { return false }

@@ -3,8 +3,8 @@ import Testing
 import Views
 import Wire
 
-/// A resource that was just folded is not read back from its row before the next start: what does not come back from a row
-/// must show itself here.
+/// A resource that was just folded is not read back from its row before the next start: what does not come back from a
+/// row must show itself here.
 struct RoundTripTests {
     @Test(arguments: ResourceKind.allCases)
     func `a resource of every kind reads back from its row with all of its fields`(kind: ResourceKind) throws {

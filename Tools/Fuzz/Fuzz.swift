@@ -68,8 +68,8 @@ enum Fuzz {
 
     /// Tells of a finding as libFuzzer hears of one: by a signal, at which it keeps the input.
     ///
-    /// There is no other way. The function that it calls may only say whether an input is worth keeping, and nothing can be
-    /// thrown through C.
+    /// There is no other way. The function that it calls may only say whether an input is worth keeping, and nothing
+    /// can be thrown through C.
     private static func die(_ error: any Error) -> Never {
         let line = Array("\(parser.name): \(error)\n".utf8)
         _ = unsafe write(STDERR_FILENO, line, line.count)

@@ -28,8 +28,8 @@ struct ClockAcceptance {
 
     /// What the wall clock showed at least when the ledger was last written to.
     ///
-    /// Behind a clock that was ahead, `recorded_at` creeps on by a microsecond for each command until the wall has caught
-    /// up. As long as it creeps, it is the accepted time that counts, or every start would ask again.
+    /// Behind a clock that was ahead, `recorded_at` creeps on by a microsecond for each command until the wall has
+    /// caught up. As long as it creeps, it is the accepted time that counts, or every start would ask again.
     func reached(last: Instant, size: UInt64) -> Instant {
         let creep = Int64(clamping: size - index)
         return last <= recordedAt.adding(microseconds: creep) ? min(wall, last) : last

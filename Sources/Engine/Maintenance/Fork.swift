@@ -6,9 +6,9 @@ import Wire
 
 /// Goes on with a ledger that lacks what was acknowledged, under another name, after an operator has given up the rest.
 ///
-/// Signed as before, the same name would stand for two histories. The order makes every interruption harmless: the entry
-/// that says so is durable first, the views follow, and what still tells of the loss goes last, so that until then the
-/// directory is refused as before, and the same command does it again.
+/// Signed as before, the same name would stand for two histories. The order makes every interruption harmless: the
+/// entry that says so is durable first, the views follow, and what still tells of the loss goes last, so that until
+/// then the directory is refused as before, and the same command does it again.
 struct Fork {
     let directory: DataDirectory
     let kek: KeyEncryptionKey?

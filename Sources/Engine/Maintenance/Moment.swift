@@ -11,7 +11,8 @@ package enum Moment: Sendable {
 }
 
 extension Moment {
-    /// How many entries there were then, half a command never shown: an index within a command means the moment before it.
+    /// How many entries there were then, half a command never shown: an index within a command means the moment before
+    /// it.
     ///
     /// - Returns: `nil` for an entry that is not there, and for a time before the first.
     func size(in tables: LedgerTables, of size: UInt64) throws -> UInt64? {

@@ -4,8 +4,9 @@ package import Storage
 extension DataDirectory {
     /// The room on each disk that commits write to, as far as the system tells.
     ///
-    /// Ledger, views and keys may each lie on a disk of their own, and a commit fails for want of room on any of them. The
-    /// one of which most is used need not be the one with the least room: a small disk has little room when it is empty.
+    /// Ledger, views and keys may each lie on a disk of their own, and a commit fails for want of room on any of them.
+    /// The one of which most is used need not be the one with the least room: a small disk has little room when it is
+    /// empty.
     package var spaces: [Machine.DiskSpace] {
         switch place {
         case .folder(let path, _):

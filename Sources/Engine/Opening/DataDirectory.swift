@@ -36,8 +36,8 @@ package struct DataDirectory: Sendable {
         }
     }
 
-    /// Finds out what a ledger consists of, before anything is opened for writing: a start that is refused for a missing
-    /// folder makes none in its place.
+    /// Finds out what a ledger consists of, before anything is opened for writing: a start that is refused for a
+    /// missing folder makes none in its place.
     func requireWhole() throws {
         guard path("ledger/data.mdb").map(FolderMoves.exists) ?? true else {
             throw LedgerFault.rolledBack("there is no ledger/data.mdb; restore it from a backup")

@@ -2,7 +2,8 @@ import EventLog
 import Storage
 import Wire
 
-/// The lines of a ledger in their order, each page read and decoded on another thread while the one before it is folded.
+/// The lines of a ledger in their order, each page read and decoded on another thread while the one before it is
+/// folded.
 ///
 /// Decoding an entry takes as long as folding it, so two cores build views in half of the time.
 struct EntriesAhead {

@@ -95,7 +95,8 @@ struct OpenedLedger {
 
     /// The views of a directory, and how far they are; `nil` where none are there or they are damaged.
     ///
-    /// - Throws: whatever else kept them from being opened: that tells nothing of them, and they may be a loss's only witness.
+    /// - Throws: whatever else kept them from being opened: that tells nothing of them, and they may be a loss's only
+    ///   witness.
     func views(in directory: DataDirectory) throws -> (store: ViewStore, applied: ViewStore.Applied?)? {
         do {
             let store = try viewStore(directory.views())

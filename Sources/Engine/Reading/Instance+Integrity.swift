@@ -46,11 +46,11 @@ extension Instance {
         )
     }
 
-    /// Re-hashes every entry once, on a thread of its own, while the server serves: a start itself looks only at what no
-    /// checkpoint covered.
+    /// Re-hashes every entry once, on a thread of its own, while the server serves: a start itself looks only at what
+    /// no checkpoint covered.
     ///
-    /// What it finds stands in health, and that all is well in an entry. A ledger that was altered is not written to any
-    /// more. One that could not be read to its end is none: it is read again later, and then later still.
+    /// What it finds stands in health, and that all is well in an entry. A ledger that was altered is not written to
+    /// any more. One that could not be read to its end is none: it is read again later, and then later still.
     ///
     /// - Parameter isRecorded: not for a command that only passes by.
     func verifyInBackground(isRecorded: Bool) throws {

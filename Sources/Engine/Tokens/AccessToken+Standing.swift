@@ -1,7 +1,8 @@
 package import Identity
 
 extension AccessToken {
-    /// Whether what the token was issued on still stands: not taken back, its application and everything above it active.
+    /// Whether what the token was issued on still stands: not taken back, its application and everything above it
+    /// active.
     ///
     /// Asked against the very state that a decision or an answer is made from.
     ///

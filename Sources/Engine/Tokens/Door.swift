@@ -2,7 +2,8 @@ package import Identity
 import Views
 import Wire
 
-/// Where a client knocks: at the platform, at one tenant, or at the root, which serves each client as its own door would.
+/// Where a client knocks: at the platform, at one tenant, or at the root, which serves each client as its own door
+/// would.
 package enum Door: Sendable {
     case platform
     case tenant(slug: String)

@@ -4,9 +4,9 @@ import Synchronization
 /// Tokens whose signature was found to hold lately: a client shows the same one again and again, and the answer of the
 /// mathematics never changes.
 ///
-/// A token is known by the digest of all its bytes, its signature included. What can change is asked every time: whether
-/// its key is still published, whether it has expired, whether it stands. Each key ring begins with none, so the tokens
-/// of a key go with it.
+/// A token is known by the digest of all its bytes, its signature included. What can change is asked every time:
+/// whether its key is still published, whether it has expired, whether it stands. Each key ring begins with none, so
+/// the tokens of a key go with it.
 final class VerifiedTokens: Sendable {
     static let tokensMax = 4_096
 

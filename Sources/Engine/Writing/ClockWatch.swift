@@ -26,7 +26,8 @@ struct ClockWatch {
         return step
     }
 
-    /// Why writes stop after this step, if they do: a host that says itself that its clock is not synchronised has jumped.
+    /// Why writes stop after this step, if they do: a host that says itself that its clock is not synchronised has
+    /// jumped.
     static func objection(step: Int64, world: World) -> String? {
         guard step > aheadMicroseconds, world.isClockSynchronised() == false else { return nil }
         return "the clock has jumped \(step / 1_000_000) seconds ahead on a host whose clock is not synchronised; "
@@ -36,7 +37,8 @@ struct ClockWatch {
     /// Why writes do not begin after what an earlier run has seen of the clock, if so.
     static func objection(since kept: ClockMemory.Kept, world: World) -> String? {
         if kept.isOfThisBoot { return objection(step: offset(world) - kept.offset, world: world) }
-        // Another boot has another offset: whether the clock was set right meanwhile is for the host or an operator to say.
+        // Another boot has another offset: whether the clock was set right meanwhile is for the host or an operator to
+        // say.
         guard kept.isRefused, world.isClockSynchronised() == false else { return nil }
         return "the clock had jumped ahead before the machine was started anew, and the host still does not say that it"
             + " is synchronised; run: muniment clock accept"

@@ -4,8 +4,8 @@ package import Wire
 
 /// Counts the refusals that get no entry of their own: of strangers, and past a party's rate.
 ///
-/// Strangers are counted on their own threads, so a crowd of them fills no place in the queue; the writer writes the sums
-/// down when they are due.
+/// Strangers are counted on their own threads, so a crowd of them fills no place in the queue; the writer writes the
+/// sums down when they are due.
 package final class RefusalCounter: Sendable {
     private let sums = Mutex(RefusalSums())
 

@@ -119,8 +119,9 @@ extension WriterCore {
 
     /// What a failed commit means.
     ///
-    /// Its outcome is unknown; only a full disk, which keeps what it took, is looked into. What is of the moment is said by
-    /// us alone, as of a growth that long reads kept out, and always before anything is written: no commit reports it.
+    /// Its outcome is unknown; only a full disk, which keeps what it took, is looked into. What is of the moment is
+    /// said by us alone, as of a growth that long reads kept out, and always before anything is written: no commit
+    /// reports it.
     private func judge(_ error: any Error) throws {
         let fault = error as? StorageError
         if let fault, fault.isPassing {

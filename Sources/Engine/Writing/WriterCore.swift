@@ -111,7 +111,8 @@ final class WriterCore {
             for submission in batch { submission.answer(refusal) }
             return []
         } catch let fault as StorageError where fault.kind == .mapFull {
-            // The views' map was used up while commands were decided. Nothing is written yet, so they are decided again.
+            // The views' map was used up while commands were decided. Nothing is written yet, so they are decided
+            // again.
             giveUp()
             return try growViews(for: batch)
         } catch let fault as StorageError where fault.isPassing {
@@ -195,7 +196,8 @@ final class WriterCore {
     /// Reads that are long over by then kept the files from growing, or a machine slept.
     static let later = Refusal.busy(retryAfterSeconds: 5, "the storage was busy and nothing was done")
 
-    /// Whether the entries stand is known at the next start; a client with an Idempotency-Key may ask again and learn it.
+    /// Whether the entries stand is known at the next start; a client with an Idempotency-Key may ask again and learn
+    /// it.
     static let outcomeUnknown = Refusal.busy(
         retryAfterSeconds: 5,
         "whether it was done is not known; a request with an Idempotency-Key may be repeated safely with it"

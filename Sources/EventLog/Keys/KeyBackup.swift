@@ -1,7 +1,8 @@
 package import Storage
 import Wire
 
-/// Every key of a ledger in one file, each still wrapped: worth nothing without the key-encryption key, which is never in it.
+/// Every key of a ledger in one file, each still wrapped: worth nothing without the key-encryption key, which is never
+/// in it.
 package struct KeyBackup: Sendable {
     private struct File {
         let name: String
@@ -87,7 +88,8 @@ package struct KeyBackup: Sendable {
         }
         let ours = Dictionary(thin.map { ($0.name, $0.bytes) }) { first, _ in first }
         let present = Set(try folder.list().filter(Self.isKept))
-        // What a bundle of the backup replaces is destroyed at the next start; its number alone does not tell that it is it.
+        // What a bundle of the backup replaces is destroyed at the next start; its number alone does not tell that it
+        // is it.
         let held = present.isDisjoint(with: replaced) ? [:] : try Self.keys(of: thin)
         for name in present.sorted() {
             let bytes = try folder.read(name)

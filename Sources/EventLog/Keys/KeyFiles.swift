@@ -3,8 +3,9 @@ import Wire
 
 /// The files of a key store as they stood together, though its owner may be at work on them.
 ///
-/// The owner writes a new bundle before it destroys those that the new one replaces. So whoever lists and then reads may
-/// meet a file that is gone or half overwritten; the one that took its place tells of it, or another look finds that.
+/// The owner writes a new bundle before it destroys those that the new one replaces. So whoever lists and then reads
+/// may meet a file that is gone or half overwritten; the one that took its place tells of it, or another look finds
+/// that.
 struct KeyFiles {
     struct Bundle {
         let number: Int
@@ -70,8 +71,8 @@ struct KeyFiles {
             hasNewEpochs = try Self.epochs(again, folder) != epochs
         }
 
-        /// Whether a bundle was replaced by one that had been replaced itself before it could be read: nothing says then
-        /// that the first counts no more, though it may hold a key that was destroyed.
+        /// Whether a bundle was replaced by one that had been replaced itself before it could be read: nothing says
+        /// then that the first counts no more, though it may hold a key that was destroyed.
         var isOutrun: Bool { !replaced.isSuperset(of: gone) }
 
         /// A bundle that cannot be read, and that nothing says is replaced.

@@ -5,8 +5,9 @@ import Synchronization
 extension KeyStore {
     /// Takes in what the owner has written since, where the folder is only read: nobody else changes an owner's files.
     ///
-    /// A key is durable before the first entry that needs it. So a reader that finds a name in an entry and not among the
-    /// keys looks once more, and what is missing then is missing. Files that are the same as before are not read again.
+    /// A key is durable before the first entry that needs it. So a reader that finds a name in an entry and not among
+    /// the keys looks once more, and what is missing then is missing. Files that are the same as before are not read
+    /// again.
     func lookAgain() {
         guard folder.access == .readOnly else { return }
         do {
@@ -28,7 +29,8 @@ extension KeyStore {
 }
 
 extension KeyStore.State {
-    /// Goes on opening what it could open before, where the owner has wrapped it anew under an epoch key that came later.
+    /// Goes on opening what it could open before, where the owner has wrapped it anew under an epoch key that came
+    /// later.
     ///
     /// That key is wrapped by the operator's, which is not at hand any more. What was destroyed since stays destroyed.
     mutating func keepOpening(_ before: [String: KeyStore.Stored]) {

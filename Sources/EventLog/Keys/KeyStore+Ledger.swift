@@ -17,7 +17,8 @@ extension KeyStore {
         return !holds(name) && !isDestroyed(name)
     }
 
-    /// Takes out of use what entries say is destroyed and is here all the same, as in a store put back from an older copy.
+    /// Takes out of use what entries say is destroyed and is here all the same, as in a store put back from an older
+    /// copy.
     ///
     /// None of them opens anything from here on; their bytes lie there until they are destroyed.
     ///

@@ -7,8 +7,8 @@ extension KeyStore {
     /// Wraps every key anew under a new epoch key, and destroys the old one: copies of the old wrappings open no more.
     ///
     /// Only while nobody else uses the store. An interruption at any step leaves every key open: the new epoch's key is
-    /// durable before anything is wrapped with it, each bundle is destroyed only behind the one that replaces it, and the
-    /// old epoch's key goes when nothing is wrapped with it any more. Doing it again takes up whatever was left.
+    /// durable before anything is wrapped with it, each bundle is destroyed only behind the one that replaces it, and
+    /// the old epoch's key goes when nothing is wrapped with it any more. Doing it again takes up whatever was left.
     ///
     /// - Returns: how many keys there are.
     @discardableResult

@@ -58,8 +58,8 @@ package final class KeyStore: Sendable {
             // Though nothing may be left of it: what is destroyed half-way must be named by another, or it is damage.
             for (number, rest) in stale { try replace(number, by: rest) }
         } catch {
-            // A process that only reads leaves it to the next that writes, and a full disk to one that finds room: what is
-            // left over is known as such wherever it lies.
+            // A process that only reads leaves it to the next that writes, and a full disk to one that finds room: what
+            // is left over is known as such wherever it lies.
             guard error.kind == .readOnly || error.kind == .full else { throw error }
         }
     }

@@ -62,8 +62,8 @@ package final class Anchor: Sendable {
 
     /// The indexes of the forks that checkpoints are named by, as far as this anchor has seen them.
     ///
-    /// A ledger that is put back once more from the same copy has the same next index: only the anchor knows that the name
-    /// which it would give was used for another history.
+    /// A ledger that is put back once more from the same copy has the same next index: only the anchor knows that the
+    /// name which it would give was used for another history.
     package func forks() throws -> Set<UInt64> {
         guard let bytes = try folder.read(Self.forksName) else { return [] }
         let lines = bytes.split(separator: 0x0A).map { UInt64(String(decoding: $0, as: UTF8.self)) }

@@ -54,8 +54,8 @@ package struct CheckpointKeys: Sendable {
         verifiers.map { VerifierKey(name: origin, publicKey: $0.publicKey) }
     }
 
-    /// The keys that may have signed a checkpoint of that size: those not yet retired in it count too, for a process may
-    /// end between the entry that retires a key and the next checkpoint.
+    /// The keys that may have signed a checkpoint of that size: those not yet retired in it count too, for a process
+    /// may end between the entry that retires a key and the next checkpoint.
     package func verifiers(at size: UInt64) -> [VerifierKey] {
         lives.filter { $0.from < size && ($0.until.map { $0 >= size } ?? true) }.map(\.key)
     }

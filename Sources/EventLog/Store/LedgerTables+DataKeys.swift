@@ -1,8 +1,8 @@
 import Storage
 import Wire
 
-// Which data keys the ledger names: so that a key store older than the ledger is known as such, and no key that is missing
-// is ever replaced by another of its name.
+// Which data keys the ledger names: so that a key store older than the ledger is known as such, and no key that is
+// missing is ever replaced by another of its name.
 extension LedgerTables {
     /// The entries that name one data key.
     package struct DataKeyUse: Sendable, Equatable {

@@ -7,14 +7,14 @@ import Wire
 /// Numbers are big-endian.
 ///
 /// Nothing stands here but what follows from entries and segments:
-/// - `entries.state`, `entries.activity`: index[8] → the entry's bytes; of an activity entry that retention removed, the
-///   index[8] of the `retention.applied` that covers it
+/// - `entries.state`, `entries.activity`: index[8] → the entry's bytes; of an activity entry that retention removed,
+///   the index[8] of the `retention.applied` that covers it
 /// - `segments`: index[8] ‖ ordinal[2] → the sealed row
 /// - `hashes`: index[8] → the tree hashes that this leaf completes, its own first, 32 bytes each
 /// - `chains`: chain ‖ 0 ‖ class → sequence[8] ‖ index[8] ‖ leaf[32] of the last entry there
 /// - `streams`: stream → version[8] ‖ index[8] of the last state entry there
-/// - `data_keys`: data key → index[8] of the first entry that names it ‖ index[8] of the first that destroyed it, if one
-///   did; and 0x00 → nothing, once the table has every key
+/// - `data_keys`: data key → index[8] of the first entry that names it ‖ index[8] of the first that destroyed it, if
+///   one did; and 0x00 → nothing, once the table has every key
 package struct LedgerTables: Sendable {
     package let environment: Environment
     package let state: Table

@@ -2,10 +2,11 @@ package import OpenSSL
 import Storage
 package import Wire
 
-/// Appends to the ledger: gives each entry its index, time, links and seals, and makes a run of commands durable at once.
+/// Appends to the ledger: gives each entry its index, time, links and seals, and makes a run of commands durable at
+/// once.
 ///
-/// It belongs to the one writer thread. Commands are prepared in memory, one by one, and can each be taken back; `commit`
-/// writes what was prepared in one synced transaction. Reading never goes through here.
+/// It belongs to the one writer thread. Commands are prepared in memory, one by one, and can each be taken back;
+/// `commit` writes what was prepared in one synced transaction. Reading never goes through here.
 package final class LedgerWriter {
     /// An entry that has its place, with the bytes that will be stored.
     ///

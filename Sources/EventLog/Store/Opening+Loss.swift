@@ -36,8 +36,9 @@ extension Opening {
 
     /// An older copy that was written on is as long as what was signed, or longer, and has another root there.
     ///
-    /// Damage gives another root as well. What was written is whole in itself, so every entry is compared with what is stored
-    /// of it: the first that differs is named, and only where none does is it another history, which a fork can go on with.
+    /// Damage gives another root as well. What was written is whole in itself, so every entry is compared with what is
+    /// stored of it: the first that differs is named, and only where none does is it another history, which a fork can
+    /// go on with.
     static func requireSameHistory(
         _ checkpoint: Checkpoint,
         _ state: State,

@@ -63,8 +63,8 @@ package struct Opening: Sendable {
         }
     }
 
-    /// A ledger that lacks what its anchor knows of, and that was verified from its first entry: for the fork that gives
-    /// the rest up.
+    /// A ledger that lacks what its anchor knows of, and that was verified from its first entry: for the fork that
+    /// gives the rest up.
     ///
     /// - Parameter origin: the name in force, as that verification found it.
     package init(forking tables: LedgerTables, origin: String) throws {

@@ -1,14 +1,14 @@
 import Wire
 
-// The tokens of canonical JSON (RFC 8785): no blanks, members in order, integers only. In an entry that is not plain the
-// order and the strings were judged before, by `JSON.parse`.
+// The tokens of canonical JSON (RFC 8785): no blanks, members in order, integers only. In an entry that is not plain
+// the order and the strings were judged before, by `JSON.parse`.
 extension EntryScanner {
     /// Written without a branch, over an array, so that it is done for many bytes at once.
     static func isPlain(_ bytes: [UInt8]) -> Bool {
         var odd: UInt8 = 0
         for byte in bytes {
-            // The highest bit comes from what is beyond ASCII, from borrowing below the blank, and, where the difference
-            // from a backslash is nothing, from borrowing there.
+            // The highest bit comes from what is beyond ASCII, from borrowing below the blank, and, where the
+            // difference from a backslash is nothing, from borrowing there.
             let difference = byte ^ UInt8(ascii: "\\")
             odd |= byte | (byte &- 0x20) | ((difference &- 1) & ~difference)
         }

@@ -3,9 +3,9 @@ import Wire
 
 /// Reads entries from their bytes, checks each member by the format page, and keeps nothing of what it read.
 ///
-/// A ledger is verified at the speed at which this goes, so no JSON values are built: one walk over the bytes proves the
-/// canonical form and judges the members as it meets them. Entries with escapes or letters beyond ASCII are few; they
-/// are first parsed by `JSON`, which knows all of RFC 8785, and then walked like the others.
+/// A ledger is verified at the speed at which this goes, so no JSON values are built: one walk over the bytes proves
+/// the canonical form and judges the members as it meets them. Entries with escapes or letters beyond ASCII are few;
+/// they are first parsed by `JSON`, which knows all of RFC 8785, and then walked like the others.
 struct EntryScanner {
     /// Texts already found good are not judged again; past this many they are.
     static let rememberedMax = 65_536

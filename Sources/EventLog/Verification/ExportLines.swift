@@ -4,8 +4,8 @@ import Wire
 
 /// A range of the ledger as lines to be printed: exactly the stored bytes, and what stands in the place of the removed.
 ///
-/// With openings, what each segment held follows its entry, as far as its key is here; where an entry destroyed the key,
-/// the line says which one.
+/// With openings, what each segment held follows its entry, as far as its key is here; where an entry destroyed the
+/// key, the line says which one.
 package struct ExportLines {
     private let tables: LedgerTables
     private let keys: KeyStore?

@@ -11,8 +11,8 @@ struct OutsideRead: Hashable, Sendable {
 extension MappedEnvironment {
     /// The reads that other processes have open of a moment that is past.
     ///
-    /// Those of the newest keep no page from being used again; so the many short reads of one who walks an idle ledger are
-    /// not taken for one long read. Ours are known without asking; ended ones hold no transaction.
+    /// Those of the newest keep no page from being used again; so the many short reads of one who walks an idle ledger
+    /// are not taken for one long read. Ours are known without asking; ended ones hold no transaction.
     func outsideReads() -> [OutsideRead] {
         let lines = Lines()
         let context = unsafe Unmanaged.passUnretained(lines).toOpaque()

@@ -30,7 +30,8 @@ extension MappedTransaction {
             }
         var previous: MDB_val?
         while try Self.isFound(code, "scan \(table.name)") {
-            // LMDB trusts its pages: where two lie in each other's places, a scan finds every row, and a look-up does not.
+            // LMDB trusts its pages: where two lie in each other's places, a scan finds every row, and a look-up does
+            // not.
             if let last = unsafe previous, unsafe !isInOrder(last, key, table, direction) {
                 throw StorageError(.corrupted, "scan \(table.name), whose keys are not in order")
             }

@@ -8,8 +8,8 @@ import Glibc
 /// for ever; hence a read inside a read is not allowed. The wait has a limit, after which the readers go on.
 @safe
 final class ReaderGate: Sendable {
-    /// Most reads are over within milliseconds, and all others stand before the gate meanwhile: a growth that meets a long
-    /// one is better tried again.
+    /// Most reads are over within milliseconds, and all others stand before the gate meanwhile: a growth that meets a
+    /// long one is better tried again.
     static let waitSecondsMax = 1
 
     /// Made in `init`, ended in `deinit`, and otherwise only handed to the pthread functions, which are its lock.

@@ -4,8 +4,8 @@ import Synchronization
 /// A named moment at which a fault test may end the process, as abruptly as `kill -9` would.
 ///
 /// `MUNIMENT_CRASH_AT=point:n` in the process's environment names one, and at which passing, from 1, the process ends.
-/// Nothing else reaches it: no setting, no request. It is read once; where it is not set, a passing costs one comparison.
-/// `Tools/faults` goes through all of them.
+/// Nothing else reaches it: no setting, no request. It is read once; where it is not set, a passing costs one
+/// comparison. `Tools/faults` goes through all of them.
 package enum CrashPoint: String, CaseIterable, Sendable {
     /// A command's entries have their places, in memory.
     case afterAppend = "after-append"

@@ -3,8 +3,8 @@ import Glibc
 extension Machine {
     /// Raises the process's own limit of open files and sockets as far as is asked for and allowed.
     ///
-    /// The limit that a process is started with is often 1,024, for programs that cannot bear more; the other one is the
-    /// system's.
+    /// The limit that a process is started with is often 1,024, for programs that cannot bear more; the other one is
+    /// the system's.
     ///
     /// - Returns: how many may be open.
     package static func allowDescriptors(_ count: Int) -> Int {

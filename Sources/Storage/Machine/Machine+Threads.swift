@@ -6,8 +6,8 @@ extension Machine {
     /// The pool that runs Swift's tasks waits for a thread without a word where the system refuses it one, so who needs
     /// it asks first.
     ///
-    /// - Throws: the system's answer to the first that it refused: the limit of the user (`ulimit -u`) or of the control
-    ///   group (`TasksMax`, `pids.max`) is reached.
+    /// - Throws: the system's answer to the first that it refused: the limit of the user (`ulimit -u`) or of the
+    ///   control group (`TasksMax`, `pids.max`) is reached.
     package static func tryThreads(_ count: Int) throws(StorageError) {
         let threads = (0..<count).map { _ in PinnedThread(name: "tried") }
         let gate = Mutex(())

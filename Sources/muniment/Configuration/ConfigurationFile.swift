@@ -7,7 +7,8 @@ enum ConfigurationFile {
     /// Many times what all settings together need.
     static let bytesMax = 1 << 20
 
-    /// - Throws: `CommandFailure` for whatever means nothing: a misspelt name, passed over, would leave a default standing.
+    /// - Throws: `CommandFailure` for whatever means nothing: a misspelt name, passed over, would leave a default
+    ///   standing.
     static func provider(_ path: String) throws -> any ConfigProvider {
         var values: [Setting: [String]] = [:]
         for (name, value) in try members(path) {
