@@ -13,18 +13,10 @@ extension KeyRing {
         }
         var input = member.header
         Base64URL.append(claims, to: &input)
-        let signature = try await signature(of: input, by: pair)
+        let signature = try await pair.signature(of: input)
         input.append(UInt8(ascii: "."))
         Base64URL.append(signature, to: &input)
         return String(decoding: input, as: UTF8.self)
-    }
-
-    /// RSA takes longer than all else about a token: whoever waits for the caller's thread does not wait for that.
-    private func signature(of input: [UInt8], by pair: TokenKey) async throws -> [UInt8] {
-        switch pair.algorithm {
-        case .RS256: try await signing.sign(input, with: pair)
-        case .ES256, .EdDSA: try pair.sign(input)
-        }
     }
 
     /// The token of a compact JWS of ours, when the signature holds.
@@ -41,6 +33,16 @@ extension KeyRing {
         guard let token = member.verify(bytes) else { return nil }
         verified.keep(token, digest)
         return token
+    }
+}
+
+extension TokenKey {
+    /// RSA takes longer than all else about a token: whoever waits for the caller's thread does not wait for that.
+    fileprivate func signature(of input: [UInt8]) async throws -> [UInt8] {
+        switch algorithm {
+        case .RS256: try await withTaskExecutorPreference(globalConcurrentExecutor) { @concurrent in try sign(input) }
+        case .ES256, .EdDSA: try sign(input)
+        }
     }
 }
 

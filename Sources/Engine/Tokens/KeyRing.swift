@@ -23,7 +23,6 @@ package struct KeyRing: Sendable {
     package let members: [Member]
     package let current: Member?
     let verified = VerifiedTokens()
-    let signing = SigningLine()
 
     init(_ keys: [Versioned<SigningKey>], store: KeyStore, loaded: KeyRing?) {
         members = keys.map { item in
