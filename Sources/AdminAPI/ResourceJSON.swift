@@ -71,7 +71,7 @@ struct ResourceJSON: Sendable {
     private mutating func add(_ members: [UInt8]) {
         if members.isEmpty { return }
         parts.append(.members(members))
-        byteCount += members.count
+        byteCount += members.capacity
     }
 
     private static func shown(_ kind: FieldKind, _ stored: JSON) -> JSON {

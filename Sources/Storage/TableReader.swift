@@ -48,44 +48,4 @@ extension TableReader where Self: ~Copyable {
         }
         if let failure { throw failure }
     }
-
-    /// Reads the value of a key where it lies; nil when there is none.
-    @inlinable
-    package borrowing func withValue<R>(
-        _ table: Table,
-        _ key: [UInt8],
-        _ body: (Span<UInt8>) throws(StorageError) -> R
-    ) throws(StorageError) -> R? {
-        var result: R?
-        var failure: StorageError?
-        _ = try lookUp(table, key) { value in
-            do throws(StorageError) {
-                result = try body(value)
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        return result
-    }
-
-    /// The same for a closure with errors of its own.
-    @inlinable
-    package borrowing func withValue<R>(
-        _ table: Table,
-        _ key: [UInt8],
-        _ body: (Span<UInt8>) throws -> R
-    ) throws -> R? {
-        var result: R?
-        var failure: (any Error)?
-        _ = try lookUp(table, key) { value in
-            do {
-                result = try body(value)
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        return result
-    }
 }

@@ -61,8 +61,8 @@ struct Muniment: AsyncParsableCommand {
     /// Refuses to begin what would stand still for want of a thread: the language's pool asks for one again and again,
     /// and says nothing.
     private static func requireThreads() throws {
-        // A thread of the pool and an event loop for each processor; the pool's two of its own, writer, notary, and two
-        // that verify.
+        // As many as the command that needs most, which serves: a thread of the pool and an event loop for each
+        // processor; the pool's two of its own, writer, notary, and two that verify.
         let count = 6 + 2 * ProcessInfo.processInfo.activeProcessorCount
         do {
             try Machine.tryThreads(count)

@@ -141,6 +141,18 @@ import Wire
         let compared = try Self.replay(ground, instance, seed: 6)
         #expect(compared.size == instance.status.size && compared.size > 4_900)
         #expect(compared.differences.isEmpty)
+        // A page that is read ahead may have an entry that is none.
+        let (tables, damaged) = (instance.tables, UInt64(1_500))
+        let key = BigEndian.bytes(damaged)
+        var write = try tables.environment.beginWrite()
+        let table = try tables.environment.read { try $0.contains(tables.state, key) } ? tables.state : tables.activity
+        try write.put(table, key, [1])
+        try write.commit()
+        let fault = #expect(throws: LedgerFault.self) { _ = try Self.replay(ground, instance, seed: 7) }
+        guard case .damaged(damaged?, _)? = fault else {
+            Issue.record("\(fault.debugDescription)")
+            return
+        }
         try await instance.close()
     }
 

@@ -105,8 +105,13 @@ struct TableTests {
             try environment.read { read in try read.scan(table) { _, _ in throw Enough() } }
         }
         #expect(throws: Enough.self) {
-            try environment.read { read in try read.withValue(table, [UInt8]("a")) { _ in throw Enough() } }
+            try environment.read { read in try read.lend(table, [UInt8]("a")) { _ in throw Enough() } }
         }
+        var lent: [String] = []
+        try environment.read { read in
+            for key in ["a", "none"] { try read.lend(table, [UInt8](key)) { lent.append([UInt8]($0).text) } }
+        }
+        #expect(lent == ["1"], "It is not called where there is nothing.")
         #expect(try environment.text(table, "a") == "1", "The failed reads have given their places back.")
     }
 

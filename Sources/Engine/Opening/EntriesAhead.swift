@@ -2,10 +2,12 @@ import EventLog
 import Storage
 import Wire
 
-/// The lines of a ledger in their order, each page read and decoded on another thread while the one before it is
-/// folded.
+/// The lines of a ledger in their order, each page but the first read and decoded on another thread while the one
+/// before it is folded.
 ///
-/// Decoding an entry takes as long as folding it, so two cores build views in half of the time.
+/// Decoding an entry takes as long as folding it. At most two pages are held decoded, and the bytes of one: 1,024 lines
+/// each, so a megabyte or two of common entries, and of nothing but the longest 64 MiB of text a page. Where a page has
+/// a line that is no entry, that is told before anything of the page is folded.
 struct EntriesAhead {
     struct Line {
         let index: UInt64

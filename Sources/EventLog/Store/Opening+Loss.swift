@@ -127,7 +127,8 @@ extension Opening {
             let isByOurKey = note.signatures.contains { line in
                 verifiers.contains { $0.name.bytesEqual(line.name) && $0.id == line.keyID }
             }
-            // An older copy that was written on lacks the entry that brought the key.
+            // An older copy that was written on lacks the entry that brought the key. Whoever can write the anchor can
+            // forge this, and no more than with one that is longer than the ledger: a fork removes nothing.
             if !isByOurKey { try requireSameHistory(checkpoint, state, tables, reader) }
             throw LedgerFault.damaged(index: nil, "the anchor's checkpoint is not signed by this ledger's key")
         }
