@@ -52,7 +52,8 @@ import Web
 
     @Test(arguments: ["Content-Length: 5242880", "Transfer-Encoding: chunked"])
     func `a client that sends slowly gets its 413 while it sends`(framing: String) async throws {
-        try await RunningServer.run { server in
+        // How slowly is left to the machine.
+        try await RunningServer.run({ $0.limits.lingerSeconds = 600 }) { server in
             try await RawClient.connect(to: server) { client in
                 try await client.send("POST /items HTTP/1.1\r\nHost: x\r\n\(framing)\r\n\r\n")
                 for _ in 0..<20 {

@@ -60,26 +60,27 @@ extension Instance {
                 if waits { verification.wait() }
                 return true
             }
-            return !verify(isRecorded: isRecorded)
+            return !verify(isRecorded: isRecorded, rests: waits)
         }
     }
 
     /// - Returns: whether there is no more to be said.
-    private func verify(isRecorded: Bool) -> Bool {
-        let verification = Verification(
+    private func verify(isRecorded: Bool, rests: Bool) -> Bool {
+        verification.begin(now: world.sinceBoot())
+        let report = Verification(
             tables: tables,
             keys: nil,
             anchor: nil,
             options: Verification.Options(
                 opensSegments: false,
                 identifiers: .init(count: Self.identifiersMax, turn: UInt64(bitPattern: world.wall().microseconds)),
+                rest: { [verification, world] in if rests { verification.rest(world.sinceBoot) } },
                 shouldStop: { [status] in status.isClosing }
             )
-        )
-        let report = verification.run()
+        ).run()
         guard !status.isClosing else { return true }
         if report.isUnread, let problem = report.problems.first {
-            let next = self.verification.interrupt(problem.what, at: world.wall(), now: world.sinceBoot())
+            let next = verification.interrupt(problem.what, at: world.wall(), now: world.sinceBoot())
             status.report("verification is tried again in \(next.waitSeconds) seconds: \(problem.what)")
             return false
         }
@@ -90,7 +91,7 @@ extension Instance {
             at: world.wall(),
             isOK: report.isOK
         )
-        self.verification.put(mark, isRecorded: isRecorded)
+        verification.put(mark, isRecorded: isRecorded)
         if let problem = report.problems.first {
             let place = problem.index.map { "entry \($0): " } ?? ""
             status.object("the ledger was altered, run muniment verify: \(place)\(problem.what)")

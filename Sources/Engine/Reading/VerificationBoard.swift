@@ -12,10 +12,17 @@ final class VerificationBoard: Sendable {
         var interrupted: InterruptedVerification?
         /// When the next one begins after that, by the clock that cannot be set.
         var nextMicroseconds: Int64 = 0
+        /// Since when the one under way has worked without a rest, by that clock.
+        var workingSinceMicroseconds: Int64 = 0
     }
 
     /// A machine sleeps without this clock: so often whoever waits looks at the other.
     private static let lookEverySeconds = 10
+
+    /// Requests go before it: it takes a tenth of the time, and rests for the others.
+    private static let restsPerWork: Int64 = 9
+    /// Where the machine has much else to do, a little work takes long.
+    private static let restMicrosecondsMax: Int64 = 100_000
 
     private let state = Mutex(State())
     private let bell = DispatchSemaphore(value: 0)
@@ -24,6 +31,16 @@ final class VerificationBoard: Sendable {
 
     /// Waits a part of the time until one is due.
     func wait() { _ = bell.wait(timeout: .now() + .seconds(Self.lookEverySeconds)) }
+
+    func begin(now: Int64) { state.withLock { $0.workingSinceMicroseconds = now } }
+
+    /// Rests from the work since the last rest; a closing ends that as well.
+    func rest(_ now: () -> Int64) {
+        let worked = now() - state.withLock { $0.workingSinceMicroseconds }
+        let rest = min(max(0, worked) * Self.restsPerWork, Self.restMicrosecondsMax)
+        _ = bell.wait(timeout: .now() + .microseconds(Int(rest)))
+        begin(now: now())
+    }
 
     /// Ends the waiting: the instance closes.
     func close() { bell.signal() }

@@ -13,7 +13,7 @@ final class ReadAhead: Sendable {
 
     /// About eight thousand ordinary entries: the cost of starting a thread vanishes in them.
     private static let pagesMax = 64
-    private static let bytesMax = 8 << 20
+    private static let bytesMax = 2 << 20
 
     private struct State {
         var stage: TreeStage

@@ -15,6 +15,8 @@ package struct Verification: Sendable {
         package var opensSegments: Bool
         /// Which identifiers are looked at for repetitions, at eight bytes each.
         package var identifiers: IdentifierCensus.Share
+        /// Called after every few thousand entries that are not the last: whoever works beside others rests there.
+        package var rest: @Sendable () -> Void
         /// Asked every few thousand entries; a verification that is stopped reports that it could not read on.
         package var shouldStop: @Sendable () -> Bool
 
@@ -22,11 +24,13 @@ package struct Verification: Sendable {
             isQuick: Bool = false,
             opensSegments: Bool = true,
             identifiers: IdentifierCensus.Share = .everything,
+            rest: @escaping @Sendable () -> Void = {},
             shouldStop: @escaping @Sendable () -> Bool = { false },
         ) {
             self.isQuick = isQuick
             self.opensSegments = opensSegments
             self.identifiers = identifiers
+            self.rest = rest
             self.shouldStop = shouldStop
         }
     }
@@ -64,6 +68,7 @@ package struct Verification: Sendable {
             let batch = ahead.next()
             for page in batch.pages { pass.read(page, marks: marks) }
             (isAtEnd, failure) = (batch.reachesEnd, batch.failure ?? (options.shouldStop() ? Stopped() : nil))
+            if !isAtEnd, failure == nil { options.rest() }
         }
         var stage = ahead.stage
         if failure == nil { failure = readEnd(&stage, &pass) }
