@@ -7,8 +7,9 @@ import Wire
 /// RFC 9110 §8.8.1: that is what its version promises as a strong ETag. Only what is committed may be asked for here,
 /// since a version that was never written down can be followed by another one of that number.
 final class ShownResources: Sendable {
-    /// How many bytes of JSON are held, room that it was given and does not fill included: as many as rows are held
-    /// read. The identifiers by which it is found come on top.
+    /// How many bytes of JSON are held, as many as rows are held read.
+    ///
+    /// Room that it was given and does not fill is counted; the identifiers by which it is found come on top.
     static let bytesMax = 8 << 20
 
     private struct Shown {

@@ -37,7 +37,8 @@ struct Muniment: AsyncParsableCommand {
         } catch {
             Foundation.exit(report(error))
         }
-        Task { Foundation.exit(await end()) }
+        // Begun from the main thread it would be of a higher priority, whose threads are others than the common ones.
+        Task(priority: .medium) { Foundation.exit(await end()) }
         dispatchMain()
     }
 
