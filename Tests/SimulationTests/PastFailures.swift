@@ -36,5 +36,9 @@ enum PastFailures {
             seed: 13_896_546_277_527_085_397,
             reason: "what views attested while a row of theirs was gone counted after they were made anew"
         ),
+        Failure(
+            seed: 6_940_476_161_003_820_663,
+            reason: "views were to be made anew although a disk that lied had lost a bundle of keys"
+        ),
     ]
 }

@@ -18,7 +18,7 @@ extension Simulation {
         trace.add("= damage: \(done)")
         book.use { $0.isTroubled = true }
         look(done)
-        if isOfViews, book.use({ $0.violations.isEmpty }) { mend(done, since: size) }
+        if isOfViews, !isRefusedAfterLie, book.use({ $0.violations.isEmpty }) { mend(done, since: size) }
     }
 
     private func harm(_ kind: Damage) -> (done: String, isOfViews: Bool)? {
@@ -99,7 +99,10 @@ extension Simulation {
         isOver = true
         guard !isDamaged else { return }
         trace.add("= after a lie")
-        guard let instance = open() else { return damage.append("a lying disk: refused at the start") }
+        guard let instance = open() else {
+            isRefusedAfterLie = true
+            return damage.append("a lying disk: refused at the start")
+        }
         do {
             let evidence = try gather(instance)
             var published = Evidence()

@@ -69,6 +69,8 @@ final class Simulation {
     var isOver = false
     /// Whether the disk has changed something behind everybody's back.
     var isDamaged = false
+    /// Whether a disk that lied has lost what a start needs: keys, which nothing makes anew.
+    var isRefusedAfterLie = false
     /// What was written meanwhile, where it was the views.
     var whileDamaged: Range<UInt64> = 0..<0
 
