@@ -66,6 +66,19 @@ struct LiveVerificationTests {
         #expect(found == all)
     }
 
+    @Test func `whoever verifies beside others rests between the parts, and not behind the last one`() throws {
+        let rests = Atomic<Int>(0)
+        let options = Verification.Options(rest: { rests.add(1, ordering: .relaxed) })
+        var forged = try ForgedLedger()
+        try forged.add(TestLedger.partnerCreated("prt_k9")[0])
+        try forged.sign()
+        #expect(forged.verify(options).isOK && rests.load(ordering: .relaxed) == 0)
+        // More than is read in one go.
+        for number in 0..<9_000 { try forged.add(TestLedger.tokenIssued(number)) }
+        try forged.sign()
+        #expect(forged.verify(options).isOK && rests.load(ordering: .relaxed) > 0)
+    }
+
     @Test func `a ledger that cannot be read to its end at the moment is not called altered`() throws {
         let ledger = try TestLedger.populated()
         Self.hurry(ledger.tables.environment, atLength: 0)
