@@ -72,7 +72,7 @@ extension Instance {
         }
         try directory.rememberAnchor(in: top)
         // There are no views yet, and nothing has stopped uncleanly: the first start folds, it does not recover.
-        try ViewTrust(directory, world: world).mark(clean: true)
+        try ViewTrust(directory, world: world).markClean()
         try LedgerFormat.write(in: top)
         return founded
     }

@@ -62,7 +62,7 @@ extension Instance {
         let (stop, atStart, views) = try openViews(directory, opened)
         // Unless a crash leaves them untrusted, no commit may change them.
         let trust = try ViewTrust(directory, world: world)
-        try owed.write { try trust.mark(clean: false) }
+        try owed.write { try trust.markInUse() }
         let status = WriterStatus(log: options.log)
         status.committed(size: opened.opening.range.size)
         let (last, size) = (opened.opening.lastRecordedAt, opened.opening.range.size)
@@ -87,7 +87,7 @@ extension Instance {
             ring: KeyRing(keys, store: opened.keys, loaded: nil),
             status: status,
             clockMemory: clockMemory,
-            isStopTold: stop == .clean,
+            lastStop: stop,
             lock: lock
         )
         // What an operator accepts is where the clock is watched from; else every step since the last run is an entry,
@@ -148,7 +148,7 @@ extension Instance {
             try notary.close()
             guard status.stopped == nil, !status.isViewDamaged else { return }
             try views.environment.sync()
-            try ViewTrust(directory, world: world).mark(clean: isStopTold)
+            try ViewTrust(directory, world: world).markClean(untold: isStopTold ? .clean : lastStop)
         } catch {
             // What was acknowledged is durable; the next start signs for it and looks the views over.
             status.report("the stop was not clean: \(error)")
@@ -160,17 +160,17 @@ extension Instance {
         _ opened: OpenedLedger,
     ) throws -> (ViewTrust.Stop, ViewsAtStart, ViewStore) {
         let trust = try ViewTrust(directory, world: opened.world)
-        let stop = try trust.lastStop()
+        let standing = try trust.standing()
         var atStart = ViewsAtStart.kept
         var (store, folded): (ViewStore?, UInt64) = (nil, 0)
-        if stop != .machine, let found = try opened.views(in: directory) {
+        if standing.views != .machine, let found = try opened.views(in: directory) {
             (store, folded) = (found.store, found.applied?.size ?? 0)
         }
         if let kept = store {
             do {
                 // What is folded from here on is not synced, and would be believed after a power cut: so not before
                 // this.
-                if stop == .clean, folded < opened.opening.range.size { try trust.mark(clean: false) }
+                if standing.views == .clean, folded < opened.opening.range.size { try trust.markInUse() }
                 if try opened.builder.catchUp(kept, to: opened.opening.range.size) > 0 { atStart = .caughtUp }
             } catch is ViewFault {
                 // A row or the mark is damaged: views are derived, so they are made anew rather than mended.
@@ -188,7 +188,7 @@ extension Instance {
         guard root == opened.opening.range.root else {
             throw LedgerFault.rolledBack("the views were folded from another ledger; run: muniment rebuild")
         }
-        return (stop, atStart, store)
+        return (standing.untold, atStart, store)
     }
 
     private static func notary(_ opened: OpenedLedger, _ status: WriterStatus) throws -> Notary {

@@ -37,6 +37,8 @@ package final class Instance: Sendable {
     let clockOffset: Int64
     let clockMemory: ClockMemory
     let ring: Mutex<KeyRing>
+    /// How the run before ended.
+    let lastStop: ViewTrust.Stop
     private let stopIsTold: Atomic<Bool>
     /// Held until the end: nobody else writes here.
     private let lock: FolderLock?
@@ -51,13 +53,14 @@ package final class Instance: Sendable {
         ring: KeyRing,
         status: WriterStatus,
         clockMemory: ClockMemory,
-        isStopTold: Bool,
+        lastStop: ViewTrust.Stop,
         lock: FolderLock?,
     ) {
         self.directory = directory
         self.clockMemory = clockMemory
         self.lock = lock
-        stopIsTold = Atomic(isStopTold)
+        self.lastStop = lastStop
+        stopIsTold = Atomic(lastStop == .clean)
         identity = opened.opening.identity
         origin = opened.opening.origin
         tables = opened.tables

@@ -13,7 +13,7 @@ import Wire
         try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }.filter { $0.type == type.rawValue }
     }
 
-    private static func replay(_ ground: Ground, _ instance: Instance, seed: UInt64) throws -> ViewReplay.Compared {
+    static func replay(_ ground: Ground, _ instance: Instance, seed: UInt64) throws -> ViewReplay.Compared {
         let target = DataDirectory(simulated: SimulatedDisk(seed: seed))
         let replay = try ViewReplay(ground.directory, tables: instance.tables, keys: instance.keys, into: target)
         return try replay.compare(with: try #require(try replay.build(to: nil)))

@@ -4,6 +4,7 @@ import Foundation
 import Identity
 import Storage
 import Testing
+import Wire
 
 /// Views are derived, and still may be all that tells of a loss: a start neither mistakes them nor leaves them half
 /// told.
@@ -80,5 +81,69 @@ import Testing
         #expect(fault?.kind == .full)
         let met = ground.disk.faultsMet.map(\.description)
         #expect(!met.isEmpty && !met.contains("commit to views"), "\(met)")
+    }
+
+    private static func stop(_ instance: Instance) throws -> String? {
+        let last = try #require(try instance.entry(at: instance.status.size - 1))
+        #expect(last.type == "ledger.opened")
+        return last.data["stop"]?.text
+    }
+
+    /// A run that was killed, or stopped in order.
+    private static func used(seed: UInt64, isKilled: Bool) async throws -> Ground {
+        let ground = try Ground(seed: seed)
+        let instance = try await ground.open()
+        if isKilled { ground.disk.endProcesses() }
+        try? await instance.close()
+        return ground
+    }
+
+    @Test func `views that are made anew hide no crash, and a stop in order stays one`() async throws {
+        for (isKilled, stop) in [(true, "process"), (false, "clean")] {
+            let ground = try await Self.used(seed: 334, isKilled: isKilled)
+            _ = try Instance.rebuildViews(ground.directory, world: ground.clock.world)
+            _ = try Instance.rebuildViews(ground.directory, world: ground.clock.world)
+            // They are synced: it makes no difference to them that the machine goes down now.
+            ground.disk.crash()
+            ground.clock.reboot()
+            let instance = try await ground.open()
+            #expect(try Self.stop(instance) == stop)
+            try await instance.close()
+            let next = try await ground.open()
+            #expect(try Self.stop(next) == "clean", "told once")
+            try await next.close()
+        }
+    }
+
+    @Test(arguments: [Fault.denied, .keptButDenied, .full, .powerCut])
+    func `T2 a rebuild that ends at any operation is made good by the next start, or by itself`(fault: Fault)
+        async throws
+    {
+        var operation = 0
+        while true {
+            operation += 1
+            let ground = try await Self.used(seed: UInt64(400 + operation), isKilled: operation % 2 == 0)
+            ground.disk.plan(fault, at: ground.disk.operations + operation)
+            let folded = try? Instance.rebuildViews(ground.directory, world: ground.clock.world)
+            guard !ground.disk.faultsMet.isEmpty else { break }
+            let name = "\(fault) at operation \(operation), \(ground.disk.faultsMet)"
+            #expect(folded == nil, "\(name): it is not told that all is well")
+            ground.disk.forgetPlan()
+            if fault == .powerCut {
+                ground.disk.crash()
+                ground.clock.reboot()
+            } else {
+                ground.disk.endProcesses()
+            }
+            if operation % 3 == 0 {
+                #expect(try Instance.rebuildViews(ground.directory, world: ground.clock.world) > 0, "\(name)")
+            }
+            let instance = try await ground.open()
+            let stop = try Self.stop(instance)
+            if operation % 2 == 0 { #expect(stop != "clean", "\(name): the kill before it is told") }
+            #expect(try ReportTests.replay(ground, instance, seed: 7).differences.isEmpty, "\(name)")
+            try await instance.close()
+        }
+        #expect(operation > 8, "the sweep met its faults")
     }
 }

@@ -16,11 +16,12 @@ extension Simulation {
         guard let first = open(acceptsClock: false) else { return nil }
         guard let why = first.status.refusal, why.contains("the clock "), !disk.isWithoutPower else { return first }
         trace.add("the operator accepts the clock: \(why)")
+        let faults = disk.faultsMet.count
         spawn { try? await first.close() }
         settle("a stop")
+        // It has written nothing, so how the run before it ended is still to be told, unless it could not leave so.
+        if disk.faultsMet.count > faults { lastStop = nil }
         disk.endProcesses()
-        // It has written nothing, so how the run before it ended is still to be told.
-        lastStop = disk.isWithoutPower ? nil : lastStop == "machine" ? "process" : lastStop
         guard let second = open(acceptsClock: true) else { return nil }
         spawn { [trace] in
             do { _ = try await second.acceptClock() } catch { trace.add("the clock was not accepted: \(error)") }
@@ -85,8 +86,10 @@ extension Simulation {
         case .close, .kill: kill(instance)
         case .powerCut: cutPower(instance)
         }
-        if !diskHasLied { lookAtDisk() } else { checkAfterLie() }
+        lookAtWhatIsLeft()
     }
+
+    func lookAtWhatIsLeft() { if diskHasLied { checkAfterLie() } else { lookAtDisk() } }
 
     /// A stop in order, which the faults of the plan may strike as well; now and then the machine goes down right
     /// after.
@@ -115,7 +118,7 @@ extension Simulation {
     }
 
     /// - Parameter stop: what the next start must call it where nothing was running any more.
-    private func cutPower(_ instance: Instance?, stop: String? = nil) {
+    func cutPower(_ instance: Instance?, stop: String? = nil) {
         crashes += 1
         disk.forgetPlan()
         disk.crash()

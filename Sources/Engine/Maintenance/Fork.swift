@@ -24,7 +24,6 @@ struct Fork {
         let (range, origin) = try write(lost, reason, opened)
         try opened.anchor.remember(fork: range.size - 1)
         try Rebuild.run(opened, in: directory, to: range.size)
-        try ViewTrust(directory, world: world).mark(clean: true)
         try opened.anchor.forgetHead()
         CrashPoint.beforeSign.pass()
         let note = Checkpoint(origin: origin, size: range.size, root: range.root).signed(by: signers)

@@ -17,7 +17,6 @@ extension Instance {
             let opened = try OpenedLedger(directory, kek: kek, world: world)
             try opened.heedViews(in: directory)
             try Rebuild.run(opened, in: directory)
-            try ViewTrust(directory, world: world).mark(clean: true)
             return opened.opening.range.size
         }
     }

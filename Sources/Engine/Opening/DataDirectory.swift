@@ -27,7 +27,10 @@ package struct DataDirectory: Sendable {
     package func top(_ access: SmallFiles.Access = .readWrite) throws -> SmallFiles { try files("", access) }
     package func keys(_ access: SmallFiles.Access = .readWrite) throws -> SmallFiles { try files("keys", access) }
     package func answers() throws -> SmallFiles { try files("keys/answers", .readWrite) }
-    package func viewFiles(_ access: SmallFiles.Access = .readWrite) throws -> SmallFiles { try files("views", access) }
+    package func viewFiles(
+        _ name: String = "views",
+        _ access: SmallFiles.Access = .readWrite
+    ) throws -> SmallFiles { try files(name, access) }
 
     package func anchor(_ access: SmallFiles.Access = .readWrite) throws -> Anchor {
         switch place {

@@ -112,7 +112,7 @@ struct OpenedLedger {
     ///
     /// To build them anew would forget it.
     func heedViews(in directory: DataDirectory) throws {
-        guard try ViewTrust(directory, world: world).lastStop() != .machine,
+        guard try ViewTrust(directory, world: world).standing().views != .machine,
             let applied = try views(in: directory)?.applied
         else { return }
         try builder.requireInLedger(applied, of: opening.range.size)
