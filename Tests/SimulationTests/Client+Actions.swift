@@ -69,7 +69,9 @@ extension Client {
             done.wasDone = true
             return book.use { [done] in if $0.day == done.day { $0.open.append(done) } }
         }
-        if attempt.wasDone, (400..<500).contains(told.status), told.status != 401 {
+        // A day may have passed while it was under way: then it is another request.
+        let isRepetition = attempt.wasDone && book.use { $0.day } == attempt.day
+        if isRepetition, (400..<500).contains(told.status), told.status != 401 {
             book.violate("I3", "\(told.id) repeats \(attempt.key), which was done, and is refused: \(told.summary)")
         }
         guard told.status < 300 else { return }
