@@ -20,7 +20,9 @@ struct RunTests {
 
     @Test(arguments: PastFailures.all)
     func `a seed that failed once passes for ever`(failure: PastFailures.Failure) throws {
-        let outcome = try Simulation.run(seed: failure.seed)
+        var options = Simulation.Options()
+        options.hasOperator = failure.hasOperator
+        let outcome = try Simulation.run(seed: failure.seed, options: options)
         #expect(outcome.violations.isEmpty, "\(failure.reason)\n\(outcome.account)")
     }
 

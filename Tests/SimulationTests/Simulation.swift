@@ -16,6 +16,8 @@ final class Simulation {
     /// What a run is like where it is not like all others: for the negative controls.
     struct Options: Sendable {
         var lives = 5
+        /// Somebody works on the directory between lives.
+        var hasOperator = true
         /// A disk that says it has synced and never has; nobody tells the oracle.
         var lies = false
         /// A fault is no excuse for an answer that says so.
@@ -101,6 +103,7 @@ final class Simulation {
         let simulation = try Simulation(seed: seed, options: options)
         for number in 1...options.lives where !simulation.isOver {
             simulation.live(number)
+            simulation.operate()
             if !simulation.book.use({ $0.violations.isEmpty }) { simulation.isOver = true }
         }
         if !simulation.isOver { simulation.finish() }
