@@ -2,32 +2,27 @@
 extension JSONParser {
     /// Reads from the opening quotation mark to behind the closing one.
     mutating func string() throws(Malformed) -> String {
-        index += 1
-        let start = index
-        index = endOfPlain(from: start)
+        let start = index + 1
+        let (end, _) = bytes.span.plain(from: start)
+        index = end
         switch next {
         case UInt8(ascii: "\""):
-            let range = start..<index
             index += 1
-            return try text(bytes.span.extracting(range), offset: start)
+            return try text(bytes.span.extracting(start..<end), offset: start)
         case UInt8(ascii: "\\"): return try stringWithEscapes(from: start)
         case nil: throw malformed("the string does not end")
         case .some: throw malformed("a control character in a string must be escaped")
         }
     }
 
-    /// Where what can be taken as it is ends.
-    ///
-    /// Most bytes of JSON pass through this loop, so it keeps its place in a register, not in `self`.
-    private func endOfPlain(from start: Int) -> Int {
-        let source = bytes.span
-        var end = start
-        while end < source.count {
-            let byte = source[end]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-            end += 1
+    /// Goes behind a string as ``string()`` does, without making it where its letters show that it can be made.
+    mutating func passString() throws(Malformed) {
+        let (end, isASCII) = bytes.span.plain(from: index + 1)
+        if isASCII, end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
+            index = end + 1
+        } else {
+            _ = try string()
         }
-        return end
     }
 
     private mutating func stringWithEscapes(from start: Int) throws(Malformed) -> String {

@@ -8,9 +8,9 @@
 package struct JSONReader {
     /// Where the reader stands among the members of an object.
     package struct Place {
-        /// The member that was met and not yet asked for.
-        fileprivate var next: Name?
-        /// The one before it.
+        /// Where the name of the member begins that was met and not yet asked for, at its quotation mark.
+        fileprivate var met: Int?
+        /// The name of the member before it.
         fileprivate var last: Name?
         fileprivate var isClosed = false
     }
@@ -50,10 +50,7 @@ package struct JSONReader {
 
     /// Passes over what nobody asked for, and goes on behind the object.
     package mutating func leave(to outside: Place) throws(Malformed) {
-        while try meetsMember() {
-            takeName()
-            _ = try json()
-        }
+        while let start = try meetMember() { try passMember(at: start) }
         place = outside
         depth -= 1
     }
@@ -69,19 +66,29 @@ package struct JSONReader {
     }
 
     /// Goes to the value of a member; false, and still before the next one, when there is none of that name.
-    package mutating func has(_ name: String) throws(Malformed) -> Bool {
-        while try meetsMember(), let next = place.next {
-            let order = try order(of: next, to: name)
-            if order > 0 { return false }
-            takeName()
-            if order == 0 { return true }
-            _ = try json()
+    package mutating func has(_ name: MemberName) throws(Malformed) -> Bool {
+        while let start = try meetMember() {
+            // Names of ours are told apart in a step or two, all others by reading them.
+            let meeting =
+                if let quick = name.meeting(parser.bytes.span, at: start + 1) { quick } else {
+                    try slowMeeting(at: start, name)
+                }
+            switch meeting {
+            case .wanted(let end):
+                // It follows the one before it: names are asked for in their order, and those between were passed over
+                // because they stand before this one.
+                let range = start + 1..<end
+                try take(Name(range: range, isEscaped: range.count != name.text.utf8.count))
+                return true
+            case .later: return false
+            case .earlier: try passMember(at: start)
+            }
         }
         return false
     }
 
-    package mutating func require(_ name: String) throws(Malformed) {
-        guard try has(name) else { throw malformed("\(name) is missing") }
+    package mutating func require(_ name: MemberName) throws(Malformed) {
+        guard try has(name) else { throw malformed("\(name.text) is missing") }
     }
 }
 
@@ -89,6 +96,18 @@ package struct JSONReader {
 extension JSONReader {
     /// Any value, built as a tree.
     package mutating func json() throws(Malformed) -> JSON { try parser.value(depth: depth) }
+
+    /// Passes over any value, which is checked as if it were read.
+    package mutating func pass() throws(Malformed) {
+        switch parser.next {
+        case UInt8(ascii: "\""): try parser.passString()
+        case UInt8(ascii: "{"):
+            let outside = try enter()
+            try leave(to: outside)
+        case UInt8(ascii: "["): try items { (reader) throws(Malformed) in try reader.pass() }
+        default: _ = try json()
+        }
+    }
 
     package mutating func string() throws(Malformed) -> String {
         guard parser.next == UInt8(ascii: "\"") else { throw malformed("a text is expected") }
@@ -116,8 +135,8 @@ extension JSONReader {
         guard parser.next == UInt8(ascii: "\"") else { throw malformed("a text is expected") }
         parser.index += 1
         let start = parser.index
-        while let byte = parser.next, byte != UInt8(ascii: "\"") { parser.index += 1 }
-        guard parser.next != nil else { throw malformed("the string does not end") }
+        parser.index = parser.bytes.span.plain(from: start).end
+        guard parser.next == UInt8(ascii: "\"") else { throw malformed("a text without escapes is expected") }
         parser.index += 1
         return start..<parser.index - 1
     }
@@ -125,51 +144,60 @@ extension JSONReader {
 
 // The names.
 extension JSONReader {
-    /// Whether there is a member that was not asked for, its name read.
+    /// Where the next member begins that was not asked for; nil when the object has closed.
     @inline(__always)
-    private mutating func meetsMember() throws(Malformed) -> Bool {
-        if place.next != nil { return true }
-        if place.isClosed { return false }
+    private mutating func meetMember() throws(Malformed) -> Int? {
+        if let met = place.met { return met }
+        if place.isClosed { return nil }
         let isFirst = place.last == nil
         place.isClosed =
             isFirst ? parser.closes(UInt8(ascii: "}")) : try !parser.continues(until: UInt8(ascii: "}"))
-        if place.isClosed { return false }
-        let start = parser.index
-        let name = try self.name()
+        if place.isClosed { return nil }
+        guard parser.next == UInt8(ascii: "\"") else { throw malformed("a member's name is expected") }
+        place.met = parser.index
+        return parser.index
+    }
+
+    /// How the member that begins there stands to the wanted one.
+    private func slowMeeting(at start: Int, _ wanted: MemberName) throws(Malformed) -> MemberName.Meeting {
+        let (letters, name) = (wanted.text.utf8Span.span, try name(at: start))
+        let order =
+            name.isEscaped
+            ? try text(name).utf8Span.span.utf16Order(letters)
+            : parser.bytes.span.extracting(name.range).utf16Order(letters)
+        return order == 0 ? .wanted(end: name.range.upperBound) : order < 0 ? .earlier : .later
+    }
+
+    /// Goes behind a name and its colon.
+    @inline(__always)
+    private mutating func take(_ name: Name) throws(Malformed) {
+        place.last = name
+        place.met = nil
+        parser.index = name.range.upperBound + 1
+        guard parser.next == UInt8(ascii: ":") else { throw malformed("a colon is expected") }
+        parser.index += 1
+    }
+
+    /// Passes over a member that nobody asks for.
+    private mutating func passMember(at start: Int) throws(Malformed) {
+        let name = try name(at: start)
         if let last = place.last, try !precedes(last, name) {
             throw Malformed("the members are not in canonical order", at: start)
         }
-        guard parser.next == UInt8(ascii: ":") else { throw malformed("a colon is expected") }
-        parser.index += 1
-        place.next = name
-        return true
+        try take(name)
+        try pass()
     }
 
-    @inline(__always)
-    private mutating func takeName() {
-        place.last = place.next
-        place.next = nil
-    }
-
-    @inline(__always)
-    private mutating func name() throws(Malformed) -> Name {
-        guard parser.next == UInt8(ascii: "\"") else { throw malformed("a member's name is expected") }
-        let start = parser.index + 1
-        var end = start
-        while end < parser.bytes.count {
-            switch parser.bytes[end] {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"): end += 1
-            case UInt8(ascii: "\""):
-                parser.index = end + 1
-                return Name(range: start..<end)
-            default:
-                // Not one of ours: read as any other string.
-                let text = try parser.string()
-                let range = start..<parser.index - 1
-                return Name(range: range, isEscaped: text.utf8.count != range.count)
-            }
-        }
-        throw malformed("the string does not end")
+    private func name(at start: Int) throws(Malformed) -> Name {
+        let bytes = parser.bytes.span
+        let (end, isASCII) = bytes.plain(from: start + 1)
+        if isASCII, end < bytes.count, bytes[end] == UInt8(ascii: "\"") { return Name(range: start + 1..<end) }
+        // None of ours: read as any other string.
+        var parser = parser
+        parser.index = start
+        let text = try parser.string()
+        let range = start + 1..<parser.index - 1
+        return Name(range: range, isEscaped: text.utf8.count != range.count)
     }
 
     private func text(_ name: Name) throws(Malformed) -> String {
@@ -178,17 +206,9 @@ extension JSONReader {
         return try parser.string()
     }
 
-    @inline(__always)
     private func precedes(_ left: Name, _ right: Name) throws(Malformed) -> Bool {
         if left.isEscaped || right.isEscaped { return try text(left).utf16Precedes(try text(right)) }
         let bytes = parser.bytes.span
         return bytes.extracting(left.range).utf16Order(bytes.extracting(right.range)) < 0
-    }
-
-    /// Below zero when the name stands before the wanted one, zero when it is that.
-    @inline(__always)
-    private func order(of name: Name, to wanted: String) throws(Malformed) -> Int {
-        if name.isEscaped { return try text(name).utf8Span.span.utf16Order(wanted.utf8Span.span) }
-        return parser.bytes.span.extracting(name.range).utf16Order(wanted.utf8Span.span)
     }
 }

@@ -7,7 +7,7 @@ struct JSONReaderTests {
         var reader = JSONReader(bytes)
         let outside = try reader.enter()
         var found: Members = [:]
-        for name in names where try reader.has(name) { found.append(name, try reader.json()) }
+        for name in names where try reader.has(MemberName(name)) { found.append(name, try reader.json()) }
         try reader.leave(to: outside)
         try reader.end()
         return found
@@ -80,6 +80,52 @@ struct JSONReaderTests {
         let deep = #"{"a":"# + String(repeating: "[", count: 16) + String(repeating: "]", count: 16) + "}"
         #expect(throws: Malformed.self) { try Self.read(deep.bytes, asking: ["a"]) }
         #expect(throws: Malformed.self) { try Self.read(deep.bytes, asking: []) }
+    }
+
+    /// Names as ours are: some begin others, some are as long as are compared at once, some longer.
+    private static let ours = [
+        "a", "aa", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghijklmno", "abcdefghijklmnop", "abcdefghijklmnoq",
+        "abcdefghijklmnopq", "abcdefgz", "b_", "b_c", "ba", "z",
+    ]
+
+    @Test(arguments: UInt64(1)...4)
+    func `names of ours are told apart, whatever of them is there and whatever is broken`(seed: UInt64) throws {
+        var random = Seeded(seed: seed)
+        for _ in 0..<4_000 {
+            var members = Members()
+            for name in Self.ours where Bool.random(using: &random) { members.append(name, random.json(depth: 1)) }
+            var bytes = JSON.object(members).canonical
+            let names = Self.ours.filter { _ in Bool.random(using: &random) }.sorted { $0.utf16Precedes($1) }
+            let found = try Self.read(bytes, asking: names)
+            #expect(found.map(\.name) == names.filter { members[$0] != nil }, "seed \(seed)")
+            // Another byte, mostly one that a name may have: both must agree on what is said now.
+            guard let place = bytes.indices.randomElement(using: &random) else { continue }
+            bytes[place] = "abz_\"\\,:{}\u{1}\u{7F}".utf8.randomElement(using: &random) ?? 0
+            if let parsed = (try? JSON.parse(bytes, as: .canonical))?.members {
+                let expected = parsed.entries.filter { names.contains($0.name) }
+                #expect(try Self.read(bytes, asking: names) == Members(distinct: expected), "seed \(seed)")
+            } else {
+                #expect(throws: Malformed.self, "seed \(seed)") { try Self.read(bytes, asking: names) }
+            }
+        }
+    }
+
+    @Test func `what ends a string ends it wherever it stands, and nothing else does`() throws {
+        // Neighbours of what ends a string stand around it.
+        let fillers: [UInt8] = [0x20, 0x21, 0x23, 0x5B, 0x5D, 0x7F]
+        for count in 1..<20 {
+            let filler = fillers[count % fillers.count]
+            for (place, byte) in (0..<count).flatMap({ place in (0...UInt8.max).map { (place, $0) } }) {
+                var letters = [UInt8](repeating: filler, count: count)
+                letters[place] = byte
+                let bytes = [UInt8(ascii: "\"")] + letters + [UInt8(ascii: "\"")]
+                let isPlain = (0x20..<0x80).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+                let parsed = try? JSON.parse(bytes, as: .canonical)
+                #expect(parsed == (isPlain ? .string(String(decoding: letters, as: UTF8.self)) : nil))
+                let passed = try? Self.read(#"{"x":"#.bytes + bytes + "}".bytes, asking: [])
+                #expect((passed != nil) == isPlain)
+            }
+        }
     }
 
     @Test(arguments: UInt64(1)...4)

@@ -8,7 +8,7 @@ package struct Actor: Sendable, Equatable {
 
     /// How sure we were of a person, and since when.
     package struct Assurance: Sendable, Equatable {
-        package enum Level: String, Sendable { case identified, single, multi }
+        package enum Level: String, Sendable, CaseIterable { case identified, single, multi }
         package var level: Level
         /// RFC 8176 names.
         package var methods: [String]

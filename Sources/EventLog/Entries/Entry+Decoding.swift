@@ -12,34 +12,34 @@ extension Entry {
         }
         var reader = JSONReader(bytes)
         let outside = try reader.enter()
-        try reader.require("actor")
+        try reader.require(.actor)
         actor = try Actor(reading: &reader)
-        batch = try reader.has("batch") ? try Batch(reading: &reader) : nil
-        cause = try reader.optionalPosition("cause")
-        chain = try reader.text("chain")
-        `class` = try reader.choice("class", Class.self)
-        code = try reader.optionalText("code")
-        compensates = try reader.optionalPosition("compensates")
-        data = try reader.members("data")
-        id = try reader.text("id")
-        index = try reader.position("index")
-        previous = try reader.has("previous") ? try reader.digest() : nil
-        try reader.require("recorded_at")
+        batch = try reader.has(.batch) ? try Batch(reading: &reader) : nil
+        cause = try reader.optionalPosition(.cause)
+        chain = try reader.text(.chain)
+        `class` = try reader.choice(.class, Class.self)
+        code = try reader.optionalText(.code)
+        compensates = try reader.optionalPosition(.compensates)
+        data = try reader.members(.data)
+        id = try reader.text(.id)
+        index = try reader.position(.index)
+        previous = try reader.has(.previous) ? try reader.digest() : nil
+        try reader.require(.recordedAt)
         recordedAt = try reader.instant()
-        request = try reader.has("request") ? try RequestNote(reading: &reader) : nil
-        result = try reader.choice("result", Result.self)
-        schema = try reader.has("schema") ? try reader.integer() : 1
-        if try reader.has("sealed") {
+        request = try reader.has(.request) ? try RequestNote(reading: &reader) : nil
+        result = try reader.choice(.result, Result.self)
+        schema = try reader.has(.schema) ? try reader.integer() : 1
+        if try reader.has(.sealed) {
             var items: [SealedItem] = []
             try reader.items { (reader) throws(Malformed) in items.append(try SealedItem(reading: &reader)) }
             sealed = items
         }
-        sequence = try reader.position("sequence")
-        stream = try reader.optionalText("stream")
-        type = try reader.text("type")
-        try reader.require("v")
+        sequence = try reader.position(.sequence)
+        stream = try reader.optionalText(.stream)
+        type = try reader.text(.type)
+        try reader.require(.v)
         guard try reader.integer() == 1 else { throw reader.malformed("an entry of version 1 says so in v") }
-        version = try reader.optionalPosition("version")
+        version = try reader.optionalPosition(.version)
         try reader.leave(to: outside)
         try reader.end()
     }
@@ -58,11 +58,11 @@ extension Entry.Batch {
 extension Entry.SealedItem {
     fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
         let outside = try reader.enter()
-        try reader.require("commitment")
+        try reader.require(.commitment)
         commitment = try reader.digest()
-        fields = try reader.texts("fields")
-        key = try reader.text("key")
-        subject = try reader.text("subject")
+        fields = try reader.texts(.fields)
+        key = try reader.text(.key)
+        subject = try reader.text(.subject)
         try reader.leave(to: outside)
     }
 }
@@ -70,19 +70,19 @@ extension Entry.SealedItem {
 extension Actor {
     fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
         let outside = try reader.enter()
-        assurance = try reader.has("assurance") ? try Assurance(reading: &reader) : nil
-        credential = try reader.optionalText("credential")
-        home = try reader.optionalText("home")
-        id = try reader.optionalText("id")
-        kind = try reader.choice("kind", Kind.self)
-        name = try reader.optionalText("name")
+        assurance = try reader.has(.assurance) ? try Assurance(reading: &reader) : nil
+        credential = try reader.optionalText(.credential)
+        home = try reader.optionalText(.home)
+        id = try reader.optionalText(.id)
+        kind = try reader.choice(.kind, Kind.self)
+        name = try reader.optionalText(.name)
         var principals: [Principal] = []
-        if try reader.has("on_behalf_of") {
+        if try reader.has(.onBehalfOf) {
             try reader.items { (reader) throws(Malformed) in principals.append(try Principal(reading: &reader)) }
         }
         onBehalfOf = principals
-        role = try reader.optionalText("role")
-        session = try reader.optionalText("session")
+        role = try reader.optionalText(.role)
+        session = try reader.optionalText(.session)
         try reader.leave(to: outside)
     }
 }
@@ -90,10 +90,10 @@ extension Actor {
 extension Actor.Assurance {
     fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
         let outside = try reader.enter()
-        try reader.require("at")
+        try reader.require(.at)
         at = try reader.instant()
-        level = try reader.choice("level", Level.self)
-        methods = try reader.texts("methods")
+        level = try reader.choice(.level, Level.self)
+        methods = try reader.texts(.methods)
         try reader.leave(to: outside)
     }
 }
@@ -101,8 +101,8 @@ extension Actor.Assurance {
 extension Actor.Principal {
     fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
         let outside = try reader.enter()
-        id = try reader.text("id")
-        kind = try reader.choice("kind", Actor.Kind.self)
+        id = try reader.text(.id)
+        kind = try reader.choice(.kind, Actor.Kind.self)
         try reader.leave(to: outside)
     }
 }
@@ -110,12 +110,12 @@ extension Actor.Principal {
 extension RequestNote {
     fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
         let outside = try reader.enter()
-        endpoint = try reader.text("endpoint")
-        id = try reader.text("id")
-        idempotency = try reader.has("idempotency") ? try Idempotency(reading: &reader) : nil
-        ip = try reader.optionalText("ip")
-        trace = try reader.optionalText("trace")
-        userAgent = try reader.optionalText("user_agent")
+        endpoint = try reader.text(.endpoint)
+        id = try reader.text(.id)
+        idempotency = try reader.has(.idempotency) ? try Idempotency(reading: &reader) : nil
+        ip = try reader.optionalText(.ip)
+        trace = try reader.optionalText(.trace)
+        userAgent = try reader.optionalText(.userAgent)
         try reader.leave(to: outside)
     }
 }
@@ -123,9 +123,9 @@ extension RequestNote {
 extension RequestNote.Idempotency {
     fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
         let outside = try reader.enter()
-        try reader.require("fingerprint")
+        try reader.require(.fingerprint)
         fingerprint = try KeyedHash(reading: &reader)
-        try reader.require("key")
+        try reader.require(.key)
         key = try KeyedHash(reading: &reader)
         try reader.leave(to: outside)
     }
@@ -134,8 +134,8 @@ extension RequestNote.Idempotency {
 extension KeyedHash {
     fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
         let outside = try reader.enter()
-        key = try reader.text("key")
-        try reader.require("mac")
+        key = try reader.text(.key)
+        try reader.require(.mac)
         mac = try reader.digest()
         try reader.leave(to: outside)
     }
@@ -143,29 +143,29 @@ extension KeyedHash {
 
 // Members with the kinds of values that entries have.
 extension JSONReader {
-    fileprivate mutating func text(_ name: String) throws(Malformed) -> String {
+    fileprivate mutating func text(_ name: MemberName) throws(Malformed) -> String {
         try require(name)
         return try string()
     }
 
-    fileprivate mutating func optionalText(_ name: String) throws(Malformed) -> String? {
+    fileprivate mutating func optionalText(_ name: MemberName) throws(Malformed) -> String? {
         try has(name) ? try string() : nil
     }
 
-    fileprivate mutating func texts(_ name: String) throws(Malformed) -> [String] {
+    fileprivate mutating func texts(_ name: MemberName) throws(Malformed) -> [String] {
         try require(name)
         var texts: [String] = []
         try items { (reader) throws(Malformed) in texts.append(try reader.string()) }
         return texts
     }
 
-    fileprivate mutating func members(_ name: String) throws(Malformed) -> Members {
+    fileprivate mutating func members(_ name: MemberName) throws(Malformed) -> Members {
         try require(name)
-        guard let members = try json().members else { throw malformed("\(name) is an object") }
+        guard let members = try json().members else { throw malformed("\(name.text) is an object") }
         return members
     }
 
-    fileprivate mutating func position(_ name: String) throws(Malformed) -> UInt64 {
+    fileprivate mutating func position(_ name: MemberName) throws(Malformed) -> UInt64 {
         try require(name)
         return try position()
     }
@@ -176,13 +176,18 @@ extension JSONReader {
         return UInt64(number)
     }
 
-    fileprivate mutating func optionalPosition(_ name: String) throws(Malformed) -> UInt64? {
+    fileprivate mutating func optionalPosition(_ name: MemberName) throws(Malformed) -> UInt64? {
         try has(name) ? try position() : nil
     }
 
-    fileprivate mutating func choice<V: RawRepresentable>(_ name: String, _ type: V.Type) throws(Malformed) -> V
-    where V.RawValue == String {
-        guard let choice = V(rawValue: try text(name)) else { throw malformed("\(name) has no such value") }
+    fileprivate mutating func choice<V: RawRepresentable & CaseIterable>(
+        _ name: MemberName,
+        _ type: V.Type,
+    ) throws(Malformed) -> V where V.RawValue == String {
+        let text = try text(name)
+        // Their words are ASCII: Swift finds no other text equal to one of these.
+        let choice = V.allCases.first { $0.rawValue == text }
+        guard let choice else { throw malformed("\(name.text) has no such value") }
         return choice
     }
 

@@ -15,7 +15,7 @@ package struct Entry: Sendable {
         case activity
     }
 
-    package enum Result: String, Sendable { case ok, denied, failed }
+    package enum Result: String, Sendable, CaseIterable { case ok, denied, failed }
 
     /// The place of an entry in the command that wrote it.
     package struct Batch: Sendable, Equatable {
