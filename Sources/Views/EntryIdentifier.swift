@@ -6,16 +6,14 @@ import Wire
 /// rest.
 enum EntryIdentifier {
     private static let prefix = Array("evt_".utf8)
-    private static let keyBytes = 8
 
-    /// The key of an identifier's row; nil for a text that is none.
-    static func key(_ text: String) -> [UInt8]? {
+    /// The key of an identifier's row as a number; nil for a text that is none.
+    static func number(_ text: String) -> UInt64? {
         let letters = text.utf8Span.span
         guard letters.begins(with: prefix) else { return nil }
-        guard var bytes = try? Base64URL.decode(letters.extracting(prefix.count...)), bytes.count == 16
+        guard let bytes = try? Base64URL.decode(letters.extracting(prefix.count...)), bytes.count == 16
         else { return nil }
-        bytes.removeLast(bytes.count - keyBytes)
-        return bytes
+        return BigEndian.value(bytes)
     }
 }
 
@@ -27,9 +25,11 @@ struct EntryName: Comparable {
     private let name: UInt64
     let index: UInt64
 
-    init(key: [UInt8], index: UInt64) {
-        name = BigEndian.value(key)
-        self.index = index
+    /// Nothing for an entry without a name.
+    init?(of entry: FoldedEntry) {
+        guard let name = entry.id.flatMap(EntryIdentifier.number) else { return nil }
+        self.name = name
+        index = entry.index
     }
 
     var key: [UInt8] { BigEndian.bytes(name) }
@@ -37,17 +37,11 @@ struct EntryName: Comparable {
     static func < (left: EntryName, right: EntryName) -> Bool { (left.name, left.index) < (right.name, right.index) }
 }
 
-extension ViewDraft {
-    func foldIdentifier(_ entry: FoldedEntry) {
-        guard let key = entry.id.flatMap(EntryIdentifier.key) else { return }
-        note(EntryName(key: key, index: entry.index))
-    }
-}
-
 extension RowReader {
     /// Where the entry of that name may stand; the reader compares its whole name.
     package func index(ofEntry id: String) throws -> UInt64? {
-        guard let key = EntryIdentifier.key(id), let value = try row(.entries, key) else { return nil }
+        guard let key = EntryIdentifier.number(id).map(BigEndian.bytes), let value = try row(.entries, key)
+        else { return nil }
         guard value.count == 8 else { throw damage(.entries, key) }
         return BigEndian.value(value)
     }

@@ -43,10 +43,9 @@ struct TermTails {
     /// - Returns: where that one stands; nil when all were added.
     mutating func append(_ entries: [(term: Term, index: UInt64)], from start: Int) -> Int? {
         for position in start..<entries.count {
-            let (term, index) = entries[position]
-            guard let place = place(of: term) else { return position }
-            latest[term.kind.ordinal] = place
-            tails[place].append(index)
+            guard let place = place(of: entries[position].term) else { return position }
+            latest[entries[position].term.kind.ordinal] = place
+            tails[place].append(entries[position].index)
         }
         return nil
     }

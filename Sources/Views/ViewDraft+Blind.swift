@@ -23,9 +23,10 @@ extension ViewDraft {
 
     /// Services ask from few addresses, and hashing one costs as much as all the other terms together.
     private func clearAddress(_ ip: String) -> BlindAddress {
-        if let known = clearAddresses[ip] { return known }
-        let address = BlindAddress(store.blind.address(ip), under: nil)
+        if let latestAddress, latestAddress.ip == ip { return latestAddress.address }
+        let address = clearAddresses[ip] ?? BlindAddress(store.blind.address(ip), under: nil)
         clearAddresses[ip] = address
+        latestAddress = (ip, address)
         return address
     }
 

@@ -16,12 +16,17 @@ extension ViewDraft {
 
     /// Whoever proved a secret has used it, whatever came of the request.
     func foldUse(_ entry: FoldedEntry) throws {
-        guard let secret = entry.credential.flatMap({ SecretID($0) }) else { return }
-        if let known = lastUses[secret], isSoon(entry, after: known) { return }
-        if let last = try lastUse(of: secret), isSoon(entry, after: last) { return lastUses[secret] = last }
-        let moment = UInt64(bitPattern: entry.recordedAt.microseconds)
-        put(.lastUsed, ViewKey.identifier(secret.text), BigEndian.bytes(moment))
-        lastUses[secret] = entry.recordedAt
+        guard let credential = entry.credential else { return }
+        if let latestUse, latestUse.credential == credential, isSoon(entry, after: latestUse.moment) { return }
+        guard let secret = SecretID(credential) else { return }
+        var last = try lastUses[secret] ?? lastUse(of: secret)
+        if last.map({ !isSoon(entry, after: $0) }) ?? true {
+            last = entry.recordedAt
+            let moment = UInt64(bitPattern: entry.recordedAt.microseconds)
+            put(.lastUsed, ViewKey.identifier(secret.text), BigEndian.bytes(moment))
+        }
+        lastUses[secret] = last
+        latestUse = last.map { (credential, $0) }
     }
 
     private func isSoon(_ entry: FoldedEntry, after use: Instant) -> Bool {

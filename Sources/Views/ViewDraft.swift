@@ -21,13 +21,8 @@ package final class ViewDraft: RowReader {
 
     /// What the transaction itself holds.
     private var totals: [TableTotal]
-    private var pending = PendingRows()
-    private var pendingTerms: TermTails
-    private var pendingNames: [EntryName] = []
-    /// What the command under way has changed.
-    private var journal = PendingRows()
-    private var journalTerms: [(term: Term, index: UInt64)] = []
-    private var journalNames: [EntryName] = []
+    private var pending = DraftChanges()
+    private var journal = DraftJournal()
     /// The index from which on the next entry must be.
     private var nextIndex: UInt64
     private var keptIndex: UInt64
@@ -36,8 +31,12 @@ package final class ViewDraft: RowReader {
     var oldestIdempotency: Instant?
     /// When the secrets that these entries proved were last used.
     var lastUses: [SecretID: Instant] = [:]
+    /// The last of them: from one entry to the next it is mostly the same.
+    var latestUse: (credential: String, moment: Instant)?
     /// The addresses that the entries of this commit show in clear.
     var clearAddresses: [String: BlindAddress] = [:]
+    /// The last of them.
+    var latestAddress: (ip: String, address: BlindAddress)?
 
     init(of store: ViewStore, _ transaction: consuming WriteTransaction, heads: @escaping HeadsOf) throws {
         let mark = try transaction.mark(of: store)
@@ -46,7 +45,6 @@ package final class ViewDraft: RowReader {
         totals = mark.totals
         nextIndex = mark.applied?.size ?? 0
         keptIndex = nextIndex
-        pendingTerms = TermTails()
         self.transaction = consume transaction
     }
 
@@ -64,18 +62,20 @@ package final class ViewDraft: RowReader {
         try foldEffect(entry)
         try foldUse(entry)
         try foldIdempotency(entry)
-        foldIdentifier(entry)
-        try foldTerms(entry)
+        let address = try addressTerm(entry)
+        journal.note(entry, address: address)
         isMidCommand = !entry.endsCommand
     }
 
     /// Accepts the rows of the command that was folded last.
     package func keep() throws {
         guard !isMidCommand else { throw ViewFault.unfinishedCommand }
-        pending.take(&journal)
-        pendingNames.append(contentsOf: journalNames)
-        journalNames.removeAll(keepingCapacity: true)
-        try keepTerms()
+        while let (term, index) = pending.keep(&journal) {
+            // Blocks that an erasure took out must be gone before the last one is looked for.
+            if pending.rows.hasChanges(of: .terms) { try flush() }
+            let last = try lastBlock(of: term, before: index)
+            pending.terms.open(term, at: last)
+        }
         keptIndex = nextIndex
     }
 
@@ -87,12 +87,11 @@ package final class ViewDraft: RowReader {
     /// Drops what was folded since the last ``keep()``.
     package func undo() {
         journal.removeAll()
-        journalTerms.removeAll(keepingCapacity: true)
-        journalNames.removeAll(keepingCapacity: true)
         nextIndex = keptIndex
         isMidCommand = false
         oldestIdempotency = nil
         lastUses.removeAll()
+        latestUse = nil
     }
 
     /// Writes what was kept, and with it how far the ledger is folded now.
@@ -123,10 +122,10 @@ extension ViewDraft {
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
         // Terms and names are kept in forms of their own until they are written.
-        if table == .terms && !pendingTerms.isEmpty || table == .entries && !pendingNames.isEmpty { try flush() }
-        if journal.hasChanges(of: table) || pending.hasChanges(of: table) {
+        if table == .terms && !pending.terms.isEmpty || table == .entries && !pending.names.isEmpty { try flush() }
+        if journal.rows.hasChanges(of: table) || pending.rows.hasChanges(of: table) {
             let wanted = RowKey(key, store.seal)
-            if let change = journal[table, wanted] ?? pending[table, wanted] {
+            if let change = journal.rows[table, wanted] ?? pending.rows[table, wanted] {
                 guard let value = change.value else { return }
                 return try body(value.span, store.seal.seal(table, key.span, value.span))
             }
@@ -148,36 +147,18 @@ extension ViewDraft {
     }
 
     func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) {
-        journal[table, RowKey(key, store.seal)] = .put(value)
+        journal.rows[table, RowKey(key, store.seal)] = .put(value)
     }
 
     func delete(_ table: ViewTable, _ key: [UInt8]) {
-        journal[table, RowKey(key, store.seal)] = .delete
+        journal.rows[table, RowKey(key, store.seal)] = .delete
     }
-
-    func note(_ index: UInt64, under term: Term) {
-        journalTerms.append((term, index))
-    }
-
-    func note(_ name: EntryName) { journalNames.append(name) }
 
     /// Whether a term has got kept entries since rows were last written.
-    func isKept(_ term: Term) -> Bool { pendingTerms.isOpen(term) }
+    func isKept(_ term: Term) -> Bool { pending.terms.isOpen(term) }
 }
 
 extension ViewDraft {
-    private func keepTerms() throws {
-        var next = 0
-        while let place = pendingTerms.append(journalTerms, from: next) {
-            // Blocks that an erasure took out must be gone before the last one is looked for.
-            if pending.hasChanges(of: .terms) { try flush() }
-            let (term, index) = journalTerms[place]
-            pendingTerms.open(term, at: try lastBlock(of: term, before: index))
-            next = place
-        }
-        journalTerms.removeAll(keepingCapacity: true)
-    }
-
     /// The last block of a term on disk; what is in memory is newer, so this reads the transaction past it.
     private func lastBlock(of term: Term, before index: UInt64) throws -> (number: UInt32, block: TermBlock)? {
         guard transaction != nil else { throw ViewFault.ended }
@@ -196,17 +177,17 @@ extension ViewDraft {
 
     /// Writes what was kept into the transaction.
     private func flush() throws {
-        for table in ViewTable.allCases where pending.hasChanges(of: table) {
-            for (key, change) in pending.drain(table) {
+        for table in ViewTable.allCases where pending.rows.hasChanges(of: table) {
+            for (key, change) in pending.rows.drain(table) {
                 switch change {
                 case .put(let value): try write(table, key, value)
                 case .delete: try remove(table, key)
                 }
             }
         }
-        for (key, value) in pendingTerms.drain() { try write(.terms, key, value) }
-        for name in pendingNames.sorted() { try write(.entries, name.key, BigEndian.bytes(name.index)) }
-        pendingNames.removeAll(keepingCapacity: true)
+        for (key, value) in pending.terms.drain() { try write(.terms, key, value) }
+        for name in pending.names.sorted() { try write(.entries, name.key, BigEndian.bytes(name.index)) }
+        pending.names.removeAll(keepingCapacity: true)
     }
 
     private func write(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) throws {

@@ -1,0 +1,56 @@
+import Identity
+
+/// What the command under way changes in the views.
+struct DraftJournal {
+    var rows = PendingRows()
+    fileprivate var terms: [(term: Term, index: UInt64)] = []
+    fileprivate var names: [EntryName] = []
+    /// How many of the terms were kept.
+    fileprivate var keptTerms = 0
+
+    /// Everything the audit can filter by is a term, so every filter has a list and every list a total.
+    mutating func note(_ entry: FoldedEntry, address: Term?) {
+        if let name = EntryName(of: entry) { names.append(name) }
+        let index = entry.index
+        terms.append((Term(.chain, entry.chain), index))
+        terms.append((Term(.type, entry.type.rawValue), index))
+        terms.append((Term(.result, entry.result.rawValue), index))
+        if let actor = entry.actor { terms.append((Term(.actor, actor), index)) }
+        if let stream = entry.stream { terms.append((Term(.stream, stream), index)) }
+        if let address { terms.append((address, index)) }
+    }
+
+    mutating func removeAll() {
+        rows.removeAll()
+        removeTermsAndNames()
+    }
+
+    fileprivate mutating func removeTermsAndNames() {
+        terms.removeAll(keepingCapacity: true)
+        names.removeAll(keepingCapacity: true)
+        keptTerms = 0
+    }
+}
+
+/// What the commands that were kept have changed and the disk does not have yet.
+struct DraftChanges {
+    var rows = PendingRows()
+    var terms = TermTails()
+    var names: [EntryName] = []
+
+    /// Takes over what the command that is done has changed, which is newer than what is here.
+    ///
+    /// - Returns: a term whose end is not known yet, and the entry that comes behind it: open it, and keep on. Nothing
+    ///   when all was taken.
+    mutating func keep(_ journal: inout DraftJournal) -> (term: Term, index: UInt64)? {
+        rows.take(&journal.rows)
+        names.append(contentsOf: journal.names)
+        journal.names.removeAll(keepingCapacity: true)
+        if let place = terms.append(journal.terms, from: journal.keptTerms) {
+            journal.keptTerms = place
+            return journal.terms[place]
+        }
+        journal.removeTermsAndNames()
+        return nil
+    }
+}
