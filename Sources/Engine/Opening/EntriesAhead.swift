@@ -9,10 +9,10 @@ import Wire
 /// each, so a megabyte or two of common entries, and of nothing but the longest 64 MiB of text a page. Where a page has
 /// a line that is no entry, that is told before anything of the page is folded.
 struct EntriesAhead {
-    struct Line {
-        let index: UInt64
-        /// Nothing where retention removed the entry.
-        let entry: Entry?
+    enum Line {
+        case entry(index: UInt64, Entry)
+        /// Retention took it out.
+        case removed(index: UInt64)
     }
 
     private let tables: LedgerTables
@@ -57,9 +57,9 @@ struct EntriesAhead {
             try tables.page(from: range.lowerBound, to: range.upperBound, $0)
         }
         return try lines.reversed().map { line in
-            guard case .entry(let index, let bytes) = line else { return Line(index: line.index, entry: nil) }
+            guard case .entry(let index, let bytes) = line else { return .removed(index: line.index) }
             do throws(Malformed) {
-                return Line(index: index, entry: try Entry(decoding: bytes))
+                return .entry(index: index, try Entry(decoding: bytes))
             } catch {
                 throw LedgerFault.damaged(index: index, "\(error)")
             }

@@ -21,20 +21,21 @@ extension FoldedEntry {
         guard let type = EventType.named(entry.type), entry.schema == 1 else {
             throw Poison(index: entry.index, type: entry.type, reason: "this version does not know it")
         }
-        self.init(index: entry.index, type: type, recordedAt: entry.recordedAt, chain: entry.chain)
-        id = entry.id
-        result = Event.Result(entry.result)
-        actor = entry.actor.id
-        credential = entry.actor.credential
-        stream = entry.stream
-        version = entry.version
-        data = entry.data
-        sealed = entry.sealed.map { Sealed(key: $0.key, fields: $0.fields) }
-        ip = entry.request?.ip
-        idempotency = entry.request?.idempotency.map {
+        var folded = FoldedEntry(index: entry.index, type: type, recordedAt: entry.recordedAt, chain: entry.chain)
+        folded.id = entry.id
+        folded.result = Event.Result(entry.result)
+        folded.actor = entry.actor.id
+        folded.credential = entry.actor.credential
+        folded.stream = entry.stream
+        folded.version = entry.version
+        folded.data = entry.data
+        folded.sealed = entry.sealed.map { Sealed(key: $0.key, fields: $0.fields) }
+        folded.ip = entry.request?.ip
+        folded.idempotency = entry.request?.idempotency.map {
             Idempotency(key: $0.key.mac, fingerprint: $0.fingerprint.mac)
         }
-        endsCommand = entry.batch.map { $0.position == $0.count } ?? true
+        folded.endsCommand = entry.batch.map { $0.position == $0.count } ?? true
+        self = folded
     }
 
     /// An entry as it stands on disk, its segments opened where the keys are at hand.
@@ -48,7 +49,6 @@ extension FoldedEntry {
         onSealed: @escaping () -> Void = {},
     ) throws {
         try self.init(entry)
-        guard !entry.sealed.isEmpty else { return }
         open = { [index = entry.index, sealed = entry.sealed] ordinal in
             guard sealed.indices.contains(ordinal),
                 let row = try tables.environment.read({ try tables.segment(index, ordinal, $0) })

@@ -60,20 +60,22 @@ struct ViewBuilder {
         let draft = try views.draft()
         var (next, end) = (start, start)
         while let line = try lines.next() {
-            // Removed entries are of no state; what views had derived from them stands in retention.applied.
-            if let stored = line.entry {
+            switch consume line {
+            case .entry(let index, let stored):
                 let entry = try folded(stored)
                 if entry.type == .viewsAttested { try check?.compare(entry, with: draft) }
                 try draft.fold(entry)
+                next = index + 1
                 if entry.endsCommand {
                     try draft.keep()
-                    end = line.index + 1
+                    end = next
                 }
-            } else {
+            case .removed(let index):
+                // Removed entries are of no state; what views had derived from them stands in retention.applied.
                 check?.noteRemoved()
-                end = line.index + 1
+                next = index + 1
+                end = next
             }
-            next = line.index + 1
             if end == next, next - start >= UInt64(Self.entriesPerCommit) { break }
         }
         guard end == next else { throw LedgerFault.damaged(index: next, "the ledger ends inside a batch") }
@@ -83,8 +85,10 @@ struct ViewBuilder {
         return end
     }
 
-    private func folded(_ entry: Entry) throws -> FoldedEntry {
-        try FoldedEntry(
+    private func folded(_ entry: borrowing Entry) throws -> FoldedEntry {
+        // Most entries seal nothing, and nothing is to be opened then.
+        guard !entry.sealed.isEmpty else { return try FoldedEntry(entry) }
+        return try FoldedEntry(
             stored: entry,
             tables: tables,
             ledger: ledger,
