@@ -113,6 +113,34 @@ struct EntryTests {
         let text = FormatVectors.entries[2].bytes.replacing(change.0, with: change.1)
         #expect(text != FormatVectors.entries[2].bytes)
         #expect(throws: Malformed.self) { try Entry(decoding: Array(text.utf8)) }
+        #expect(throws: Malformed.self) { try Entry(decoding: Array(text.utf8), isDataRead: { _ in false }) }
+    }
+
+    @Test func `data that nobody reads is left out, and checked like all else`() throws {
+        let entry = try Self.full()
+        let bytes = entry.encoded
+        var asked: [String] = []
+        let read = try Entry(decoding: bytes) { type in
+            asked.append(type)
+            return true
+        }
+        #expect(asked == [entry.type])
+        #expect(read.encoded == bytes)
+        var rest = try Entry(decoding: bytes) { _ in false }
+        #expect(rest.data.isEmpty)
+        rest.data = entry.data
+        #expect(rest.encoded == bytes)
+
+        let text = String(decoding: bytes, as: UTF8.self)
+        let data = String(decoding: JSON.object(entry.data).canonical, as: UTF8.self)
+        let others = [
+            "[]", "null", #"{"b":1,"a":2}"#, #"{"a":1,"a":1}"#, #"{"a":1.0}"#, #"{"a":"\/"}"#, "{\"a\":\"\u{1}\"}",
+        ]
+        for other in others {
+            let changed = Array(text.replacing(#""data":"# + data, with: #""data":"# + other).utf8)
+            #expect(changed != bytes)
+            #expect(throws: Malformed.self, "\(other)") { try Entry(decoding: changed) { _ in false } }
+        }
     }
 
     @Test func `a member nobody knows is let pass, for verifiers outlive the writers`() throws {

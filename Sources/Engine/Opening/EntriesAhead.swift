@@ -1,5 +1,6 @@
 import EventLog
 import Storage
+import Views
 import Wire
 
 /// The lines of a ledger in their order, each page but the first read and decoded on another thread while the one
@@ -59,7 +60,7 @@ struct EntriesAhead {
         return try lines.reversed().map { line in
             guard case .entry(let index, let bytes) = line else { return .removed(index: line.index) }
             do throws(Malformed) {
-                return .entry(index: index, try Entry(decoding: bytes))
+                return .entry(index: index, try Entry(decoding: bytes, isDataRead: FoldedEntry.isDataRead))
             } catch {
                 throw LedgerFault.damaged(index: index, "\(error)")
             }

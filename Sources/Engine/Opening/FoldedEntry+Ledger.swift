@@ -14,6 +14,9 @@ extension FoldedEntry {
         open = { ordinal in prepared.fields[ordinal] }
     }
 
+    /// Whether what stands in `data` matters to views: not where an entry changes no resource and records nothing.
+    static func isDataRead(type: String) -> Bool { EventType.named(type)?.isState ?? true }
+
     /// The entry alone, its sealed segments closed.
     ///
     /// - Throws: `Poison` for a type or schema that this version does not know: it may not be skipped over.

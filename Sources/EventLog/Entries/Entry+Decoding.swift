@@ -6,7 +6,11 @@ package import Wire
 //
 // Everywhere members are asked for in the canonical order of their names: see `JSONReader`.
 extension Entry {
-    package init(decoding bytes: [UInt8]) throws(Malformed) {
+    /// Reads an entry from its bytes.
+    ///
+    /// - Parameter isDataRead: whether the caller reads the `data` of entries of a type; where not, it is checked like
+    ///   all else and then left out. Without this it is read of all.
+    package init(decoding bytes: [UInt8], isDataRead: ((_ type: String) -> Bool)? = nil) throws(Malformed) {
         guard bytes.count <= Self.bytesMax else {
             throw Malformed("an entry has at most \(Self.bytesMax) bytes", at: 0)
         }
@@ -20,7 +24,9 @@ extension Entry {
         `class` = try reader.choice(.class, Class.self)
         code = try reader.optionalText(.code)
         compensates = try reader.optionalPosition(.compensates)
-        data = try reader.members(.data)
+        try reader.require(.data)
+        var dataReader = reader
+        data = isDataRead == nil ? try reader.members() : try reader.passMembers()
         id = try reader.text(.id)
         index = try reader.position(.index)
         previous = try reader.has(.previous) ? try reader.digest() : nil
@@ -42,6 +48,7 @@ extension Entry {
         version = try reader.optionalPosition(.version)
         try reader.leave(to: outside)
         try reader.end()
+        if let isDataRead, isDataRead(type) { data = try dataReader.members() }
     }
 }
 
@@ -159,10 +166,16 @@ extension JSONReader {
         return texts
     }
 
-    fileprivate mutating func members(_ name: MemberName) throws(Malformed) -> Members {
-        try require(name)
-        guard let members = try json().members else { throw malformed("\(name.text) is an object") }
+    fileprivate mutating func members() throws(Malformed) -> Members {
+        guard let members = try json().members else { throw malformed("an object is expected") }
         return members
+    }
+
+    /// Passes over an object, as if it had no members.
+    fileprivate mutating func passMembers() throws(Malformed) -> Members {
+        let outside = try enter()
+        try leave(to: outside)
+        return [:]
     }
 
     fileprivate mutating func position(_ name: MemberName) throws(Malformed) -> UInt64 {
