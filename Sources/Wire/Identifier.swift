@@ -8,12 +8,14 @@ package struct Identifier<Kind: Prefixed>: Hashable, Comparable, Sendable, Custo
 
     /// The random bytes of an identifier we make: 128 bits meet by accident never.
     package static var randomBytes: Int { 16 }
+    /// What they become in base64url.
+    private static var randomCharacters: Int { 22 }
 
     package let text: String
 
     /// The identifier written so: the kind's prefix, an underscore and 1 to 64 of `[A-Za-z0-9_-]`.
     package init?(_ text: String) {
-        let (bytes, prefix) = (text.utf8Span.span, Kind.prefix.utf8Span.span)
+        let (bytes, prefix) = (text.utf8.span, Kind.prefix.utf8.span)
         let start = prefix.count + 1
         guard bytes.count > start, bytes.count - start <= Self.suffixBytesMax else { return nil }
         for index in prefix.indices where bytes[index] != prefix[index] {
@@ -29,7 +31,9 @@ package struct Identifier<Kind: Prefixed>: Hashable, Comparable, Sendable, Custo
     /// A new identifier: 16 random bytes, drawn by the caller, as 22 characters.
     package init(random bytes: [UInt8]) {
         precondition(bytes.count == Self.randomBytes, "an identifier is made of 16 random bytes, or it could repeat")
-        var text = Array(Kind.prefix.utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(Kind.prefix.utf8.count + 1 + Self.randomCharacters)
+        text.append(contentsOf: Kind.prefix.utf8)
         text.append(UInt8(ascii: "_"))
         Base64URL.append(bytes, to: &text)
         self.text = String(decoding: text, as: UTF8.self)

@@ -40,9 +40,17 @@ extension JSONWriter {
             endArray()
         case .object(let members):
             beginObject()
-            for (name, value) in members.entries(as: dialect) {
-                key(name)
-                json(value, as: dialect)
+            let entries = members.entries
+            if dialect == .canonical, let order = members.canonicalOrder {
+                for place in order {
+                    key(entries[place].name)
+                    json(entries[place].value, as: dialect)
+                }
+            } else {
+                for (name, value) in entries {
+                    key(name)
+                    json(value, as: dialect)
+                }
             }
             endObject()
         case .decimal(let text):
@@ -53,18 +61,12 @@ extension JSONWriter {
 }
 
 extension Members {
-    fileprivate func entries(as dialect: JSON.Dialect) -> [(name: String, value: JSON)] {
-        switch dialect {
-        case .canonical: isCanonical ? entries : entries.sorted { $0.name.utf16Precedes($1.name) }
-        case .foreign: entries
-        }
-    }
-
-    /// Most are in order already: they were read so, or written down so.
-    private var isCanonical: Bool {
+    /// The places of the members in canonical order; nil when they stand so, as most do: they were read so, or written
+    /// down so.
+    fileprivate var canonicalOrder: [Int]? {
         for place in entries.indices.dropFirst() where !entries[place - 1].name.utf16Precedes(entries[place].name) {
-            return false
+            return entries.indices.sorted { entries[$0].name.utf16Precedes(entries[$1].name) }
         }
-        return true
+        return nil
     }
 }

@@ -1,27 +1,45 @@
+extension OutputSpan<UInt8> {
+    /// Appends a text as it stands, and says whether it may not stand so in JSON.
+    ///
+    /// Next to no text has anything to escape, so all are copied and looked at in one go, without a branch. The room is
+    /// filled first: what may be written anywhere is written sixteen bytes at a time.
+    ///
+    /// - Precondition: nothing stands here yet.
+    /// - Returns: a byte whose highest bit is set when something in the text must be escaped.
+    mutating func copy(_ text: Span<UInt8>) -> UInt8 {
+        append(repeating: 0, count: text.count)
+        var target = mutableSpan
+        precondition(target.count == text.count, "a text is copied to where nothing stands yet")
+        var odd: UInt8 = 0
+        for index in text.indices {
+            let byte = text[index]
+            let (quote, backslash) = (byte ^ UInt8(ascii: "\""), byte ^ UInt8(ascii: "\\"))
+            // The highest bit comes from borrowing: below the blank, and where the difference from one of the two is
+            // nothing. What is beyond ASCII has it from the start, and has it masked.
+            odd |= ((byte &- 0x20) | (quote &- 1) | (backslash &- 1)) & ~byte
+            target[index] = byte
+        }
+        return odd
+    }
+}
+
 /// Strings and numbers as RFC 8785 writes them.
 extension [UInt8] {
-    /// Appends the text between quotation marks, escaping only what must be.
-    ///
-    /// Next to no text has anything to escape, so all are copied and looked at in one go, without a branch.
-    mutating func appendQuoted(_ text: String) {
-        let (source, start) = (text.utf8Span.span, count)
+    /// Appends a quotation mark, the text, escaped where it must be, and a quotation mark; behind a name a colon too.
+    mutating func appendQuoted(_ text: String, isName: Bool) {
+        append(UInt8(ascii: "\""))
+        let (source, start) = (text.utf8.span, count)
         var odd: UInt8 = 0
         append(addingCapacity: source.count + 2) { out in
+            odd = out.copy(source)
             out.append(UInt8(ascii: "\""))
-            for index in source.indices {
-                let byte = source[index]
-                let (quote, backslash) = (byte ^ UInt8(ascii: "\""), byte ^ UInt8(ascii: "\\"))
-                // The highest bit comes from borrowing: below the blank, and where the difference from one of the two
-                // is nothing. What is beyond ASCII has it from the start, and has it masked.
-                odd |= ((byte &- 0x20) | (quote &- 1) | (backslash &- 1)) & ~byte
-                out.append(byte)
-            }
-            out.append(UInt8(ascii: "\""))
+            if isName { out.append(UInt8(ascii: ":")) }
         }
         guard odd >= 0x80 else { return }
-        removeSubrange((start + 1)...)
+        removeSubrange(start...)
         for byte in text.utf8 { appendEscaped(byte) }
         append(UInt8(ascii: "\""))
+        if isName { append(UInt8(ascii: ":")) }
     }
 
     /// Appends one byte of a text, escaped if it must be.

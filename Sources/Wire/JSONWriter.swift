@@ -14,14 +14,19 @@ package struct JSONWriter: Sendable {
 
     package mutating func key(_ name: String) {
         separate()
-        bytes.appendQuoted(name)
-        bytes.append(UInt8(ascii: ":"))
+        bytes.appendQuoted(name, isName: true)
+        commaIsDue = false
+    }
+
+    package mutating func key(_ name: JSONName) {
+        separate()
+        bytes.append(contentsOf: name.bytes)
         commaIsDue = false
     }
 
     package mutating func string(_ value: String) {
         separate()
-        bytes.appendQuoted(value)
+        bytes.appendQuoted(value, isName: false)
         commaIsDue = true
     }
 

@@ -12,6 +12,7 @@ package struct Members: Sendable, Equatable {
     /// Members whose names the program chose.
     package init(_ entries: [(String, JSON)]) {
         self.init()
+        self.entries.reserveCapacity(entries.count)
         for (name, value) in entries {
             append(name, value)
         }
@@ -53,7 +54,8 @@ package struct Members: Sendable, Equatable {
     }
 
     private func position(of name: String) -> Int? {
-        entries.firstIndex { $0.name.bytesEqual(name) }
+        for place in entries.indices where entries[place].name.bytesEqual(name) { return place }
+        return nil
     }
 }
 

@@ -4,7 +4,7 @@ extension String {
     package func bytesEqual(_ other: String) -> Bool {
         // Most differ in length, which costs nothing to ask.
         guard utf8.count == other.utf8.count else { return false }
-        let (left, right) = (utf8Span.span, other.utf8Span.span)
+        let (left, right) = (utf8.span, other.utf8.span)
         for index in left.indices where left[index] != right[index] {
             return false
         }
@@ -13,7 +13,7 @@ extension String {
 
     /// Whether this text sorts before the other by UTF-8 bytes, which is also the order of code points.
     package func bytesPrecede(_ other: String) -> Bool {
-        let (left, right) = (utf8Span.span, other.utf8Span.span)
+        let (left, right) = (utf8.span, other.utf8.span)
         for index in 0..<min(left.count, right.count) where left[index] != right[index] {
             return left[index] < right[index]
         }
@@ -22,7 +22,7 @@ extension String {
 
     /// Whether this text sorts before the other by UTF-16 code units, the order of RFC 8785 §3.2.3.
     package func utf16Precedes(_ other: String) -> Bool {
-        utf8Span.span.utf16Order(other.utf8Span.span) < 0
+        utf8.span.utf16Order(other.utf8.span) < 0
     }
 }
 

@@ -43,6 +43,40 @@ struct JSONWriterTests {
         #expect(writer.bytes == expected.bytes)
     }
 
+    @Test(arguments: 0...40)
+    func `a text of any length is escaped wherever the need stands`(length: Int) {
+        let escaped: [(UInt8, String)] = [
+            (0x00, "\\u0000"), (0x1F, "\\u001f"), (0x22, "\\\""), (0x5C, "\\\\"), (0x20, " "), (0x21, "!"),
+            (0x7F, "\u{7F}"),
+        ]
+        for place in 0..<length {
+            for (byte, form) in escaped {
+                let (before, after) = (
+                    "é" + String(repeating: "a", count: place), String(repeating: "z", count: length)
+                )
+                var writer = JSONWriter(reservingBytes: 0)
+                writer.beginArray()
+                writer.string("")
+                writer.string(before + String(UnicodeScalar(byte)) + after)
+                writer.string(after)
+                writer.endArray()
+                #expect(writer.bytes == "[\"\",\"\(before)\(form)\(after)\",\"\(after)\"]".bytes)
+            }
+        }
+    }
+
+    @Test(arguments: ["", "name", "a name of more than sixteen bytes", "\"\\\n", "é\u{1F600}"])
+    func `a name made ready is written as any other`(name: String) {
+        var (ready, other) = (JSONWriter(), JSONWriter())
+        for round in 0..<2 {
+            ready.key(JSONName(name))
+            ready.integer(Int64(round))
+            other.key(name)
+            other.integer(Int64(round))
+        }
+        #expect(ready.bytes == other.bytes)
+    }
+
     @Test(arguments: [0, 1, -1, 9, 10, -10, 99, 100, 1_234_567, 9_007_199_254_740_991, -9_007_199_254_740_991])
     func `integers are plain`(value: Int64) {
         var writer = JSONWriter()

@@ -5,53 +5,53 @@ import Wire
 extension Entry {
     /// The bytes of the entry, without the line feed.
     package var encoded: [UInt8] {
-        var out = JSONWriter(reservingBytes: 640)
+        var out = JSONWriter(reservingBytes: 960)
         out.beginObject()
-        out.key("actor")
+        out.key(.actor)
         actor.write(to: &out)
         if let batch {
-            out.key("batch")
+            out.key(.batch)
             out.beginArray()
             out.integer(Int64(batch.position))
             out.integer(Int64(batch.count))
             out.endArray()
         }
-        out.member("cause", cause)
-        out.member("chain", chain)
-        out.member("class", `class`.rawValue)
-        out.member("code", code)
-        out.member("compensates", compensates)
-        out.key("data")
+        out.member(.cause, cause)
+        out.member(.chain, chain)
+        out.member(.class, `class`.rawValue)
+        out.member(.code, code)
+        out.member(.compensates, compensates)
+        out.key(.data)
         out.json(.object(data), as: .canonical)
-        out.member("id", id)
-        out.member("index", index)
+        out.member(.id, id)
+        out.member(.index, index)
         if let previous {
-            out.key("previous")
+            out.key(.previous)
             out.base64URL(previous.bytes)
         }
-        out.key("recorded_at")
+        out.key(.recordedAt)
         out.instant(recordedAt)
         if let request {
-            out.key("request")
+            out.key(.request)
             request.write(to: &out)
         }
-        out.member("result", result.rawValue)
+        out.member(.result, result.rawValue)
         if schema != 1 {
-            out.key("schema")
+            out.key(.schema)
             out.integer(schema)
         }
         if !sealed.isEmpty {
-            out.key("sealed")
+            out.key(.sealed)
             out.beginArray()
             for item in sealed { item.write(to: &out) }
             out.endArray()
         }
-        out.member("sequence", sequence)
-        out.member("stream", stream)
-        out.member("type", type)
-        out.key("v")
+        out.member(.sequence, sequence)
+        out.member(.stream, stream)
+        out.member(.type, type)
+        out.key(.v)
         out.integer(1)
-        out.member("version", version)
+        out.member(.version, version)
         out.endObject()
         return out.bytes
     }
@@ -61,35 +61,35 @@ extension Actor {
     func write(to out: inout JSONWriter) {
         out.beginObject()
         if let assurance {
-            out.key("assurance")
+            out.key(.assurance)
             out.beginObject()
-            out.key("at")
+            out.key(.at)
             out.instant(assurance.at)
-            out.member("level", assurance.level.rawValue)
-            out.key("methods")
+            out.member(.level, assurance.level.rawValue)
+            out.key(.methods)
             out.beginArray()
             for method in assurance.methods { out.string(method) }
             out.endArray()
             out.endObject()
         }
-        out.member("credential", credential)
-        out.member("home", home)
-        out.member("id", id)
-        out.member("kind", kind.rawValue)
-        out.member("name", name)
+        out.member(.credential, credential)
+        out.member(.home, home)
+        out.member(.id, id)
+        out.member(.kind, kind.rawValue)
+        out.member(.name, name)
         if !onBehalfOf.isEmpty {
-            out.key("on_behalf_of")
+            out.key(.onBehalfOf)
             out.beginArray()
             for principal in onBehalfOf {
                 out.beginObject()
-                out.member("id", principal.id)
-                out.member("kind", principal.kind.rawValue)
+                out.member(.id, principal.id)
+                out.member(.kind, principal.kind.rawValue)
                 out.endObject()
             }
             out.endArray()
         }
-        out.member("role", role)
-        out.member("session", session)
+        out.member(.role, role)
+        out.member(.session, session)
         out.endObject()
     }
 }
@@ -97,20 +97,20 @@ extension Actor {
 extension RequestNote {
     func write(to out: inout JSONWriter) {
         out.beginObject()
-        out.member("endpoint", endpoint)
-        out.member("id", id)
+        out.member(.endpoint, endpoint)
+        out.member(.id, id)
         if let idempotency {
-            out.key("idempotency")
+            out.key(.idempotency)
             out.beginObject()
-            out.key("fingerprint")
+            out.key(.fingerprint)
             idempotency.fingerprint.write(to: &out)
-            out.key("key")
+            out.key(.key)
             idempotency.key.write(to: &out)
             out.endObject()
         }
-        out.member("ip", ip)
-        out.member("trace", trace)
-        out.member("user_agent", userAgent)
+        out.member(.ip, ip)
+        out.member(.trace, trace)
+        out.member(.userAgent, userAgent)
         out.endObject()
     }
 }
@@ -118,8 +118,8 @@ extension RequestNote {
 extension KeyedHash {
     func write(to out: inout JSONWriter) {
         out.beginObject()
-        out.member("key", key)
-        out.key("mac")
+        out.member(.key, key)
+        out.key(.mac)
         out.base64URL(mac.bytes)
         out.endObject()
     }
@@ -128,26 +128,26 @@ extension KeyedHash {
 extension Entry.SealedItem {
     func write(to out: inout JSONWriter) {
         out.beginObject()
-        out.key("commitment")
+        out.key(.commitment)
         out.base64URL(commitment.bytes)
-        out.key("fields")
+        out.key(.fields)
         out.beginArray()
         for field in fields { out.string(field) }
         out.endArray()
-        out.member("key", key)
-        out.member("subject", subject)
+        out.member(.key, key)
+        out.member(.subject, subject)
         out.endObject()
     }
 }
 
 extension JSONWriter {
-    mutating func member(_ name: String, _ value: String?) {
+    mutating func member(_ name: JSONName, _ value: String?) {
         guard let value else { return }
         key(name)
         string(value)
     }
 
-    mutating func member(_ name: String, _ value: UInt64?) {
+    mutating func member(_ name: JSONName, _ value: UInt64?) {
         guard let value else { return }
         key(name)
         integer(Int64(value))
