@@ -37,7 +37,10 @@ extension Resource {
 
     /// - Throws: `invalid` when the resource as a whole has outgrown its bound, naming the size.
     func requireFits() throws(Rejection) {
-        let size = JSON.object(fieldValues).canonical.count
+        let fields = JSON.object(fieldValues)
+        // Next to all are far from it, and need not be written to know that.
+        if fields.canonicalBytesMax <= Self.stateBytesMax { return }
+        let size = fields.canonical.count
         guard size <= Self.stateBytesMax else {
             throw .invalid([
                 FieldIssue(

@@ -10,6 +10,18 @@ extension JSON {
         return writer.bytes
     }
 
+    /// No fewer bytes than the canonical form has, known without writing it: each byte of a text may become six.
+    package var canonicalBytesMax: Int {
+        switch self {
+        case .null, .bool: 5
+        case .integer: 17
+        case .string(let text), .decimal(let text): 6 * text.utf8.count + 2
+        case .array(let items): items.reduce(2) { $0 + $1.canonicalBytesMax + 1 }
+        case .object(let members):
+            members.entries.reduce(2) { $0 + 6 * $1.name.utf8.count + $1.value.canonicalBytesMax + 4 }
+        }
+    }
+
     /// The value without spaces, its members in their order and its decimals as they were written.
     package var compact: [UInt8] {
         var writer = JSONWriter()

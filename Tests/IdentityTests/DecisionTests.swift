@@ -53,6 +53,20 @@ struct DecisionTests {
         #expect(outcome == expected)
     }
 
+    @Test(arguments: [(6_000, "tenant.created partner.tenant_added"), (16_376, "invalid_request")])
+    func `a tenant is refused when all of it together is too large`(letters: Int, expected: String) throws {
+        let long: JSON = ["a": .string(String(repeating: "x", count: letters))]
+        let body: Members = [
+            "name": .string(String(repeating: "n", count: 100)), "slug": "new", "partner_id": "prt_acme",
+            "settings": long, "branding": long,
+        ]
+        let changes = try Changes<Tenant>(body, for: .create)
+        let outcome = Self.code {
+            try Tenant.register(changes, as: .named("new"), by: Self.platform, facts: Self.facts())
+        }
+        #expect(outcome == expected)
+    }
+
     @Test func `a partner's limit holds at its last place`() throws {
         let facts = Self.facts()
         var tenant = Tenant()

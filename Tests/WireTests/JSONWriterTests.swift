@@ -77,6 +77,17 @@ struct JSONWriterTests {
         #expect(ready.bytes == other.bytes)
     }
 
+    @Test(
+        arguments: [
+            .null, true, false, 0, -9_007_199_254_740_991, "", "\u{0}\u{1F}", "a\"\\é\u{1F600}", [],
+            [.null, true, 1, "\u{1}"],
+            [:], ["\u{1}": "\u{2}"], ["a": ["b": [false, -1, ["c": "\u{3}"]]], "\u{0}\u{0}": [.null]],
+        ] as [JSON]
+    )
+    func `no value is longer than it is said to be at most`(value: JSON) {
+        #expect(value.canonicalBytesMax >= value.canonical.count)
+    }
+
     @Test(arguments: [0, 1, -1, 9, 10, -10, 99, 100, 1_234_567, 9_007_199_254_740_991, -9_007_199_254_740_991])
     func `integers are plain`(value: Int64) {
         var writer = JSONWriter()
