@@ -39,6 +39,11 @@ package struct Digest: Sendable {
 
     package var bytes: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
 
+    /// Appends the 32 bytes to others, with no array between.
+    package func append(to bytes: inout [UInt8]) {
+        unsafe withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
     func withUnsafeBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
         unsafe Swift.withUnsafeBytes(of: words) { raw in
             unsafe raw.withMemoryRebound(to: UInt8.self) { unsafe body($0) }

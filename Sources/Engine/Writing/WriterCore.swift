@@ -230,24 +230,25 @@ final class WriterCore {
 
     private func process(_ submission: any Submission, _ draft: ViewDraft) throws -> any Submission {
         let now = ledger.time(wall: world.wall())
+        let caller = submission.caller
         let room = Room(
             facts: draft,
             now: now,
             wall: world.wall(),
-            caller: submission.caller,
+            caller: caller,
             keys: keys,
             index: ledger.range.size &- 1,
             random: world.random
         )
         do {
             // Before a repeated answer too: what was shown once is not shown to a token that was taken back since.
-            try submission.caller.token?.requireStanding(room.facts)
+            try caller.token?.requireStanding(room.facts)
             if let replay = try repeated(submission, draft, at: now) {
                 submission.replay(replay)
                 return submission
             }
             let events = try submission.decide(room)
-            if status.isKeptForState, isRefusedForRoom(events, submission.caller) {
+            if status.isKeptForState, isRefusedForRoom(events, caller) {
                 submission.answer(.diskFull)
                 return submission
             }

@@ -64,6 +64,18 @@ package struct Entry: Sendable {
     package var compensates: UInt64?
     package var sealed: [SealedItem] = []
 
+    /// `evt_` and 22 characters of 16 random bytes.
+    package static func identifier(random: [UInt8]) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(26)
+        text.append(contentsOf: "evt_".utf8)
+        Base64URL.append(random, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+// Beside the struct, which so keeps the initializer that names every member: it makes an entry without a copy.
+extension Entry {
     package init(
         index: UInt64,
         id: String,
@@ -74,16 +86,16 @@ package struct Entry: Sendable {
         chain: String,
         sequence: UInt64,
     ) {
-        self.index = index
-        self.id = id
-        self.recordedAt = recordedAt
-        self.type = type
-        self.class = `class`
-        self.actor = actor
-        self.chain = chain
-        self.sequence = sequence
+        self.init(
+            index: index,
+            id: id,
+            recordedAt: recordedAt,
+            type: type,
+            class: `class`,
+            result: .ok,
+            actor: actor,
+            chain: chain,
+            sequence: sequence
+        )
     }
-
-    /// `evt_` and 22 characters of 16 random bytes.
-    package static func identifier(random: [UInt8]) -> String { "evt_" + Base64URL.encode(random) }
 }

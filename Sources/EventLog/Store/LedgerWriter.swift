@@ -1,4 +1,4 @@
-package import OpenSSL
+import OpenSSL
 import Storage
 package import Wire
 
@@ -8,41 +8,12 @@ package import Wire
 /// It belongs to the one writer thread. Commands are prepared in memory, one by one, and can each be taken back;
 /// `commit` writes what was prepared in one synced transaction. Reading never goes through here.
 package final class LedgerWriter {
-    /// An entry that has its place, with the bytes that will be stored.
-    ///
-    /// It is handed on from step to step, and an entry is large: copying it would cost more than hashing it.
-    package final class Prepared: Sendable {
-        package let entry: Entry
-        package let bytes: [UInt8]
-        package let leaf: Digest
-        let completed: [Digest]
-        let segments: [[UInt8]]
-        /// What is in the sealed segments, by their ordinals: nothing that was just sealed has to be opened.
-        package let fields: [Members]
-        /// Whether the table of data keys hears of it: the first entry of all begins the table.
-        let namesDataKeys: Bool
-
-        init(
-            entry: Entry,
-            bytes: [UInt8],
-            leaf: Digest,
-            completed: [Digest],
-            segments: [[UInt8]],
-            fields: [Members],
-        ) {
-            self.entry = entry
-            self.bytes = bytes
-            self.leaf = leaf
-            self.completed = completed
-            self.segments = segments
-            self.fields = fields
-            namesDataKeys = entry.index == 0 || !entry.sealed.isEmpty || entry.destroyedDataKey != nil
-        }
-    }
-
     private struct ChainKey: Hashable {
         let chain: String
         let `class`: Entry.Class
+
+        // The chain alone tells enough: an enum of texts would hash its text too.
+        func hash(into hasher: inout Hasher) { hasher.combine(chain) }
     }
 
     /// What taking back a command restores.
@@ -87,6 +58,8 @@ package final class LedgerWriter {
     private var segmentKeys: [String: SegmentKey] = [:]
     /// Data keys that prepared entries destroy, and which entry does.
     private var destroyed: [String: UInt64] = [:]
+    /// The hashes that the last leaf completed.
+    private var completed: [Digest] = []
     private var mark: Mark?
     private var before = Before()
     /// What is on disk: where an abandoned run goes back to.
@@ -169,7 +142,7 @@ package final class LedgerWriter {
             case .state: try transaction.append(tables.state, key, item.bytes)
             case .activity: try transaction.append(tables.activity, key, item.bytes)
             }
-            try transaction.append(tables.hashes, key, item.completed.flatMap(\.bytes))
+            try transaction.append(tables.hashes, key, item.hashes)
             for (ordinal, row) in item.segments.enumerated() {
                 try transaction.append(tables.segments, LedgerTables.segmentKey(item.entry.index, ordinal), row)
             }
@@ -252,29 +225,7 @@ package final class LedgerWriter {
     private func place(_ draft: Draft, _ batch: Entry.Batch?, _ recordedAt: Instant) throws -> Prepared {
         let key = ChainKey(chain: draft.chain, class: draft.class)
         let head = try head(draft.chain, draft.class)
-        var entry = Entry(
-            index: range.size,
-            id: Entry.identifier(random: random(16)),
-            recordedAt: recordedAt,
-            type: draft.type,
-            class: draft.class,
-            actor: draft.actor,
-            chain: draft.chain,
-            sequence: head.map { $0.sequence + 1 } ?? 0
-        )
-        entry.result = draft.result
-        entry.code = draft.code
-        entry.batch = batch
-        entry.cause = draft.cause
-        entry.previous = head?.leaf
-        entry.stream = draft.stream
-        entry.request = draft.request
-        entry.data = draft.data
-        entry.compensates = draft.compensates
-        if draft.class == .state, let stream = draft.stream {
-            entry.version = try nextVersion(of: stream, at: entry.index)
-        }
-        let segments = try seal(draft.sealed, into: &entry)
+        let (entry, segments) = try makeEntry(draft, batch, recordedAt, behind: head)
         if let key = entry.destroyedDataKey { destroyed[key] = destroyed[key] ?? entry.index }
         let bytes = entry.encoded
         guard bytes.count <= Entry.bytesMax else {
@@ -289,10 +240,53 @@ package final class LedgerWriter {
             entry: entry,
             bytes: bytes,
             leaf: leaf,
-            completed: range.append(leaf),
+            hashes: complete(leaf),
             segments: segments,
             fields: draft.sealed.map(\.fields)
         )
+    }
+
+    private func makeEntry(
+        _ draft: Draft,
+        _ batch: Entry.Batch?,
+        _ recordedAt: Instant,
+        behind head: LedgerTables.Head?,
+    ) throws -> (Entry, segments: [[UInt8]]) {
+        let id = Entry.identifier(random: random(16))
+        var version: UInt64?
+        if draft.class == .state, let stream = draft.stream { version = try nextVersion(of: stream, at: range.size) }
+        let (items, rows) = try seal(draft.sealed)
+        let entry = Entry(
+            index: range.size,
+            id: id,
+            recordedAt: recordedAt,
+            type: draft.type,
+            class: draft.class,
+            result: draft.result,
+            code: draft.code,
+            batch: batch,
+            cause: draft.cause,
+            actor: draft.actor,
+            chain: draft.chain,
+            sequence: head.map { $0.sequence + 1 } ?? 0,
+            previous: head?.leaf,
+            stream: draft.stream,
+            version: version,
+            request: draft.request,
+            data: draft.data,
+            compensates: draft.compensates,
+            sealed: items
+        )
+        return (entry, rows)
+    }
+
+    /// Puts a leaf into the tree, and returns the row of what it completes there.
+    private func complete(_ leaf: Digest) -> [UInt8] {
+        range.append(leaf, completing: &completed)
+        var row: [UInt8] = []
+        row.reserveCapacity(completed.count * Digest.count)
+        for digest in completed { digest.append(to: &row) }
+        return row
     }
 
     private func nextVersion(of stream: String, at index: UInt64) throws -> UInt64 {
@@ -303,11 +297,11 @@ package final class LedgerWriter {
         return next.version
     }
 
-    private func seal(_ parts: [Draft.Sealed], into entry: inout Entry) throws -> [[UInt8]] {
+    private func seal(_ parts: [Draft.Sealed]) throws -> (items: [Entry.SealedItem], rows: [[UInt8]]) {
         guard parts.count <= Segment.countMax else {
             throw LedgerFault.tooLarge("an entry has at most \(Segment.countMax) sealed segments")
         }
-        var rows: [[UInt8]] = []
+        var (items, rows): ([Entry.SealedItem], [[UInt8]]) = ([], [])
         for part in parts {
             let plaintext = Segment.plaintext(salt: random(Segment.saltBytes), fields: part.fields)
             guard plaintext.count <= Segment.plaintextBytesMax else {
@@ -315,7 +309,7 @@ package final class LedgerWriter {
             }
             let key = try segmentKey(part.key)
             let commitment = Segment.commitment(plaintext)
-            entry.sealed.append(
+            items.append(
                 Entry.SealedItem(
                     subject: part.subject,
                     key: part.key,
@@ -325,7 +319,7 @@ package final class LedgerWriter {
             )
             rows.append(key.seal(plaintext, subject: part.subject, commitment: commitment))
         }
-        return rows
+        return (items, rows)
     }
 
     private func segmentKey(_ id: String) throws -> SegmentKey {
