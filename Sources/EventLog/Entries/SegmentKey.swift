@@ -8,11 +8,12 @@ struct SegmentKey: Sendable {
     private static let zeroNonce = [UInt8](repeating: 0, count: AES256GCM.nonceBytes)
 
     private let derivation: HKDF256
-    private let ledger: [UInt8]
+    /// What stands before the subject in the associated data.
+    private let header: [UInt8]
 
     init(_ dataKey: [UInt8], ledger: [UInt8]) {
         derivation = HKDF256(key: dataKey, salt: ledger)
-        self.ledger = ledger
+        header = [Self.version] + ledger
     }
 
     func seal(_ plaintext: [UInt8], subject: String, commitment: Digest) -> [UInt8] {
@@ -39,5 +40,5 @@ struct SegmentKey: Sendable {
         derivation.derive(info: Self.info + commitment.bytes, count: AES256GCM.keyBytes)
     }
 
-    private func associated(_ subject: String) -> [UInt8] { [Self.version] + ledger + Array(subject.utf8) }
+    private func associated(_ subject: String) -> [UInt8] { header + subject.utf8 }
 }

@@ -40,6 +40,8 @@ package final class LedgerWriter {
 
     /// Heads are read once and remembered; past this many the memory is dropped and read again.
     private static let rememberedHeadsMax = 50_000
+    /// So it is with data keys; a key that is made ready takes some three hundred bytes.
+    private static let rememberedKeysMax = 4_096
 
     private let tables: LedgerTables
     private let keys: KeyStore
@@ -54,7 +56,10 @@ package final class LedgerWriter {
     private var heads: [ChainKey: LedgerTables.Head] = [:]
     private var changedHeads: Set<ChainKey> = []
     private var streams: [String: LedgerTables.StreamHead] = [:]
-    /// The data keys that this run seals under, each looked up, unwrapped and made ready once.
+    private var changedStreams: Set<String> = []
+    /// The data keys that were sealed under, each looked up, unwrapped and made ready once.
+    ///
+    /// What an entry destroys is gone from here when that entry is durable.
     private var segmentKeys: [String: SegmentKey] = [:]
     /// Data keys that prepared entries destroy, and which entry does.
     private var destroyed: [String: UInt64] = [:]
@@ -120,7 +125,7 @@ package final class LedgerWriter {
         range = mark.range
         lastRecordedAt = mark.last
         for name in before.madeKeys { keys.discardStaged(name) }
-        segmentKeys.removeAll(keepingCapacity: true)
+        if !before.madeKeys.isEmpty { segmentKeys.removeAll(keepingCapacity: true) }
         for (key, head) in before.heads.reversed() { heads[key] = head }
         for (stream, head) in before.streams.reversed() { streams[stream] = head }
         destroyed = destroyed.filter { $0.value < mark.range.size }
@@ -153,7 +158,8 @@ package final class LedgerWriter {
             guard let head = heads[key] else { continue }
             try transaction.put(tables.chains, LedgerTables.chainKey(key.chain, key.class), head.row)
         }
-        for (stream, head) in streams {
+        for stream in changedStreams {
+            guard let head = streams[stream] else { continue }
             try transaction.put(tables.streams, Array(stream.utf8), head.row)
         }
         CrashPoint.beforeCommit.pass()
@@ -170,6 +176,8 @@ package final class LedgerWriter {
     /// Takes the prepared entries as written, by a commit that succeeded or was found to have succeeded.
     package func settle() {
         durable = (range, lastRecordedAt)
+        for key in destroyed.keys { segmentKeys[key] = nil }
+        if segmentKeys.count > Self.rememberedKeysMax { segmentKeys.removeAll() }
         forgetPrepared()
     }
 
@@ -178,6 +186,8 @@ package final class LedgerWriter {
         (range, lastRecordedAt) = durable
         forgetPrepared()
         heads.removeAll()
+        streams.removeAll()
+        segmentKeys.removeAll()
         keys.discardStaged()
     }
 
@@ -190,11 +200,11 @@ package final class LedgerWriter {
         prepared.removeAll(keepingCapacity: true)
         preparedBytes = 0
         changedHeads.removeAll(keepingCapacity: true)
-        streams.removeAll(keepingCapacity: true)
-        segmentKeys.removeAll(keepingCapacity: true)
+        changedStreams.removeAll(keepingCapacity: true)
         destroyed.removeAll()
         mark = nil
         if heads.count > Self.rememberedHeadsMax { heads.removeAll() }
+        if streams.count > Self.rememberedHeadsMax { streams.removeAll() }
     }
 
     package func head(_ chain: String, _ class: Entry.Class) throws -> LedgerTables.Head? {
@@ -294,6 +304,7 @@ package final class LedgerWriter {
         let next = LedgerTables.StreamHead(version: (present?.version ?? 0) + 1, index: index)
         before.streams.append((stream, streams[stream]))
         streams[stream] = next
+        changedStreams.insert(stream)
         return next.version
     }
 
