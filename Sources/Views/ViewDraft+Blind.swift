@@ -18,16 +18,23 @@ extension ViewDraft {
     func addressTerm(_ entry: FoldedEntry) throws -> Term? {
         if let ip = entry.ip { return addressTerm(clearAddress(ip), key: nil) }
         guard let sealed = try entry.sealedText("ip") else { return nil }
-        return addressTerm(BlindAddress(store.blind.address(sealed.text), under: sealed.key), key: sealed.key)
+        return addressTerm(BlindAddress(blindAddress(sealed.text), under: sealed.key), key: sealed.key)
     }
 
-    /// Services ask from few addresses, and hashing one costs as much as all the other terms together.
     private func clearAddress(_ ip: String) -> BlindAddress {
         if let latestAddress, latestAddress.ip == ip { return latestAddress.address }
         let address = clearAddresses[ip] ?? BlindAddress(store.blind.address(ip), under: nil)
         clearAddresses[ip] = address
         latestAddress = (ip, address)
         return address
+    }
+
+    /// Services ask from few addresses, and hashing one costs as much as all the other terms together.
+    private func blindAddress(_ ip: String) -> [UInt8] {
+        if let known = blindAddresses[ip] { return known }
+        let blind = store.blind.address(ip)
+        blindAddresses[ip] = blind
+        return blind
     }
 
     private func addressTerm(_ address: BlindAddress, key: String?) -> Term {

@@ -37,6 +37,8 @@ package final class ViewDraft: RowReader {
     var clearAddresses: [String: BlindAddress] = [:]
     /// The last of them.
     var latestAddress: (ip: String, address: BlindAddress)?
+    /// The keyed hashes of those that they seal.
+    var blindAddresses: [String: [UInt8]] = [:]
 
     init(of store: ViewStore, _ transaction: consuming WriteTransaction, heads: @escaping HeadsOf) throws {
         let mark = try transaction.mark(of: store)
@@ -162,12 +164,12 @@ extension ViewDraft {
     /// The last block of a term on disk; what is in memory is newer, so this reads the transaction past it.
     private func lastBlock(of term: Term, before index: UInt64) throws -> (number: UInt32, block: TermBlock)? {
         guard transaction != nil else { throw ViewFault.ended }
-        let prefix = term.prefix
         var found: (UInt32, TermBlock)?
         let start = term.key(block: .max)
+        let prefix = start.dropLast(4)
         try transaction?.rows(of: store, .terms, from: start, .backward, known: { _ in nil }) { key, value, _ in
+            guard key.count == start.count, key.begins(with: prefix) else { return false }
             let bytes = key.copied
-            guard bytes.count == prefix.count + 4, bytes.starts(with: prefix) else { return false }
             guard let block = TermBlock(value.copied), block.last < index else { throw self.damage(.terms, bytes) }
             found = (Term.block(ofKey: bytes), block)
             return false
@@ -193,7 +195,10 @@ extension ViewDraft {
     private func write(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) throws {
         let place = table.rawValue
         let seal = store.seal.seal(table, key.span, value.span)
-        let row = value + BigEndian.bytes(seal)
+        var row: [UInt8] = []
+        row.reserveCapacity(value.count + RowSeal.bytes)
+        row += value
+        row += BigEndian.bytes(seal)
         var old: UInt64?
         let isNew = try transaction?.add(store.tables[place], key, row) { old = RowSeal.stored(in: $0) }
         guard let isNew else { throw ViewFault.ended }
