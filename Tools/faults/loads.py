@@ -27,6 +27,21 @@ def token_seconds(server: Server) -> float:
     return time.monotonic() - began
 
 
+def recovery_seconds(server: Server) -> float:
+    """How long until a client has a token that asks right after the crowd, and again when it is turned away with it."""
+    began = time.monotonic()
+    while True:
+        client = server.connect(20)
+        answer = client.token()
+        client.forget()
+        waited = time.monotonic() - began
+        if answer.status == 200:
+            return waited
+        require(answer.status in (429, 503), f"a token: {answer.status} {text(answer.body)}")
+        require(waited < RECOVERY_SECONDS_MAX, f"turned away for {waited:.2f} s after the crowd")
+        time.sleep(0.01)
+
+
 def ordinary(server: Server) -> float:
     return statistics.median(token_seconds(server) for _ in range(15))
 
@@ -44,16 +59,14 @@ def overload(run: Run) -> str:
     clients, seconds = 1_900, run.count(10, 60)
     with Watch(server) as watch:
         pressed = crowd.press(clients, seconds)
-    began = time.monotonic()
-    after = token_seconds(server)
-    recovered = time.monotonic() - began
+    after = recovery_seconds(server)
     told = watch.judge()
     shed = pressed.get("503", 0) + pressed.get("429", 0)
     odd = set(pressed) - {"200", "429", "503", "errors", "hinted", "rate"}
     require(not odd and not pressed["errors"], f"answers {pressed}")
     require(shed > 0, f"nothing is shed: {pressed}")
     require(pressed["hinted"] == shed, f"{shed} turned away, {pressed['hinted']} told when to come again")
-    require(recovered < RECOVERY_SECONDS_MAX, f"{recovered:.2f} s until a token is had again")
+    require(after < RECOVERY_SECONDS_MAX, f"{after:.2f} s until a token is had again")
     again = ordinary(server)
     require(again < 5 * quiet + 0.05, f"a token takes {1000 * again:.0f} ms afterwards, {1000 * quiet:.0f} ms before")
     watch_stopped(run, server)
