@@ -87,7 +87,7 @@ extension Instance {
             ring: KeyRing(keys, store: opened.keys, loaded: nil),
             status: status,
             clockMemory: clockMemory,
-            lastStop: stop,
+            untoldStop: stop,
             lock: lock
         )
         // What an operator accepts is where the clock is watched from; else every step since the last run is an entry,
@@ -148,7 +148,7 @@ extension Instance {
             try notary.close()
             guard status.stopped == nil, !status.isViewDamaged else { return }
             try views.environment.sync()
-            try ViewTrust(directory, world: world).markClean(untold: isStopTold ? .clean : lastStop)
+            try ViewTrust(directory, world: world).markClean(untold: isStopTold ? .clean : untoldStop)
         } catch {
             // What was acknowledged is durable; the next start signs for it and looks the views over.
             status.report("the stop was not clean: \(error)")
@@ -160,7 +160,7 @@ extension Instance {
         _ opened: OpenedLedger,
     ) throws -> (ViewTrust.Stop, ViewsAtStart, ViewStore) {
         let trust = try ViewTrust(directory, world: opened.world)
-        let standing = try trust.standing()
+        let (stop, standing) = (try ViewTrust.untoldStop(in: directory, world: opened.world), try trust.standing())
         var atStart = ViewsAtStart.kept
         var (store, folded): (ViewStore?, UInt64) = (nil, 0)
         if standing.views != .machine, let found = try opened.views(in: directory) {
@@ -188,7 +188,9 @@ extension Instance {
         guard root == opened.opening.range.root else {
             throw LedgerFault.rolledBack("the views were folded from another ledger; run: muniment rebuild")
         }
-        return (standing.untold, atStart, store)
+        // What an interrupted exchange has left: its mark must not outlive this start.
+        try? directory.remove(Rebuild.oldName)
+        return (stop, atStart, store)
     }
 
     private static func notary(_ opened: OpenedLedger, _ status: WriterStatus) throws -> Notary {

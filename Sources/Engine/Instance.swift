@@ -37,8 +37,8 @@ package final class Instance: Sendable {
     let clockOffset: Int64
     let clockMemory: ClockMemory
     let ring: Mutex<KeyRing>
-    /// How the run before ended.
-    let lastStop: ViewTrust.Stop
+    /// How the last run ended of which no entry told when this one began.
+    let untoldStop: ViewTrust.Stop
     private let stopIsTold: Atomic<Bool>
     /// Held until the end: nobody else writes here.
     private let lock: FolderLock?
@@ -53,14 +53,14 @@ package final class Instance: Sendable {
         ring: KeyRing,
         status: WriterStatus,
         clockMemory: ClockMemory,
-        lastStop: ViewTrust.Stop,
+        untoldStop: ViewTrust.Stop,
         lock: FolderLock?,
     ) {
         self.directory = directory
         self.clockMemory = clockMemory
         self.lock = lock
-        self.lastStop = lastStop
-        stopIsTold = Atomic(lastStop == .clean)
+        self.untoldStop = untoldStop
+        stopIsTold = Atomic(untoldStop == .clean)
         identity = opened.opening.identity
         origin = opened.opening.origin
         tables = opened.tables

@@ -140,7 +140,11 @@ import Wire
             }
             let instance = try await ground.open()
             let stop = try Self.stop(instance)
-            if operation % 2 == 0 { #expect(stop != "clean", "\(name): the kill before it is told") }
+            switch (operation % 2 == 0, fault) {
+            case (false, _): #expect(stop == "clean", "\(name): the stop before it was in order")
+            case (true, .powerCut): #expect(stop != "clean", "\(name): the kill before it, or the power, is told")
+            case (true, _): #expect(stop == "process", "\(name): the kill before it is told")
+            }
             #expect(try ReportTests.replay(ground, instance, seed: 7).differences.isEmpty, "\(name)")
             try await instance.close()
         }

@@ -9,14 +9,14 @@ enum Rebuild {
 
     /// Folds the whole ledger into a fresh folder and swaps it in.
     ///
-    /// Whatever interrupts this, the old views stand or the new ones do, with their mark; leftovers are removed by the
-    /// next rebuild. That views are made anew does not hide how the last run ended: the next start tells it.
+    /// Whatever interrupts this, the old views stand or the new ones do, or the next start makes them anew; leftovers
+    /// are removed by it, or by the next rebuild. That views are made anew does not hide how the last run ended: the next start tells it.
     ///
     /// - Parameter size: how many entries there are, where more were written since the opening.
     static func run(_ ledger: OpenedLedger, in directory: DataDirectory, to size: UInt64? = nil) throws {
+        let untold = try ViewTrust.untoldStop(in: directory, world: ledger.world)
         try directory.remove(freshName)
         try directory.remove(oldName)
-        let untold = try ViewTrust(directory, world: ledger.world).standing().untold
         try build(ledger, directory, freshName, to: size ?? ledger.opening.range.size)
         try ViewTrust(directory, views: freshName, world: ledger.world).markClean(untold: untold)
         CrashPoint.rebuilt.pass()

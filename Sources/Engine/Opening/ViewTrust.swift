@@ -36,10 +36,22 @@ struct ViewTrust {
         }
     }
 
-    func standing() throws -> Standing {
+    /// How the last run ended that no entry tells of yet.
+    ///
+    /// Where an exchange of views was interrupted, the old ones have the mark still.
+    static func untoldStop(in directory: DataDirectory, world: World) throws -> Stop {
+        for name in [DataDirectory.viewsName, Rebuild.oldName] where directory.exists(name) {
+            if let known = try ViewTrust(directory, views: name, world: world).known() { return known.untold }
+        }
+        return .machine
+    }
+
+    func standing() throws -> Standing { try known() ?? Standing(views: .machine, untold: .machine) }
+
+    private func known() throws -> Standing? {
         guard let bytes = try folder.read(Self.fileName), let mark = try? JSON.parse(bytes, as: .canonical),
             mark["file"]?.text == identity
-        else { return Standing(views: .machine, untold: .machine) }
+        else { return nil }
         if mark["clean"]?.flag == true {
             return Standing(views: .clean, untold: mark["untold"]?.text.flatMap(Stop.init) ?? .clean)
         }
