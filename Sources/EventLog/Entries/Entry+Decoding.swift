@@ -198,7 +198,7 @@ extension JSONReader {
         _ type: V.Type,
     ) throws(Malformed) -> V where V.RawValue == String {
         let text = try text(name)
-        // Their words are ASCII: Swift finds no other text equal to one of these.
+        // Their words are small letters and underscores: Swift finds no other text equal to one of these.
         let choice = V.allCases.first { $0.rawValue == text }
         guard let choice else { throw malformed("\(name.text) has no such value") }
         return choice
