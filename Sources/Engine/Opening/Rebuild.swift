@@ -10,7 +10,8 @@ enum Rebuild {
     /// Folds the whole ledger into a fresh folder and swaps it in.
     ///
     /// Whatever interrupts this, the old views stand or the new ones do, or the next start makes them anew; leftovers
-    /// are removed by it, or by the next rebuild. That views are made anew does not hide how the last run ended: the next start tells it.
+    /// are removed by it, or by the next rebuild. That views are made anew does not hide how the last run ended: the
+    /// next start tells it.
     ///
     /// - Parameter size: how many entries there are, where more were written since the opening.
     static func run(_ ledger: OpenedLedger, in directory: DataDirectory, to size: UInt64? = nil) throws {
