@@ -18,9 +18,9 @@ package struct JSONWriter: Sendable {
         commaIsDue = false
     }
 
-    package mutating func key(_ name: JSONName) {
+    package mutating func key(_ name: MemberName) {
         separate()
-        bytes.append(contentsOf: name.bytes)
+        bytes.append(contentsOf: name.written)
         commaIsDue = false
     }
 

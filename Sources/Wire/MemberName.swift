@@ -1,4 +1,4 @@
-/// The name of a member as a ``JSONReader`` is asked for it.
+/// The name of a member as a ``JSONReader`` is asked for it and a ``JSONWriter`` writes it again and again.
 ///
 /// Names of ours are sixteen small letters and underscores at most. They are kept as two numbers, so that meeting one,
 /// or another, costs a comparison or two.
@@ -12,6 +12,8 @@ package struct MemberName: Sendable, ExpressibleByStringLiteral {
     }
 
     package let text: String
+    /// In its quotation marks, with what must be escaped, and the colon: copied as it stands.
+    let written: [UInt8]
     private let count: Int
     /// Its letters, the first lowest, and ones where they are.
     private let letters: (UInt64, UInt64)
@@ -22,6 +24,9 @@ package struct MemberName: Sendable, ExpressibleByStringLiteral {
 
     package init(_ text: String) {
         self.text = text
+        var written: [UInt8] = []
+        written.appendQuoted(text, isName: true)
+        self.written = written
         count = text.utf8.count
         isOurs = count <= 16 && text.utf8.allSatisfy(MemberName.isOurs)
         var (letters, mask) = ([UInt64(0), 0], [UInt64(0), 0])

@@ -69,7 +69,7 @@ struct JSONWriterTests {
     func `a name made ready is written as any other`(name: String) {
         var (ready, other) = (JSONWriter(), JSONWriter())
         for round in 0..<2 {
-            ready.key(JSONName(name))
+            ready.key(MemberName(name))
             ready.integer(Int64(round))
             other.key(name)
             other.integer(Int64(round))

@@ -141,13 +141,13 @@ extension Entry.SealedItem {
 }
 
 extension JSONWriter {
-    mutating func member(_ name: JSONName, _ value: String?) {
+    mutating func member(_ name: MemberName, _ value: String?) {
         guard let value else { return }
         key(name)
         string(value)
     }
 
-    mutating func member(_ name: JSONName, _ value: UInt64?) {
+    mutating func member(_ name: MemberName, _ value: UInt64?) {
         guard let value else { return }
         key(name)
         integer(Int64(value))
