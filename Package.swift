@@ -113,6 +113,8 @@ let package = Package(
         .target(name: "Chance", path: "Tests/Chance"),
         // What stands in a server's way, for the tests of those who must live with it.
         .target(name: "Obstacles", dependencies: ["Storage", "Identity", "Engine"], path: "Tests/Obstacles"),
+        // Programs that tests run.
+        .target(name: "Programs", path: "Tests/Programs"),
         // A server whose instructions a test has counted; the counter stumbles over debugging information of this age.
         .executableTarget(
             name: "instructions",
@@ -125,19 +127,19 @@ let package = Package(
         tests("Wire"),
         tests("Storage", "Wire"),
         tests("OpenSSL"),
-        tests("EventLog", "Wire", "Storage", "OpenSSL"),
+        tests("EventLog", "Wire", "Storage", "OpenSSL", "Programs"),
         tests("Identity", "Wire"),
         tests("Views", "Wire", "Storage", "OpenSSL", "Identity", "Chance"),
         tests("Engine", "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Obstacles"),
         tests("Endpoints", "Wire"),
         tests("OpenID", of: ["OpenID", "Obstacles"] + belowDoors),
         tests("AdminAPI", of: ["AdminAPI", "Obstacles"] + belowDoors),
-        tests("Web", "Wire", "Endpoints", nio, nioPosix, http, logging, metrics, lifecycle),
-        tests("Snapshot", of: everything),
+        tests("Web", "Wire", "Endpoints", "Programs", nio, nioPosix, http, logging, metrics, lifecycle),
+        tests("Snapshot", of: everything + ["Programs"]),
         tests("Simulation", of: everything + ["Chance"]),
         tests("Hostile", "Storage"),
         tests("Tidy", of: ["Storage", "Identity", "Wire"]),
-        tests("Command", of: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Engine"]),
+        tests("Command", of: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Engine", "Programs"]),
     ]
 )
 

@@ -1,3 +1,4 @@
+import Programs
 import Testing
 
 /// Where a setting comes from is never in doubt.
@@ -104,7 +105,7 @@ struct ConfigurationTests {
             if environment["MUNIMENT_CONFIG"] == nil { words += ["--config", path] }
         }
         environment["MUNIMENT_CONFIG"] = environment["MUNIMENT_CONFIG"].map { _ in path }
-        let ended = try await RunningCommand(words, with: environment).end()
+        let ended = try await Command.start(words, with: environment).end()
         #expect(ended.status == 0, "\(ended.errors)")
         let (name, value, source) = item.expected
         let line = ended.lines.first { $0.hasPrefix(name + " ") }
@@ -131,7 +132,7 @@ struct ConfigurationTests {
 
     @Test(arguments: mistakes)
     func `wrong usage ends with 2 and a line that says what is wrong`(_ words: [String]) async throws {
-        let ended = try await RunningCommand(words).end()
+        let ended = try await Command.start(words).end()
         #expect(ended.status == 2, "\(ended.errors)")
         #expect(ended.output.isEmpty)
         #expect(ended.errors.hasPrefix("muniment: "))
@@ -142,7 +143,7 @@ struct ConfigurationTests {
     func `only a signing key is rotated through a server`(_ kind: String, _ remote: [String]) async throws {
         // A data directory that is configured elsewhere is not what the command line asks for.
         for environment in [[:], ["MUNIMENT_DATA": "x"]] {
-            let ended = try await RunningCommand(["keys", "rotate", kind] + remote, with: environment).end()
+            let ended = try await Command.start(["keys", "rotate", kind] + remote, with: environment).end()
             #expect(ended.status == 2)
             #expect(
                 ended.errors == "muniment: keys rotate \(kind) works on the data directory of a stopped server, "
@@ -183,14 +184,14 @@ struct ConfigurationTests {
 
     @Test func `help goes to standard output and is no failure`() async throws {
         for words in [["--help"], ["help", "serve"], ["--version"], ["keys", "rotate", "--help"]] {
-            let ended = try await RunningCommand(words).end()
+            let ended = try await Command.start(words).end()
             #expect(ended.status == 0)
             #expect(!ended.output.isEmpty && ended.errors.isEmpty)
         }
     }
 
     @Test func `a flag in the environment that is neither on nor off is told`() async throws {
-        let ended = try await RunningCommand(["serve", "--print-config"], with: ["MUNIMENT_DEV": "perhaps"]).end()
+        let ended = try await Command.start(["serve", "--print-config"], with: ["MUNIMENT_DEV": "perhaps"]).end()
         #expect(ended.status == 2)
         #expect(ended.errors.hasPrefix("muniment: MUNIMENT_DEV: \"dev\" must be true or false"), "\(ended.errors)")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 import Wire
 
@@ -27,7 +28,7 @@ struct ForkTests {
         /// What the refused start says is to be typed, word by word.
         static func advice(_ data: String, _ options: [String]) async throws -> [String] {
             let words = ["serve", "--data", data, "--listen", "127.0.0.1:0"] + options
-            let refused = try await RunningCommand(words).end()
+            let refused = try await Command.start(words).end()
             #expect(refused.status == 3)
             #expect(refused.errors.split(separator: "\n").count == 1, "\(refused.errors)")
             let command = try #require(refused.errors.split(separator: "with: muniment ").last)
@@ -42,7 +43,7 @@ struct ForkTests {
         let ledger = setBack.ledger
         let lost = ledger.folder.text("data/anchor/checkpoint").split(separator: "\n").prefix(3).map(String.init)
         #expect(setBack.words == ["fork", "--data", ledger.data, "--acknowledge", "\(lost[1]):\(lost[2])"])
-        let forked = try await RunningCommand(setBack.words + ["--reason", "the disk died"]).end()
+        let forked = try await Command.start(setBack.words + ["--reason", "the disk died"]).end()
         #expect(forked.status == 0, "\(forked.errors)")
         let origin = "\(lost[0])/\(setBack.size)"
         #expect(forked.lines.count == 1 && forked.output.hasPrefix("\(origin)+"), "\(forked.output)")
@@ -97,7 +98,7 @@ struct ForkTests {
             (["--acknowledge", "5:\(Base64.encode([UInt8](repeating: 1, count: 32)))"], 1),
         ]
         for (words, status) in cases {
-            let ended = try await RunningCommand(["fork", "--data", setBack.ledger.data] + words).end()
+            let ended = try await Command.start(["fork", "--data", setBack.ledger.data] + words).end()
             #expect(ended.status == status, "\(words): \(ended.errors)")
             #expect(ended.output.isEmpty)
             #expect(ended.errors.split(separator: "\n").count == 1, "\(ended.errors)")
@@ -119,7 +120,7 @@ struct ForkTests {
         try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: false)
         let serve = ["serve", "--data", ledger.data, "--listen", "127.0.0.1:0"]
         let options = ["--anchor", elsewhere, "--key-file", ledger.folder.path("kek")]
-        let refused = try await RunningCommand(serve + options).end()
+        let refused = try await Command.start(serve + options).end()
         #expect(refused.status == 3)
         let advice = try #require(refused.errors.split(separator: "with: ").last)
         #expect(
@@ -127,9 +128,8 @@ struct ForkTests {
             "\(advice)"
         )
         // Through a shell, as an operator types it.
-        let script = advice.replacing("muniment fork", with: "'\(Command.executable.path)' fork")
-        let shell = URL(fileURLWithPath: "/bin/sh")
-        let forked = try await RunningCommand(["-c", String(script)], program: shell).end()
+        let script = advice.replacing("muniment fork", with: "'\(Command.executable)' fork")
+        let forked = try await Command.start(["-c", String(script)], program: "/bin/sh").end()
         #expect(forked.status == 0, "\(forked.errors)")
         // The anchor's new place is remembered, and the next run signs there.
         let signed = ledger.folder.text("another disk/checkpoint")
@@ -155,9 +155,9 @@ struct ForkTests {
             if folder.has("copy") { try folder.remove("copy") }
             try folder.copy("data", to: "copy")
             let fork = ["fork", "--data", folder.path("copy"), "--acknowledge", lost, "--reason", "a test"]
-            let killed = try await RunningCommand(fork, with: ["MUNIMENT_CRASH_AT": point]).end()
-            #expect(killed.status == SIGKILL, "\(point): \(killed.status) \(killed.errors)")
-            let again = try await RunningCommand(fork).end()
+            let killed = try await Command.start(fork, with: ["MUNIMENT_CRASH_AT": point]).end()
+            #expect(killed.status == 128 + SIGKILL, "\(point): \(killed.status) \(killed.errors)")
+            let again = try await Command.start(fork).end()
             #expect(again.status == 0 || again.errors.contains("nothing to fork"), "\(point): \(again.errors)")
             stood += again.status == 0 ? 0 : 1
             let rotated = try await Command.run("keys", "rotate", "--data", folder.path("copy"))

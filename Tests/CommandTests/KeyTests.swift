@@ -2,6 +2,7 @@ import Engine
 import EventLog
 import Foundation
 import Identity
+import Programs
 import Testing
 import Wire
 
@@ -90,7 +91,7 @@ struct KeyTests {
         let restored = try await ledger.run("keys", "restore", ledger.folder.path("backup"))
         #expect(restored.status == 0, "\(restored.errors)")
         #expect(restored.output.contains("left out 1 "))
-        let report = try await RunningCommand(
+        let report = try await Command.start(
             ["verify", "--format", "json", "--data", ledger.data],
             with: ["MUNIMENT_KEY": key]
         ).end()

@@ -2,6 +2,7 @@ import Engine
 import EventLog
 import Foundation
 import Identity
+import Programs
 import Testing
 import Wire
 
@@ -36,7 +37,7 @@ struct KeysAndLedgerTests {
     private static func expectRefused(_ ledger: TestLedger, naming names: [String]) async throws {
         let before = try ledger.folder.bytes("data/ledger/data.mdb")
         for words in [["serve", "--listen", "127.0.0.1:0"], ["keys", "rotate"], ["rebuild"]] {
-            let ended = try await RunningCommand(words + ["--data", ledger.data]).end()
+            let ended = try await Command.start(words + ["--data", ledger.data]).end()
             #expect(ended.status == 3, "\(words): \(ended.errors)")
             #expect(ended.errors.split(separator: "\n").count == 1, "\(ended.errors)")
             for name in names + ["muniment keys restore"] { #expect(ended.errors.contains(name), "\(ended.errors)") }

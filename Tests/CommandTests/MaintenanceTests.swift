@@ -3,6 +3,7 @@ import EventLog
 import Foundation
 import Identity
 import OpenSSL
+import Programs
 import Testing
 import Wire
 
@@ -65,7 +66,7 @@ struct MaintenanceTests {
         let ledger = try await TestLedger("--admin-email", "Root@example.com")
         let user = try #require(ledger.printed["super_admin"]?["id"]?.text)
         for words in [["recover"], ["recover", "--email", "root@EXAMPLE.com"]] {
-            let ended = try await RunningCommand(words + ["--data", ledger.data]).end()
+            let ended = try await Command.start(words + ["--data", ledger.data]).end()
             #expect(ended.status == 0, "\(ended.errors)")
             #expect(ended.lines.count == 1 && (ended.lines.first?.count ?? 0) >= 20)
             #expect(ended.errors.contains(user))
@@ -131,13 +132,13 @@ struct MaintenanceTests {
         )
         _ = try Instance.create(DataDirectory(path: folder.path("data")), kek: nil, world: Self.tomorrow, founding)
         let rotate = ["keys", "rotate", "--data", folder.path("data")]
-        let refused = try await RunningCommand(rotate).end()
+        let refused = try await Command.start(rotate).end()
         #expect(refused.status == 3)
         #expect(refused.errors.contains("muniment clock accept"))
         let accepted = try await Command.run("clock", "accept", "--data", folder.path("data"))
         #expect(accepted.status == 0, "\(accepted.errors)")
         for _ in 1...2 {
-            let ended = try await RunningCommand(rotate).end()
+            let ended = try await Command.start(rotate).end()
             #expect(ended.status == 0, "\(ended.errors)")
         }
         let verified = try await Command.run("verify", "--data", folder.path("data"))

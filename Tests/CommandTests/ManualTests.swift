@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// The manual and the command know the same options: neither can be changed without the other.
@@ -20,7 +21,7 @@ struct ManualTests {
 
     /// What the help of a command and of all below it lists.
     private static func options(of words: [String]) async throws -> Set<String> {
-        let help = try await RunningCommand(words + ["--help"]).end()
+        let help = try await Command.start(words + ["--help"]).end()
         #expect(help.status == 0)
         var found = Set(help.lines.filter { $0.hasPrefix("  --") }.compactMap { options(in: $0[...]).first })
         let below = help.lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst()

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 import Wire
 
@@ -56,7 +57,7 @@ struct OpeningTests {
         let ledger = try await TestLedger()
         try await item.spoil(ledger)
         for words in [["serve", "--listen", "127.0.0.1:0"], ["keys", "rotate"]] {
-            let ended = try await RunningCommand(words + ["--data", ledger.data]).end()
+            let ended = try await Command.start(words + ["--data", ledger.data]).end()
             #expect(ended.status == 3, "\(words): \(ended.errors)")
             #expect(ended.output.isEmpty)
             #expect(ended.errors.contains(item.says), "\(ended.errors)")
@@ -85,7 +86,7 @@ struct OpeningTests {
             ["keys", "rotate", "wrapping"],
             ["keys", "backup", ledger.folder.path("backup")],
         ] {
-            #expect(try await RunningCommand(words + ["--data", ledger.data]).end().status == 3, "\(words)")
+            #expect(try await Command.start(words + ["--data", ledger.data]).end().status == 3, "\(words)")
         }
         #expect(try ledger.folder.bytes("data/ledger/data.mdb") == before)
         #expect(!ledger.folder.has("backup"))

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 import Wire
 
@@ -29,7 +30,7 @@ struct ReadingTests {
     @Test func `a follower goes on until the entry it was told`() async throws {
         let ledger = try await TestLedger()
         let count = try await ledger.entries().count
-        let follower = try RunningCommand(["entries", "--data", ledger.data, "--follow", "--to", "\(count)"])
+        let follower = try Command.start(["entries", "--data", ledger.data, "--follow", "--to", "\(count)"])
         try await Task.sleep(for: .milliseconds(300))
         #expect(try await ledger.run("keys", "rotate").status == 0)
         let ended = try await follower.end()

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// The file that an operator deletes to get room on a full disk is there again for the next time.

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 import Wire
 
@@ -59,7 +60,7 @@ struct ServeTests {
             ["rebuild"],
             ["recover"], ["clock", "accept"],
         ] {
-            let ended = try await RunningCommand(words + ["--data", ledger.data]).end()
+            let ended = try await Command.start(words + ["--data", ledger.data]).end()
             #expect(ended.status == 3, "\(words)")
             #expect(ended.errors == "muniment: the data directory is in use by process \(server.id)\n", "\(words)")
         }
@@ -78,19 +79,19 @@ struct ServeTests {
         let client = ["--base-url", server.url, "--client-id", ledger.clientID]
         let secret = ["MUNIMENT_CLIENT_SECRET": ledger.clientSecret]
         // The server knows itself by the ledger's base URL, whatever the port.
-        let token = try await RunningCommand(["token"] + client, with: secret).end()
+        let token = try await Command.start(["token"] + client, with: secret).end()
         #expect(token.status == 0, "\(token.errors)")
         #expect(token.output.split(separator: ".").count == 3)
         try ledger.folder.write("secret", ledger.clientSecret + "\n")
-        let filed = try await RunningCommand(["token", "--secret-file", ledger.folder.path("secret")] + client).end()
+        let filed = try await Command.start(["token", "--secret-file", ledger.folder.path("secret")] + client).end()
         #expect(filed.status == 0)
-        let rotated = try await RunningCommand(["keys", "rotate"] + client, with: secret).end()
+        let rotated = try await Command.start(["keys", "rotate"] + client, with: secret).end()
         #expect(rotated.status == 0, "\(rotated.errors)")
         #expect(rotated.output.hasPrefix("snk_"))
-        let wrong = try await RunningCommand(["token"] + client, with: ["MUNIMENT_CLIENT_SECRET": "wrong"]).end()
+        let wrong = try await Command.start(["token"] + client, with: ["MUNIMENT_CLIENT_SECRET": "wrong"]).end()
         #expect(wrong.status == 1)
         #expect(wrong.output.isEmpty)
-        let missing = try await RunningCommand(["token"] + client).end()
+        let missing = try await Command.start(["token"] + client).end()
         #expect(missing.status == 2)
         server.signal(SIGTERM)
         #expect(try await server.end(within: 5).status == 0)
@@ -103,10 +104,10 @@ struct ServeTests {
         let server = try await ledger.serve("--require-reason")
         let rotate = ["keys", "rotate", "--base-url", server.url, "--client-id", ledger.clientID]
         let secret = ["MUNIMENT_CLIENT_SECRET": ledger.clientSecret]
-        let refused = try await RunningCommand(rotate, with: secret).end()
+        let refused = try await Command.start(rotate, with: secret).end()
         #expect(refused.status == 1)
         #expect(refused.errors.contains("422: Muniment-Reason: Field required"), "\(refused.errors)")
-        let done = try await RunningCommand(rotate + ["--reason", "Schlüssel entwendet, 100 %"], with: secret).end()
+        let done = try await Command.start(rotate + ["--reason", "Schlüssel entwendet, 100 %"], with: secret).end()
         #expect(done.status == 0, "\(done.errors)")
         server.signal(SIGTERM)
         #expect(try await server.end(within: 5).status == 0)
@@ -146,7 +147,7 @@ struct ServeTests {
         let folder = try Folder()
         var printed: [String] = []
         for _ in 1...2 {
-            let server = try RunningCommand(["serve", "--dev", "--listen", "127.0.0.1:0"], in: folder.path)
+            let server = try Command.start(["serve", "--dev", "--listen", "127.0.0.1:0"], in: folder.path)
             try await server.wait(forError: "listening on ")
             printed.append(server.output)
             server.signal(SIGTERM)

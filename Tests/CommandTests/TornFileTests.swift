@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 import Wire
 
@@ -44,7 +45,7 @@ struct TornFileTests {
         harm.act(&file)
         try ledger.folder.write("data/ledger/data.mdb", file)
         let words = ["verify", "--format", "json", "--data", ledger.data] + options
-        let ended = try await RunningCommand(words).end()
+        let ended = try await Command.start(words).end()
         #expect(ended.status == 1 || ended.status == 3, "\(ended.status) \(ended.errors)")
         #expect(ended.errors.contains("muniment: "), "\(ended.errors)")
         let report = try JSON.parse(Array(ended.output.utf8.dropLast()))

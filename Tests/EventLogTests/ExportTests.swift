@@ -1,6 +1,7 @@
 import EventLog
 import Glibc
 import OpenSSL
+import Programs
 import Storage
 import Testing
 import Wire
@@ -54,54 +55,40 @@ struct ExportTests {
         #expect(fault?.index == 6)
     }
 
-    /// The verifier that shares no code with us, in the folder of tools at the top of the repository.
-    static let verifier = #filePath.replacing("Tests/EventLogTests/ExportTests.swift", with: "Tools/verify_ledger.py")
-
     /// Runs the verifier over files of these names in the place's folder; its exit status.
-    static func verify(_ place: Place, _ checkpoint: SignedNote, _ lines: [UInt8], key: VerifierKey) throws -> Int32 {
+    static func verify(_ place: Place, _ checkpoint: SignedNote, _ lines: [UInt8], key: VerifierKey) async throws
+        -> Int32
+    {
         let files = try place.folder("files")
         try files.write("entries", lines)
         try files.write("checkpoint", Array(checkpoint.encoded.utf8))
-        return try run([
-            "/usr/bin/env", "python3", verifier, "--entries", place.path("files", "entries"), "--checkpoint",
-            place.path("files", "checkpoint"), "--key", key.description,
-        ])
+        let words = ["--entries", place.path("files", "entries"), "--checkpoint", place.path("files", "checkpoint")]
+        return try await Programs.run(Programs.verifier + words + ["--key", key.description]).status
     }
 
-    private static func run(_ words: [String]) throws -> Int32 {
-        var process = pid_t()
-        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { unsafe arguments.forEach { unsafe free($0) } }
-        let code = unsafe posix_spawn(&process, words[0], nil, nil, &arguments, environ)
-        try #require(code == 0)
-        var status: Int32 = 0
-        try #require(unsafe waitpid(process, &status, 0) == process)
-        return status >> 8 & 0xFF
-    }
-
-    @Test(.enabled(if: unsafe access(verifier, R_OK) == 0 && access("/usr/bin/python3", X_OK) == 0))
-    func `the verifier that shares no code accepts what we print, and refuses what we did not`() throws {
+    @Test(.enabled(if: Programs.isInstalled("python3"), "python3 is not installed"))
+    func `the verifier that shares no code accepts what we print, and refuses what we did not`() async throws {
         let ledger = try TestLedger.populated(.fileSystem)
         let note = try #require(try ledger.anchor.checkpoint())
         let key = ledger.identity.verifierKey
         for opening in [false, true] {
             let lines = try Self.lines(ledger, 0..<20, opening: opening)
-            #expect(try Self.verify(ledger.place, note, lines, key: key) == 0)
+            #expect(try await Self.verify(ledger.place, note, lines, key: key) == 0)
             var altered = lines
             altered[lines.count / 2] ^= 1
-            #expect(try Self.verify(ledger.place, note, altered, key: key) == 1)
+            #expect(try await Self.verify(ledger.place, note, altered, key: key) == 1)
         }
         let other = VerifierKey(name: ledger.identity.origin, publicKey: Ed25519Key().publicKey)
-        #expect(try Self.verify(ledger.place, note, try Self.lines(ledger, 0..<20), key: other) == 1)
+        #expect(try await Self.verify(ledger.place, note, try Self.lines(ledger, 0..<20), key: other) == 1)
     }
 
-    @Test(.enabled(if: unsafe access(verifier, R_OK) == 0 && access("/usr/bin/python3", X_OK) == 0))
-    func `it accepts what retention left, too`() throws {
+    @Test(.enabled(if: Programs.isInstalled("python3"), "python3 is not installed"))
+    func `it accepts what retention left, too`() async throws {
         let ledger = try RetentionTests.ledger()
         for index in 1...6 as ClosedRange<UInt64> { try ledger.remove(index, by: 11) }
         var export = ExportLines(ledger.tables, 0..<13)
         let (lines, note) = (try #require(try export.nextPage()), try #require(try ledger.anchor.checkpoint()))
         let place = try Place(.fileSystem)
-        #expect(try Self.verify(place, note, lines, key: ledger.identity.verifierKey) == 0)
+        #expect(try await Self.verify(place, note, lines, key: ledger.identity.verifierKey) == 0)
     }
 }

@@ -26,7 +26,7 @@ import Wire
         let later = try LaterEntries(after: await Scenario())
         let report = later.verification()
         #expect(report.isOK, "\(report.problems)")
-        try IndependentVerifier.expectVerified(try later.lines(), later.notes)
+        try await IndependentVerifier.expectVerified(try later.lines(), later.notes)
     }
 
     @Test(arguments: EventType.allCases)

@@ -62,9 +62,9 @@ import Wire
     }
 
     @Test(.enabled(if: IndependentVerifier.isAvailable, "python3 is not installed"))
-    func `the verifier that shares no code accepts the golden ledger`() throws {
+    func `the verifier that shares no code accepts the golden ledger`() async throws {
         let identity = try LedgerIdentity(genesis: Entry(decoding: Self.stored()[0]))
-        try IndependentVerifier.expectVerified(
+        try await IndependentVerifier.expectVerified(
             entries: Self.folder.path + "/entries.ndjson",
             checkpoints: Self.checkpoints.map { "\(Self.folder.path)/\($0)" },
             key: identity.verifierKey

@@ -1,3 +1,5 @@
+import Foundation
+import Programs
 import Testing
 import Wire
 
@@ -11,9 +13,11 @@ struct InstructionTests {
     private static let many = 384
     private static let file = "budget.json"
 
-    @Test func `a token, a change of a tenant and a list of them take the instructions that are recorded`() throws {
-        let (base, kind) = try Self.count()
-        let counts = try InstructionBudget.works.map { try Self.count(more: $0) }
+    @Test func `a token, a change of a tenant and a list of them take the instructions that are recorded`() async throws
+    {
+        let (base, kind) = try await Self.count()
+        var counts: [(instructions: Int, kind: JSON)] = []
+        for work in InstructionBudget.works { counts.append(try await Self.count(more: work)) }
         let found = InstructionBudget(
             counts.map { ($0.instructions - base) / (Self.many - Self.few) },
             countedWith: kind
@@ -35,26 +39,24 @@ struct InstructionTests {
     }
 
     /// Runs the program once, on a ledger of its own.
-    private static func count(more chosen: String? = nil) throws -> (instructions: Int, kind: JSON) {
-        let valgrind = try Program.run("valgrind", ["--version"])
-        try #require(valgrind.status == 0, "valgrind is missing; run: Tools/setup")
-        let folder = Program.temporaryFolder()
-        defer { Program.remove(folder) }
-        let program = [Program.built("instructions"), "--data", folder]
+    private static func count(more chosen: String? = nil) async throws -> (instructions: Int, kind: JSON) {
+        try #require(Programs.isInstalled("valgrind"), "valgrind is missing; run: Tools/setup")
+        let version = try await Programs.run(["valgrind", "--version"])
+        let folder = try Folder()
+        let program = [Programs.built("instructions"), "--data", folder.path("data")]
         let options = zip(["--tokens", "--patches", "--lists"], InstructionBudget.works)
         let work = options.flatMap { [$0, "\($1 == chosen ? Self.many : Self.few)"] }
-        let (status, output) = try Program.run(
-            "valgrind",
-            ["--tool=callgrind", "--callgrind-out-file=/dev/null"] + program + work,
-            // Else the order of dictionaries, and with it their cost, is another in each process.
-            with: ["SWIFT_DETERMINISTIC_HASHING=1"]
-        )
-        try #require(status == 0, "\(output)")
+        // Else the order of dictionaries, and with it their cost, is another in each process.
+        let environment = ProcessInfo.processInfo.environment.merging(["SWIFT_DETERMINISTIC_HASHING": "1"]) { $1 }
+        let counter = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+        let ended = try await RunningProgram(counter + program + work, environment: environment).end(within: 900)
+        let output = ended.output + ended.errors
+        try #require(ended.status == 0, "\(output)")
         let lines = output.split(whereSeparator: \.isNewline)
         let sum = try #require(lines.first { $0.contains(" Collected : ") }?.split(separator: " ").last, "\(output)")
         let told = try #require(lines.first { $0.hasPrefix("{") }, "\(output)")
         guard case .object(var kind) = try JSON.parse(Array(told.utf8)) else { throw Malformed("no kind", at: 0) }
-        kind.append("valgrind", .string(String(valgrind.output.split(whereSeparator: \.isNewline).joined())))
+        kind.append("valgrind", .string(String(version.output.split(whereSeparator: \.isNewline).joined())))
         return (try #require(Int(sum)), .object(kind))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 import Web
 
@@ -63,16 +64,13 @@ import Web
                 $0.limits.idleSeconds = 600
                 $0.limits.bodiesBytesMax = 10 * Example.largeBytes
             }) { server in
-                let client = Process()
-                client.executableURL = URL(filePath: "/usr/bin/env")
-                client.arguments = [
-                    "openssl", "s_client", "-quiet", "-alpn", "h2", "-connect", "127.0.0.1:\(server.port)",
-                ]
                 let (input, output) = (Pipe(), Pipe())
-                client.standardInput = input
-                client.standardOutput = output
-                client.standardError = FileHandle.nullDevice
-                try client.run()
+                let client = try RunningProgram(
+                    ["openssl", "s_client", "-quiet", "-alpn", "h2", "-connect", "127.0.0.1:\(server.port)"],
+                    input: input.fileHandleForReading,
+                    output: output.fileHandleForWriting
+                )
+                defer { withExtendedLifetime((input, output)) { client.signal(SIGKILL) } }
                 // It reads no more than what nobody takes from it, while these windows let the server send anything.
                 let opening = HTTP2Frames.preface + HTTP2Frames.windows + HTTP2Frames.get("/large", stream: 1)
                 try input.fileHandleForWriting.write(contentsOf: opening)
@@ -82,7 +80,6 @@ import Web
                 let second = (isReset ? HTTP2Frames.reset(stream: 1) : Data()) + HTTP2Frames.get("/large", stream: 3)
                 try input.fileHandleForWriting.write(contentsOf: second)
                 try await until { try Sockets.established(at: server.port).isEmpty }
-                client.terminate()
             }
         }
     }
@@ -114,11 +111,12 @@ import Web
             try await RunningServer.run({ Self.crowd(&$0, files) }) { server in
                 try await RawClient.connect(to: server) { first in
                     try await RawClient.connect(to: server) { second in
-                        // Each connection is counted on its own event loop: else the next one might be before this one.
-                        try await until { first.hasEnded }
+                        // Each is counted on its own event loop, so either may be the first.
+                        try await until { first.hasEnded || second.hasEnded }
                         let url = "https://127.0.0.1:\(server.port)/health"
                         let answer = try await curl("-w", "%{http_code}", url)
                         try #require(answer == #"{"status":"ok"}200"#)
+                        #expect(await first.isClosed())
                         #expect(await second.isClosed())
                     }
                 }
@@ -129,34 +127,18 @@ import Web
     @Test func `past the limit connections make way that have shaken hands and ask nothing`() async throws {
         try await withCertificate { files in
             try await RunningServer.run({ Self.crowd(&$0, files) }) { server in
-                let (inputs, outputs) = ([Pipe(), Pipe()], [Pipe(), Pipe()])
-                let clients = zip(inputs, outputs).map { input, output in
-                    let client = Process()
-                    client.executableURL = URL(filePath: "/usr/bin/env")
-                    client.arguments = ["openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(server.port)"]
-                    client.standardInput = input
-                    client.standardOutput = output
-                    client.standardError = FileHandle.nullDevice
-                    return client
-                }
-                defer { for client in clients where client.isRunning { client.terminate() } }
-                for ((client, input), output) in zip(zip(clients, inputs), outputs) {
-                    try client.run()
-                    let asked = Data("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
+                let client = ["openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(server.port)"]
+                let asked = Data("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
+                var clients: [(program: RunningProgram, input: Pipe)] = []
+                for _ in 1...2 {
+                    let input = Pipe()
+                    let program = try RunningProgram(client, input: input.fileHandleForReading)
+                    clients.append((program, input))
                     try input.fileHandleForWriting.write(contentsOf: asked)
-                    let isAnswered = await withCheckedContinuation { (answered: CheckedContinuation<Bool, Never>) in
-                        Thread.detachNewThread {
-                            var text = ""
-                            while !text.hasSuffix(#"{"status":"ok"}"#) {
-                                let data = output.fileHandleForReading.availableData
-                                if data.isEmpty { break }
-                                text += String(decoding: data, as: UTF8.self)
-                            }
-                            answered.resume(returning: text.hasSuffix(#"{"status":"ok"}"#))
-                        }
-                    }
-                    #expect(isAnswered)
+                    try await program.wait { program.output.hasSuffix(#"{"status":"ok"}"#) }
+                    #expect(program.isRunning)
                 }
+                defer { withExtendedLifetime(clients) {} }
                 let url = "https://127.0.0.1:\(server.port)/health"
                 let answer = try await curl("-w", "%{http_code}", url)
                 #expect(answer == #"{"status":"ok"}200"#)
@@ -196,7 +178,7 @@ import Web
     private func curl(_ arguments: String...) async throws -> String { try await curl(arguments) }
 
     private func curl(_ arguments: [String]) async throws -> String {
-        try await run("curl", ["-sk", "--max-time", "20"] + arguments).output
+        try await Programs.run(["curl", "-sk", "--max-time", "20"] + arguments).output
     }
 
     private func withCertificate(_ body: (WebServer.TLSFiles) async throws -> Void) async throws {
@@ -205,31 +187,15 @@ import Web
         defer { try? FileManager.default.removeItem(at: folder) }
         let certificate = folder.appending(path: "certificate.pem").path
         let key = folder.appending(path: "key.pem").path
-        let made = try await run(
-            "openssl",
+        let made = try await Programs.run(
             [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                "2",
                 "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
                 "-keyout", key, "-out", certificate,
             ]
         )
         try #require(made.status == 0)
         try await body(WebServer.TLSFiles(certificatePath: certificate, keyPath: key))
-    }
-
-    private func run(_ program: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        // Reading blocks until the program ends, so it waits on a thread of its own.
-        let data = await withCheckedContinuation { (finished: CheckedContinuation<Data, Never>) in
-            Thread.detachNewThread { finished.resume(returning: output.fileHandleForReading.readDataToEndOfFile()) }
-        }
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
     }
 }
