@@ -34,8 +34,8 @@ enum Command {
 }
 
 extension RunningProgram {
-    /// Waits until a text stands in standard error, or the program has ended.
-    func wait(forError text: String) async throws {
-        try await wait { errors.contains(text) }
+    /// Waits until a line of standard error begins so, or the program has ended.
+    func wait(forErrorLine start: String) async throws {
+        try await wait { errors.split(separator: "\n").contains { $0.hasPrefix(start) } }
     }
 }

@@ -148,7 +148,7 @@ struct ServeTests {
         var printed: [String] = []
         for _ in 1...2 {
             let server = try Command.start(["serve", "--dev", "--listen", "127.0.0.1:0"], in: folder.path)
-            try await server.wait(forError: "listening on ")
+            try await server.wait(forErrorLine: "listening on ")
             printed.append(server.output)
             server.signal(SIGTERM)
             #expect(try await server.end(within: 5).status == 0)

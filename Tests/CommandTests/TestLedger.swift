@@ -43,7 +43,7 @@ struct TestLedger {
     func serve(_ options: String...) async throws -> RunningProgram {
         let words = ["serve", "--data", data, "--listen", "127.0.0.1:0"] + options
         let server = try Command.start(words)
-        try await server.wait(forError: "listening on ")
+        try await server.wait(forErrorLine: "listening on ")
         try #require(!server.url.isEmpty, "\(server.errors)")
         return server
     }
