@@ -1,6 +1,7 @@
 """Tools/within: what a command prints and ends with passes through it, and what hangs is told and ended."""
 
 import pathlib
+import signal
 import subprocess
 import time
 import unittest
@@ -50,10 +51,22 @@ class WithinTests(unittest.TestCase):
         self.assertEqual(ended.returncode, 124)
         self.assertIn("has not ended within 0.05 minutes", ended.stdout)
         self.assertIn("sleep 287", ended.stdout)
-        tail = ended.stdout.partition("Begun and not ended:\n")[2].splitlines()
-        self.assertEqual(tail[0], '  "hangs"')
-        self.assertNotIn('"', "".join(tail[1:]))
+        tail = ended.stdout.partition("Tests that have not ended")[2].splitlines()
+        self.assertEqual(tail[1], '  "hangs"')
+        self.assertNotIn('"', "".join(tail[2:]))
         wait_for_end(ended.stdout.partition("left: ")[2].split()[0])
+
+    def test_who_ends_it_ends_the_command_and_is_told(self):
+        log = ROOT / ".build/logs/within-ended.log"
+        log.unlink(missing_ok=True)
+        command = [ROOT / "Tools/within", "5", log.stem, "bash", "-c", "echo '◇ Test \"a\" started.'; sleep 286"]
+        watched = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        while not (log.exists() and "started" in log.read_text(encoding="utf-8")):
+            time.sleep(0.01)
+        watched.send_signal(signal.SIGINT)
+        output, _ = watched.communicate(timeout=200)
+        self.assertEqual(watched.returncode, -signal.SIGINT)
+        self.assertIn('  "a"\n', output)
 
     def test_what_the_command_leaves_behind_is_ended_and_holds_nobody_up(self):
         ended = within(5, "sleep 288 & echo left: $!")
