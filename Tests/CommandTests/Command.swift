@@ -26,11 +26,6 @@ enum Command {
     static func run(_ words: String..., with environment: [String: String] = [:]) async throws -> RunningProgram.Ended {
         try await start(words, with: environment).end()
     }
-
-    /// Runs the verifier that shares no code with the command.
-    static func verify(_ words: [String]) async throws -> RunningProgram.Ended {
-        try await Programs.run(Programs.verifier + words)
-    }
 }
 
 extension RunningProgram {

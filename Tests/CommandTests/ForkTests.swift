@@ -67,7 +67,7 @@ struct ForkTests {
         try ledger.folder.write("entries", entries)
         try ledger.folder.write("checkpoint", try await ledger.run("checkpoint").output)
         for key in [ledger.verifierKey, forked.lines[0]] {
-            let verified = try await Command.verify([
+            let verified = try await Programs.verify([
                 "--entries", ledger.folder.path("entries"), "--checkpoint", ledger.folder.path("old-checkpoint"),
                 "--checkpoint", ledger.folder.path("checkpoint"), "--proof", ledger.folder.path("old-proof"),
                 "--key", key,
@@ -75,7 +75,7 @@ struct ForkTests {
             #expect(verified.status == 0, "\(verified.errors)\(verified.output)")
         }
         try ledger.folder.write("entry", String(entries.split(separator: "\n")[3]) + "\n")
-        let alone = try await Command.verify([
+        let alone = try await Programs.verify([
             "--proof", ledger.folder.path("old-proof"), "--entry", ledger.folder.path("entry"), "--key",
             ledger.verifierKey,
         ])

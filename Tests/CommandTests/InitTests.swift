@@ -37,7 +37,7 @@ struct InitTests {
         #expect(report["checkpoint"]?["root"] == report["root"])
         try ledger.folder.write("entries", try await ledger.run("entries", "--openings").output)
         try ledger.folder.write("checkpoint", try await ledger.run("checkpoint").output)
-        let verified = try await Command.verify([
+        let verified = try await Programs.verify([
             "--entries", ledger.folder.path("entries"), "--checkpoint", ledger.folder.path("checkpoint"),
             "--key", ledger.verifierKey,
         ])

@@ -27,7 +27,7 @@ struct KeyTests {
         #expect(types.filter { $0 == "checkpoint_key.retired" }.count == 2)
         try ledger.folder.write("entries", try await ledger.run("entries").output)
         let words = ["--entries", ledger.folder.path("entries"), "--key", ledger.verifierKey] + checkpoints
-        let verified = try await Command.verify(words)
+        let verified = try await Programs.verify(words)
         #expect(verified.status == 0, "\(verified.errors)\(verified.output)")
     }
 

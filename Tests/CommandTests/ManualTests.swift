@@ -4,9 +4,7 @@ import Testing
 
 /// The manual and the command know the same options: neither can be changed without the other.
 struct ManualTests {
-    private static let readme = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("README.md")
+    private static let readme = URL(fileURLWithPath: "\(Programs.project)/README.md")
 
     @Test func `the README's table has every option of every command, and no other`() async throws {
         let text = try String(contentsOf: Self.readme, encoding: .utf8)

@@ -63,7 +63,7 @@ struct ExportTests {
         try files.write("entries", lines)
         try files.write("checkpoint", Array(checkpoint.encoded.utf8))
         let words = ["--entries", place.path("files", "entries"), "--checkpoint", place.path("files", "checkpoint")]
-        return try await Programs.run(Programs.verifier + words + ["--key", key.description]).status
+        return try await Programs.verify(words + ["--key", key.description]).status
     }
 
     @Test(.enabled(if: Programs.isInstalled("python3"), "python3 is not installed"))

@@ -1,5 +1,6 @@
 import EventLog
 import OpenSSL
+import Programs
 import Storage
 import Testing
 import Wire
@@ -7,10 +8,7 @@ import Wire
 /// The page that genesis commits to is the one beside the code.
 struct FormatPageTests {
     @Test func `the page has the digest that genesis commits to`() throws {
-        let folder = #filePath.replacing(
-            "Tests/EventLogTests/FormatPageTests.swift",
-            with: "Sources/EventLog/EventLog.docc"
-        )
+        let folder = "\(Programs.project)/Sources/EventLog/EventLog.docc"
         let page = try #require(try SmallFiles(path: folder, access: .readOnly).read("LedgerFormat.md"))
         #expect(SHA256Hash.hash(page) == LedgerFormat.pageDigest, "set LedgerFormat.pageDigestHex to this digest")
         #expect(LedgerFormat.pageDigest.description == LedgerFormat.pageDigestHex)

@@ -1,5 +1,6 @@
 import Glibc
 import Hostile
+import Programs
 import Storage
 import Testing
 
@@ -57,12 +58,7 @@ struct CorpusTests {
         return try folder.list().sorted().map { (name: $0, bytes: try folder.read($0) ?? []) }
     }
 
-    private static let path: String = {
-        guard let whole = unsafe realpath(#filePath, nil) else { return "" }
-        defer { unsafe free(whole) }
-        let parts = (unsafe String(cString: whole)).split(separator: "/").dropLast(3)
-        return "/" + parts.joined(separator: "/") + "/Tools/Fuzz/corpus"
-    }()
+    private static let path = "\(Programs.project)/Tools/Fuzz/corpus"
 
     private static func names(in folder: String) throws -> [String] {
         guard let listing = unsafe opendir(folder) else { throw StorageError(.notFound, "list \(folder)", code: errno) }

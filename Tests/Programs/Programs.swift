@@ -2,12 +2,9 @@ import Foundation
 
 /// Programs that tests run.
 package enum Programs {
-    /// The project's folder.
-    package static let project = URL(fileURLWithPath: #filePath)
+    /// The project's folder; links are followed, so that a package of links finds it too.
+    package static let project = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-
-    /// The verifier that shares no code with the command, and what runs it.
-    package static let verifier = ["python3", "\(project)/Tools/verify_ledger.py"]
 
     /// The path of a program that is built beside the tests.
     package static func built(_ name: String) -> String {
@@ -23,9 +20,12 @@ package enum Programs {
     }
 
     /// Runs a program to its end.
-    package static func run(_ words: [String], within seconds: Double = RunningProgram.secondsMax) async throws
-        -> RunningProgram.Ended
-    {
-        try await RunningProgram(words).end(within: seconds)
+    package static func run(_ words: [String]) async throws -> RunningProgram.Ended {
+        try await RunningProgram(words).end()
+    }
+
+    /// Runs the verifier that shares no code with the command.
+    package static func verify(_ words: [String]) async throws -> RunningProgram.Ended {
+        try await run(["python3", "\(project)/Tools/verify_ledger.py"] + words)
     }
 }

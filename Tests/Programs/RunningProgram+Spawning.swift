@@ -1,7 +1,7 @@
 import Glibc
 
 extension RunningProgram {
-    /// More than all tests together have open.
+    /// More than all tests together have open; `closefrom` is not to be had in Swift.
     private static let descriptorsMax = 4_096
 
     /// - Parameter standard: what becomes its descriptors from 0 on; it has no others.
@@ -14,7 +14,8 @@ extension RunningProgram {
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         for (number, handle) in standard.enumerated() {
-            unsafe posix_spawn_file_actions_adddup2(&actions, handle, Int32(number))
+            let code = unsafe posix_spawn_file_actions_adddup2(&actions, handle, Int32(number))
+            guard code == 0 else { throw NotStarted(words: words, code: code) }
         }
         // Those too that another thread opens meanwhile: whatever number it may have.
         for number in standard.count..<min(sysconf(Int32(_SC_OPEN_MAX)), descriptorsMax) {

@@ -34,7 +34,7 @@ enum IndependentVerifier {
         sourceLocation: SourceLocation = #_sourceLocation,
     ) async throws {
         let words = ["--entries", entries, "--key", key.description] + checkpoints.flatMap { ["--checkpoint", $0] }
-        let ended = try await Programs.run(Programs.verifier + words)
+        let ended = try await Programs.verify(words)
         #expect(ended.status == 0, "\(ended.output)\(ended.errors)", sourceLocation: sourceLocation)
     }
 }

@@ -49,7 +49,7 @@ struct InstructionTests {
         // Else the order of dictionaries, and with it their cost, is another in each process.
         let environment = ProcessInfo.processInfo.environment.merging(["SWIFT_DETERMINISTIC_HASHING": "1"]) { $1 }
         let counter = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-        let ended = try await RunningProgram(counter + program + work, environment: environment).end(within: 900)
+        let ended = try await RunningProgram(counter + program + work, environment: environment).end(within: 280)
         let output = ended.output + ended.errors
         try #require(ended.status == 0, "\(output)")
         let lines = output.split(whereSeparator: \.isNewline)

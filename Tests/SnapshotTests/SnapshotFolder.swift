@@ -1,4 +1,5 @@
 import Glibc
+import Programs
 import Storage
 import Synchronization
 import Testing
@@ -10,12 +11,6 @@ import Testing
 struct SnapshotFolder {
     static let recordVariable = "MUNIMENT_RECORD"
 
-    /// The top of the repository, found from this file; links are followed, so that a package of links finds it too.
-    static let project: String = {
-        let file = resolved(#filePath)
-        return "/" + file.split(separator: "/").dropLast(3).joined(separator: "/")
-    }()
-
     static let isRecording = unsafe getenv(recordVariable).map { unsafe String(cString: $0) } == "1"
 
     /// A folder has one who writes to it at a time, and tests run beside each other.
@@ -25,7 +20,7 @@ struct SnapshotFolder {
     let path: String
 
     init(_ name: String = "") {
-        path = Self.project + "/Snapshots" + (name.isEmpty ? "" : "/" + name)
+        path = Programs.project + "/Snapshots" + (name.isEmpty ? "" : "/" + name)
     }
 
     func read(_ name: String) throws -> [UInt8] {
@@ -51,7 +46,7 @@ struct SnapshotFolder {
         guard !stored.utf8.elementsEqual(text.utf8) else { return }
         let difference = LineDifference(from: stored, to: text)
         Issue.record(
-            "Snapshots\(path.dropFirst(Self.project.utf8.count + 10))/\(name) differs (- stored, + now):\n\(difference)\n\(Self.renewal)",
+            "Snapshots\(path.dropFirst(Programs.project.utf8.count + 10))/\(name) differs (- stored, + now):\n\(difference)\n\(Self.renewal)",
             sourceLocation: sourceLocation
         )
     }
@@ -73,10 +68,4 @@ struct SnapshotFolder {
 
     static let renewal =
         "if the change is meant, run: \(recordVariable)=1 swift test --filter SnapshotTests (and review the diff)"
-
-    private static func resolved(_ path: String) -> String {
-        guard let whole = unsafe realpath(path, nil) else { return path }
-        defer { unsafe free(whole) }
-        return unsafe String(cString: whole)
-    }
 }

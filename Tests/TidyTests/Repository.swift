@@ -1,15 +1,11 @@
 import Glibc
+import Programs
 import Storage
 import Testing
 
-/// The repository as it lies on the disk, found from this file; links are followed, so that a package of links finds it
-/// too.
+/// The repository as it lies on the disk.
 enum Repository {
-    static let path: String = {
-        guard let whole = unsafe realpath(#filePath, nil) else { return "" }
-        defer { unsafe free(whole) }
-        return "/" + (unsafe String(cString: whole)).split(separator: "/").dropLast(3).joined(separator: "/")
-    }()
+    private static let path = Programs.project
 
     /// Every file of code, tests and tools.
     static func files() throws -> [SourceFile] { try everything.get() }
