@@ -111,9 +111,15 @@ let package = Package(
         ),
         // Dice that fall the same way for one seed.
         .target(name: "Chance", path: "Tests/Chance"),
+        // Waiting that ends.
+        .target(name: "Patience", path: "Tests/Patience"),
         // What stands in a server's way, for the tests of those who must live with it.
-        .target(name: "Obstacles", dependencies: ["Storage", "Identity", "Engine"], path: "Tests/Obstacles"),
-        // Programs that tests run.
+        .target(
+            name: "Obstacles",
+            dependencies: ["Storage", "Identity", "Engine", "Patience"],
+            path: "Tests/Obstacles"
+        ),
+        // Programs that tests run, and folders for them.
         .target(name: "Programs", path: "Tests/Programs"),
         // A server whose instructions a test has counted; the counter stumbles over debugging information of this age.
         .executableTarget(
@@ -125,21 +131,21 @@ let package = Package(
         // What meets the bytes of strangers, for tests and for the fuzzer.
         .target(name: "Hostile", dependencies: everything + ["Web", logging, metrics], path: "Tests/Hostile"),
         tests("Wire"),
-        tests("Storage", "Wire"),
+        tests("Storage", "Wire", "Patience"),
         tests("OpenSSL"),
         tests("EventLog", "Wire", "Storage", "OpenSSL", "Programs"),
         tests("Identity", "Wire"),
         tests("Views", "Wire", "Storage", "OpenSSL", "Identity", "Chance"),
-        tests("Engine", "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Obstacles"),
+        tests("Engine", "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Obstacles", "Patience"),
         tests("Endpoints", "Wire"),
         tests("OpenID", of: ["OpenID", "Obstacles"] + belowDoors),
-        tests("AdminAPI", of: ["AdminAPI", "Obstacles"] + belowDoors),
-        tests("Web", "Wire", "Endpoints", "Programs", nio, nioPosix, http, logging, metrics, lifecycle),
-        tests("Snapshot", of: everything + ["Programs"]),
+        tests("AdminAPI", of: ["AdminAPI", "Obstacles", "Patience"] + belowDoors),
+        tests("Web", "Wire", "Endpoints", "Patience", "Programs", nio, nioPosix, http, logging, metrics, lifecycle),
+        tests("Snapshot", of: everything + ["Patience", "Programs"]),
         tests("Simulation", of: everything + ["Chance"]),
-        tests("Hostile", "Storage"),
-        tests("Tidy", of: ["Storage", "Identity", "Wire"]),
-        tests("Command", of: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Engine", "Programs"]),
+        tests("Hostile", "Storage", "Programs"),
+        tests("Tidy", of: ["Storage", "Identity", "Wire", "Programs"]),
+        tests("Command", of: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Engine", "Patience", "Programs"]),
     ]
 )
 

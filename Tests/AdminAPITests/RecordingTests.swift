@@ -2,6 +2,7 @@ import Endpoints
 import Engine
 import EventLog
 import Identity
+import Patience
 import Testing
 import Wire
 
@@ -53,7 +54,8 @@ struct RecordingTests {
 
     @Test func `health, proofs and the document leave nothing`() async throws {
         try await Server.run { server in
-            try await Task.sleep(for: .milliseconds(700))
+            // Once the notary has signed, there is a proof.
+            try await until { await server.call(.get, "/audit/0/proof").status == 200 }
             let size = server.instance.status.size
             for path in ["/health", "/health/integrity", "/audit/0/proof"] {
                 #expect(await server.call(.get, path).status == 200, "\(path)")

@@ -4,6 +4,7 @@ import Engine
 import EventLog
 import Identity
 import OpenSSL
+import Patience
 import Storage
 import Synchronization
 import Testing
@@ -81,7 +82,7 @@ struct Server: Sendable {
         // Whoever holds the old instance holds the directory's lock; a request's task may let go of it a moment later.
         weak let old = running?.instance
         running = nil
-        while old != nil { await Task.yield() }
+        try await until { old == nil }
         meanwhile()
         running = Running(try await Self.open(directory, clock), settings)
     }

@@ -31,7 +31,7 @@ struct ReadingTests {
         let ledger = try await TestLedger()
         let count = try await ledger.entries().count
         let follower = try Command.start(["entries", "--data", ledger.data, "--follow", "--to", "\(count)"])
-        try await Task.sleep(for: .milliseconds(300))
+        try await follower.wait { follower.output.split(separator: "\n").count == count }
         #expect(try await ledger.run("keys", "rotate").status == 0)
         let ended = try await follower.end()
         #expect(ended.status == 0)
@@ -78,7 +78,7 @@ struct ReadingTests {
             #expect(proof.output.hasPrefix("c2sp.org/tlog-proof@v1\nindex \(index)\n"))
             try ledger.folder.write("proof", proof.output)
             try ledger.folder.write("entry", entries[index] + "\n")
-            let verified = try await Command.verify([
+            let verified = try await Programs.verify([
                 "--proof", ledger.folder.path("proof"), "--entry", ledger.folder.path("entry"),
                 "--key", ledger.verifierKey,
             ])

@@ -3,6 +3,7 @@ import EventLog
 import Foundation
 import Identity
 import Obstacles
+import Patience
 import Storage
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
         let real = try RealGround(seed: 321)
         defer { real.remove() }
         let instance = try await real.open()
-        while instance.integrity.verified == nil { await Task.yield() }
+        try await until { instance.integrity.verified != nil }
         real.clock.pass(microseconds: 90_000_000_000)
         let ledger = instance.tables.environment
         let crowd = try Crowd { meanwhile in try ledger.read { _ in meanwhile() } }

@@ -2,6 +2,7 @@ import Engine
 import EventLog
 import Identity
 import OpenSSL
+import Patience
 import Storage
 import Synchronization
 import Testing
@@ -198,7 +199,7 @@ struct LongReadTests {
         for operation in 1...10 {
             let ground = try Ground(seed: UInt64(310 + operation))
             let instance = try await ground.open()
-            while instance.integrity.verified == nil { await Task.yield() }
+            try await until { instance.integrity.verified != nil }
             ground.disk.plan(.mapFull, at: ground.disk.operations + operation)
             let ledger = try instance.tables.environment.beginRead()
             let views = try instance.views.environment.beginRead()

@@ -2,6 +2,7 @@ import Engine
 import EventLog
 import Identity
 import OpenSSL
+import Patience
 import Storage
 import Testing
 import Views
@@ -24,7 +25,7 @@ import Wire
     {
         let ground = try Ground(seed: 61)
         let instance = try await ground.open(recordsVerification: true)
-        while instance.integrity.verified == nil { await Task.yield() }
+        try await until { instance.integrity.verified != nil }
         for _ in 1...3 {
             _ = try await instance.perform(RecordEvents([Event(.ledgerResumed, chain: .platform)]), by: .system)
         }
@@ -40,7 +41,7 @@ import Wire
     @Test func `a command that passes by leaves no such entry`() async throws {
         let ground = try Ground(seed: 62)
         let instance = try await ground.open()
-        while instance.integrity.verified == nil { await Task.yield() }
+        try await until { instance.integrity.verified != nil }
         _ = try await instance.perform(RecordEvents([Event(.ledgerResumed, chain: .platform)]), by: .system)
         #expect(try Self.entries(instance, .ledgerVerified).isEmpty)
         try await instance.close()

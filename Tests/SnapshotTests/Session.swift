@@ -1,5 +1,6 @@
 import Endpoints
 import Engine
+import Patience
 import Storage
 import Testing
 import Wire
@@ -53,7 +54,7 @@ final class Session {
     /// Its thread writes to the disk too, at moments of its own: after this the next operation of the disk is the
     /// writer's.
     func waitForNotary() async throws {
-        while instance.checkpointSize < instance.status.size { try await Task.sleep(for: .milliseconds(5)) }
+        try await until { instance.checkpointSize >= instance.status.size }
     }
 
     /// The next commit finds the disk full.

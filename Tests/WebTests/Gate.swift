@@ -1,4 +1,6 @@
+import Patience
 import Synchronization
+import Testing
 
 /// Holds a request of the example until a test opens it; each test names gates of its own.
 final class Gate: Sendable {
@@ -17,15 +19,18 @@ final class Gate: Sendable {
 
     func open() { isOpen.set() }
 
-    /// Waits for a request.
-    func isReached() async { await until(hasCome) }
-
-    func pass() async {
-        hasCome.set()
-        await until(isOpen)
+    /// Waits for a request; a test to which none comes has failed.
+    func isReached() async {
+        do {
+            try await until { hasCome.isSet }
+        } catch {
+            Issue.record(error)
+        }
     }
 
-    private func until(_ flag: Flag) async {
-        while !flag.isSet, (try? await Task.sleep(for: .milliseconds(5))) != nil {}
+    /// Waits for the opening, or until the server gives the request up.
+    func pass() async {
+        hasCome.set()
+        try? await until { isOpen.isSet }
     }
 }

@@ -1,3 +1,4 @@
+import Patience
 import Synchronization
 import Testing
 import Web
@@ -119,9 +120,7 @@ import Wire
                 try await first.send("POST /stuck HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
                 try await first.send(zeros: 60_000)
                 // Until those bytes are being answered; then there is no room for as many again, but for fewer.
-                while Example.stuckRequests.load(ordering: .relaxed) == before {
-                    try await Task.sleep(for: .milliseconds(10))
-                }
+                try await until { Example.stuckRequests.load(ordering: .relaxed) != before }
                 let refused = try await post(60_000, to: server)
                 #expect(refused.status == 503)
                 #expect(refused["retry-after"] == "1")
@@ -139,8 +138,10 @@ import Wire
                 try await first.send("POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 60001\r\n\r\n")
                 try await first.send(zeros: 60_000)
                 // Until those bytes are held.
-                while !first.hasEnded {
-                    #expect(try await post(60_000, to: server).body == "60000 bytes, sum 0")
+                try await until {
+                    let answer = try await post(60_000, to: server)
+                    #expect(answer.body == "60000 bytes, sum 0")
+                    return first.hasEnded
                 }
             }
         }
@@ -211,8 +212,10 @@ import Wire
     @Test func `an answer that nobody takes is not held for ever`() async throws {
         try await RunningServer.run({ $0.limits.requestSeconds = 1 }) { server in
             try await RawClient.connect(to: server) { client in
+                // After this the server has the connection, until it gives it up.
+                _ = try await client.ask("GET /health")
                 try await client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-                try await Task.sleep(for: .seconds(5))
+                try await until { try Sockets.established(at: server.port).isEmpty }
                 // The head comes, and then no more than the system's buffers held.
                 let answer = try? await client.read()
                 #expect(answer?.status == nil)
@@ -255,9 +258,7 @@ import Wire
                         try await first.send(begun)
                         try await second.send(begun)
                         try await third.send(begun)
-                        while !first.hasEnded, !second.hasEnded, !third.hasEnded {
-                            try await Task.sleep(for: .milliseconds(10))
-                        }
+                        try await until { first.hasEnded || second.hasEnded || third.hasEnded }
                         let answers = [try? await first.end(), try? await second.end(), try? await third.end()]
                         #expect(answers.compactMap(\.self) == ["2 bytes, sum 194", "2 bytes, sum 194"])
                     }

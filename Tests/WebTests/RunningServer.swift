@@ -38,9 +38,12 @@ struct RunningServer: Sendable {
             onListening: { port in listening.yield(port) },
         )
         let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
-        async let finished: Void = group.run()
+        async let finished: Void = serve(group, listening)
         var iterator = ports.makeAsyncIterator()
-        guard let port = await iterator.next() else { throw NeverListened() }
+        guard let port = await iterator.next() else {
+            try await finished
+            throw NeverListened()
+        }
         let running = RunningServer(port: port, metrics: metrics, log: log, group: group)
         do {
             let result = try await body(running)
@@ -51,6 +54,12 @@ struct RunningServer: Sendable {
             await running.stop()
             throw error
         }
+    }
+
+    /// Serves to the end, and then nobody waits any longer for it to listen.
+    private static func serve(_ group: ServiceGroup, _ listening: AsyncStream<Int>.Continuation) async throws {
+        defer { listening.finish() }
+        try await group.run()
     }
 
     struct NeverListened: Error {}

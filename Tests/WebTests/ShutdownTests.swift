@@ -1,3 +1,4 @@
+import Patience
 import Testing
 import Web
 
@@ -36,7 +37,7 @@ import Web
                         }
                     }
                 }
-                while answered.value < 320 { try await Task.sleep(for: .milliseconds(5)) }
+                try await until { answered.value >= 320 }
                 await server.stop()
                 try await group.waitForAll()
             }

@@ -18,8 +18,3 @@ struct Sockets {
         }
     }
 }
-
-/// Waits for what comes sooner or later; where it never does, the suite's limit ends the test.
-func until(_ condition: () throws -> Bool) async throws {
-    while try !condition() { try await Task.sleep(for: .milliseconds(20)) }
-}
