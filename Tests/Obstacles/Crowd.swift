@@ -7,6 +7,9 @@ package final class Crowd: Sendable {
     /// A read with what is done meanwhile.
     package typealias Read = @Sendable (_ meanwhile: @escaping () -> Void) throws -> Void
 
+    /// Where a test has failed meanwhile, nobody tells it to leave.
+    private static let patience = DispatchTimeInterval.seconds(120)
+
     private let thread = PinnedThread(name: "crowd")
     private let mayLeave = DispatchSemaphore(value: 0)
 
@@ -19,10 +22,10 @@ package final class Crowd: Sendable {
         try thread.start { [mayLeave] in
             Self.read(reading) {
                 isFull.signal()
-                mayLeave.wait()
+                _ = mayLeave.wait(timeout: .now() + Self.patience)
             }
         }
-        isFull.wait()
+        _ = isFull.wait(timeout: .now() + Self.patience)
     }
 
     /// Reads within a read, until the next one finds no place.
