@@ -23,6 +23,15 @@ final class HTTP1Heads: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private var hasEnded = false
+    private var isUpgradeRequest = false
+    /// The last part that came is the end of a request that asks for another protocol.
+    private var isBehindUpgradeRequest = false
+
+    /// Whether the decoder has read such a request to its end, where it stops; asked once for each.
+    func takeUpgradeRequest() -> Bool {
+        defer { isBehindUpgradeRequest = false }
+        return isBehindUpgradeRequest
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // RFC 9112 §9.6: after a "close" "the server MUST NOT process any further requests received on that
@@ -32,6 +41,7 @@ final class HTTP1Heads: ChannelInboundHandler, RemovableChannelHandler {
         case .head(var head):
             isSound = Self.isSound(head)
             let isOld = Self.isOld(head)
+            isUpgradeRequest = Self.asksForAnotherProtocol(head)
             persistence = Self.asksToClose(head) ? .none : isOld ? .asked : .assumed
             if persistence == .none { head.headers.replaceOrAdd(name: "connection", value: "close") }
             // RFC 9110 §10.1.1: an expectation "in an HTTP/1.0 request MUST" be ignored.
@@ -41,13 +51,32 @@ final class HTTP1Heads: ChannelInboundHandler, RemovableChannelHandler {
             context.fireChannelRead(data)
         case .end:
             hasEnded = persistence == .none
+            isBehindUpgradeRequest = isUpgradeRequest
             context.fireChannelRead(data)
         }
     }
 
     /// RFC 9112 §9.3: "If the "close" connection option is present", whatever stands beside it.
     private static func asksToClose(_ head: HTTPRequestHead) -> Bool {
-        !head.isKeepAlive || head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+        let options = head.headers[canonicalForm: "connection"]
+        if !head.isKeepAlive || options.contains(where: { $0.lowercased() == "close" }) { return true }
+        // Whether the decoder takes it for an upgrade is not certain, and it must not be guessed.
+        return options.contains { $0.lowercased().contains("upgrade") } && head.headers.contains(name: "upgrade")
+            && !asksForAnotherProtocol(head)
+    }
+
+    /// Whether the decoder stops behind this request: written so that it certainly does wherever this says so.
+    ///
+    /// RFC 9110 §7.8: "Upgrade" with the option of that name in `Connection`; §9.3.6: CONNECT.
+    private static func asksForAnotherProtocol(_ head: HTTPRequestHead) -> Bool {
+        if head.method == .CONNECT { return true }
+        guard head.headers["upgrade"].contains(where: { !$0.isEmpty }) else { return false }
+        return head.headers["connection"].contains { value in
+            value.split(separator: ",").contains { option in
+                let words = option.split(separator: " ")
+                return words.count == 1 && words[0].lowercased() == "upgrade"
+            }
+        }
     }
 
     private static func isSound(_ head: HTTPRequestHead) -> Bool {

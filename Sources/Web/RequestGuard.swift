@@ -81,11 +81,16 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         isStream = context.channel.parent?.parent != nil
         connection = isStream ? context.channel.parent : context.channel
         let pipeline = context.pipeline.syncOperations
-        guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) else { return }
+        guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self),
+            let stopping = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self),
+            let passedOver = try? pipeline.context(handler: stopping)
+        else { return }
         let heads = HTTP1Heads()
         self.heads = heads
+        let decoder = UpgradeIgnoringDecoder(limits: limits, heads: heads, passingOver: passedOver)
         do {
             try pipeline.addHandler(heads, position: .before(codec))
+            try pipeline.addHandler(ByteToMessageHandler(decoder), position: .before(stopping))
         } catch {
             preconditionFailure("a handler can be added before one that was just found: \(error)")
         }

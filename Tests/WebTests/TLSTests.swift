@@ -17,6 +17,18 @@ import Web
         }
     }
 
+    @Test func `an upgrade within TLS is ignored, and the connection goes on`() async throws {
+        try await withCertificate { files in
+            try await RunningServer.run({ $0.tls = files }) { server in
+                let url = "https://127.0.0.1:\(server.port)/health"
+                let upgrade = ["--http1.1", "-H", "Connection: Upgrade", "-H", "Upgrade: h2c"]
+                let answers = try await curl(upgrade + ["-w", " %{http_code} %{num_connects}\n", url, url, url])
+                let body = #"{"status":"ok"}"#
+                #expect(answers == "\(body) 200 1\n\(body) 200 0\n\(body) 200 0\n")
+            }
+        }
+    }
+
     @Test func `headers of HTTP/2 are those of HTTP/1.1`() async throws {
         try await withCertificate { files in
             try await RunningServer.run({ $0.tls = files }) { server in
