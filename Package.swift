@@ -23,7 +23,8 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 /// All that is a library.
 let everything: [Target.Dependency] = [
-    "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID", "AdminAPI",
+    "Wire", "Folding", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID",
+    "AdminAPI",
 ]
 
 /// What those stand on who answer requests.
@@ -50,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
@@ -64,12 +66,20 @@ let package = Package(
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CUTF8Proc", pkgConfig: "libutf8proc", providers: [.apt(["libutf8proc-dev"])]),
         .target(name: "Wire"),
+        .target(name: "Folding", dependencies: ["CUTF8Proc"]),
         .target(name: "Storage", dependencies: ["CLMDB"]),
         .target(name: "OpenSSL", dependencies: ["COpenSSL", "CArgon2", crypto]),
         .target(name: "EventLog", dependencies: ["Wire", "Storage", "OpenSSL"]),
         .target(name: "Identity", dependencies: ["Wire"]),
-        .target(name: "Views", dependencies: ["Wire", "Storage", "OpenSSL", "Identity"]),
+        .target(
+            name: "Views",
+            dependencies: [
+                "Wire", "Folding", "Storage", "OpenSSL", "Identity",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]
+        ),
         .target(name: "Engine", dependencies: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views"]),
         .target(name: "Endpoints", dependencies: ["Wire"]),
         .target(
@@ -78,7 +88,9 @@ let package = Package(
         ),
         .target(
             name: "AdminAPI",
-            dependencies: ["Wire", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Engine", "Endpoints"]
+            dependencies: [
+                "Wire", "Folding", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Engine", "Endpoints",
+            ]
         ),
         .target(
             name: "Web",
@@ -113,6 +125,8 @@ let package = Package(
         .target(name: "Chance", path: "Tests/Chance"),
         // Waiting that ends.
         .target(name: "Patience", path: "Tests/Patience"),
+        // Bodies of requests, read off each kind's own table of fields.
+        .target(name: "Samples", dependencies: ["Chance", "Wire", "Identity"], path: "Tests/Samples"),
         // What stands in a server's way, for the tests of those who must live with it.
         .target(
             name: "Obstacles",
@@ -131,17 +145,18 @@ let package = Package(
         // What meets the bytes of strangers, for tests and for the fuzzer.
         .target(name: "Hostile", dependencies: everything + ["Web", logging, metrics], path: "Tests/Hostile"),
         tests("Wire"),
+        tests("Folding"),
         tests("Storage", "Wire", "Patience"),
         tests("OpenSSL"),
         tests("EventLog", "Wire", "Storage", "OpenSSL", "Programs"),
         tests("Identity", "Wire"),
         tests("Views", "Wire", "Storage", "OpenSSL", "Identity", "Chance"),
-        tests("Engine", "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Obstacles", "Patience"),
+        tests("Engine", of: ["OpenID", "Obstacles", "Patience"] + belowDoors),
         tests("Endpoints", "Wire"),
         tests("OpenID", of: ["OpenID", "Obstacles"] + belowDoors),
-        tests("AdminAPI", of: ["AdminAPI", "Obstacles", "Patience"] + belowDoors),
+        tests("AdminAPI", of: ["AdminAPI", "OpenID", "Chance", "Obstacles", "Patience", "Samples"] + belowDoors),
         tests("Web", "Wire", "Endpoints", "Patience", "Programs", nio, nioPosix, http, logging, metrics, lifecycle),
-        tests("Snapshot", of: everything + ["Patience", "Programs"]),
+        tests("Snapshot", of: everything + ["Patience", "Programs", "Samples"]),
         tests("Simulation", of: everything + ["Chance"]),
         tests("Hostile", "Storage", "Programs"),
         tests("Tidy", of: ["Storage", "Identity", "Wire", "Programs"]),
@@ -154,7 +169,7 @@ if Context.environment["BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "bench",
-            dependencies: ["Wire", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Engine"],
+            dependencies: ["Wire", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Engine", "OpenID"],
             path: "Tools/Bench",
             exclude: ["probe.c", "script", "wrk"]
         )
