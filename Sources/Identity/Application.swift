@@ -1,18 +1,10 @@
 import Wire
 
 /// An application: a program that asks for tokens, at the platform, a partner or a tenant.
-package struct Application: Resource {
-    package static let noun = "application"
-
-    package enum Kind: String, Sendable, CaseIterable {
-        case web = "WEB"
-        case service = "SERVICE"
-        case spa = "SPA"
-        case native = "NATIVE"
-
-        /// Whether it can keep a secret (RFC 6749 §2.1).
-        package var isConfidential: Bool { self == .web || self == .service }
-    }
+package struct Application: ManagedResource {
+    package static let kind = Kind.application
+    package static let area = Scope.Area("applications")
+    package static let standsIn = Place.Level.allCases
 
     package enum Level: String, Sendable, CaseIterable {
         case global = "GLOBAL"
@@ -25,7 +17,7 @@ package struct Application: Resource {
 
     package var name = ""
     package var description: String?
-    package var kind = Kind.service
+    package var type = ApplicationType.service
     package var level = Level.tenant
     package var tenantID: TenantID?
     package var partnerID: PartnerID?
@@ -43,7 +35,7 @@ package struct Application: Resource {
         .optionalText("description", \.description, .text(max: 2_000), "What it is for."),
         .choice(
             "application_type",
-            \.kind,
+            \.type,
             need: .requiredFixed,
             "WEB and SERVICE keep a secret; SPA and NATIVE cannot."
         ),
@@ -58,19 +50,44 @@ package struct Application: Resource {
         .flag("token_exchange_allowed", \.tokenExchangeAllowed, "Whether it may exchange tokens (RFC 8693)."),
     ]
 
-    /// Where it stands, and so where its entries count.
-    package var chain: Chain {
-        if let tenantID { return .tenant(tenantID) }
-        if let partnerID { return .partner(partnerID) }
-        return .platform
-    }
+    package static let facets: [Facet<Application>] = [Facet(\.status), Facet(\.level), Facet(\.type)]
 
-    package var memberships: [Membership] {
-        memberships(
-            owned: [Membership("scope", level.rawValue), Membership("application_type", kind.rawValue)]
-                + (tenantID.map { [Membership("tenant_id", $0.text)] } ?? [])
-                + (partnerID.map { [Membership("partner_id", $0.text)] } ?? [])
-        )
-    }
     package var searchText: [String] { [name] }
+    package var power: [String] { allowedScopes }
+
+    package enum Verb: String, LifeVerb {
+        case created, updated, deleted, restored, read, listed
+
+        package var effect: Effect {
+            switch self {
+            case .created: .creates
+            case .updated: .updates
+            case .deleted: .deletes
+            case .restored: .restores
+            case .read, .listed: .happens
+            }
+        }
+
+        package var sentence: String {
+            switch self {
+            case .created: "An application was registered."
+            case .updated: "An application was changed."
+            case .deleted: "An application was deleted."
+            case .restored: "A deleted application is back, without its secrets."
+            case .read: "Somebody read an application."
+            case .listed: "Somebody listed applications."
+            }
+        }
+    }
+}
+
+/// What an application is: whether it keeps a secret, and where it runs.
+package enum ApplicationType: String, Sendable, CaseIterable {
+    case web = "WEB"
+    case service = "SERVICE"
+    case spa = "SPA"
+    case native = "NATIVE"
+
+    /// Whether it can keep a secret (RFC 6749 §2.1).
+    package var isConfidential: Bool { self == .web || self == .service }
 }

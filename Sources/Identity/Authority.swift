@@ -1,65 +1,104 @@
-import Wire
-
-/// What a proven caller may do to our own API: how far it reaches and with which scopes.
+/// What a proven caller may do to our own API: scopes, each at a place and at everything below it.
 package struct Authority: Sendable, Equatable {
-    package enum Reach: Sendable, Equatable {
-        case platform
-        case tenant(TenantID)
-    }
+    /// Scopes at one place.
+    package struct Grant: Sendable, Equatable {
+        package let place: Place
+        package let scopes: [String]
 
-    package let reach: Reach
-    package let scopes: [String]
+        package init(_ scopes: [String], at place: Place) {
+            self.place = place
+            self.scopes = scopes
+        }
 
-    package init(reach: Reach, scopes: [String]) {
-        self.reach = reach
-        self.scopes = scopes
-    }
+        /// `admin:write` over the platform holds every scope in it.
+        fileprivate func holds(_ scope: String) -> Bool {
+            switch place {
+            case .platform: Scope.holds(scopes, Scope.adminWrite) || Scope.holds(scopes, scope)
+            case .partner, .tenant: Scope.holds(scopes, scope)
+            }
+        }
 
-    /// The operator at the machine itself, for commands that are run beside the server.
-    package static let operatorAtTheMachine = Authority(reach: .platform, scopes: [Scope.adminWrite])
+        /// Whether it opens an endpoint somewhere: at the platform `admin:` scopes do, below it those of the area.
+        fileprivate func opens(_ permission: Permission) -> Bool {
+            permission.scopes(at: place.level).contains { Scope.holds(scopes, $0) }
+        }
 
-    /// The gate before the body is read: whether this caller may do such a thing at all.
-    package func gate(_ area: Scope.Area, _ right: Scope.Right) -> Rejection? {
-        switch reach {
-        case .platform:
-            let wanted = right == .read ? Scope.adminRead : Scope.adminWrite
-            return Scope.holds(scopes, wanted) ? nil : Self.platformScopeMissing
-        case .tenant:
-            switch (area, right) {
-            // A tenant reads itself; what it is and may use is decided above it.
-            case (.tenants, .write), (.partners, _), (.signingKeys, _), (.audit, .write): return .accessDenied
-            case (.tenants, .read), (.applications, _), (.audit, .read):
-                return Scope.holds(scopes, Scope.native(area, right)) ? nil : .accessDenied
+        /// Authority is computed from where the target stands, never from anything the request says about itself.
+        fileprivate func reaches(_ target: Place, _ facts: some Facts) throws -> Bool {
+            switch (place, target) {
+            case (.platform, .platform), (.platform, .partner), (.platform, .tenant): true
+            case (.partner(let own), .partner(let other)): own == other
+            case (.partner(let own), .tenant(let tenant)): try facts.partner(of: tenant) == own
+            case (.tenant(let own), .tenant(let other)): own == other
+            case (.partner, .platform), (.tenant, .platform), (.tenant, .partner): false
             }
         }
     }
 
+    package let grants: [Grant]
+
+    package init(_ grants: [Grant]) { self.grants = grants }
+
+    /// Scopes at one place.
+    package init(_ scopes: [String], at place: Place) { self.init([Grant(scopes, at: place)]) }
+
+    /// Who has proven nothing may do nothing.
+    package static let none = Authority([])
+
+    /// The operator at the machine itself, for commands that are run beside the server.
+    package static let operatorAtTheMachine = Authority([Scope.adminWrite], at: .platform)
+
+    /// The highest places it reaches, each with all that is below it.
+    package var places: [Place] { grants.map(\.place) }
+
+    package var reachesPlatform: Bool { places.contains(.platform) }
+
+    /// The gate before the body is read: whether this caller may do such a thing at all.
+    package func require(_ permission: Permission) throws(Rejection) {
+        if grants.contains(where: { $0.opens(permission) }) { return }
+        throw reachesPlatform ? .platformScopeMissing(permission) : .accessDenied
+    }
+
+    package func reaches(_ place: Place, _ facts: some Facts) throws -> Bool {
+        try grants.contains { try $0.reaches(place, facts) }
+    }
+
+    package func require(_ place: Place, _ facts: some Facts) throws {
+        guard try reaches(place, facts) else { throw Rejection.accessDenied }
+    }
+
+    /// Whether it may do such a thing at a place.
+    package func may(_ permission: Permission, at place: Place, _ facts: some Facts) throws -> Bool {
+        try grants.contains { try $0.opens(permission) && $0.reaches(place, facts) }
+    }
+
+    /// An actor never hands on a scope that opens something of ours and that it does not hold itself, there.
+    package func requireGrantable(_ granted: [String], at place: Place, _ facts: some Facts) throws {
+        for scope in granted
+        where Scope.isManagement(scope) || facts.ownScopes.contains(where: { $0.isSame(as: scope) }) {
+            guard try grants.contains(where: { try $0.holds(scope) && $0.reaches(place, facts) }) else {
+                throw Rejection.accessDenied
+            }
+        }
+    }
+
+    /// Whether it holds a scope over the whole platform.
+    package func holdsEverywhere(_ scope: String) -> Bool {
+        grants.contains { $0.place == .platform && Scope.holds($0.scopes, scope) }
+    }
+}
+
+extension Rejection {
     /// The contract's words, to the letter.
-    package static let platformScopeMissing = Rejection(
-        .denied,
-        "insufficient_scope",
-        "Platform token requires admin:read or admin:write scope",
-    )
-
-    /// Authority is computed from where the target stands, never from anything the request says about itself.
-    package func reaches(_ chain: Chain) -> Bool {
-        switch (reach, chain) {
-        case (.platform, _): true
-        case (.tenant(let own), .tenant(let target)): own == target
-        case (.tenant, .platform), (.tenant, .partner): false
-        }
+    package static func platformScopeMissing(_ permission: Permission) -> Self {
+        Self(
+            .forbidden(missing: permission.scopes(at: .platform)),
+            "insufficient_scope",
+            "Platform token requires admin:read or admin:write scope"
+        )
     }
+}
 
-    package func require(_ chain: Chain) throws(Rejection) {
-        guard reaches(chain) else { throw .accessDenied }
-    }
-
-    /// An actor never hands on a management scope that it does not hold itself.
-    package func requireGrantable(_ granted: [String]) throws(Rejection) {
-        for scope in granted where Scope.isManagement(scope) {
-            // `admin:write` over the platform holds every scope in it.
-            if reach == .platform, Scope.holds(scopes, Scope.adminWrite) { continue }
-            guard Scope.holds(scopes, scope) else { throw .accessDenied }
-        }
-    }
+extension String {
+    fileprivate func isSame(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }

@@ -16,17 +16,42 @@ extension Changes {
         return data
     }
 
-    /// The sealed segment of these changes under the resource's `notes` key; none when nothing sealed is set.
-    func notes(of id: Identifier<R>) -> [Event.Sealed] {
-        var fields: Members = [:]
-        for (field, value) in sealed where value != .null { fields.append(field.name, value) }
-        return fields.count == 0 ? [] : [Event.Sealed(subject: id.text, key: id.text + "/notes", fields: fields)]
+    /// The data of an entry that creates a resource: what was given, and the defaults that may change one day.
+    func data(creating new: R) -> Members {
+        var data = data(against: nil)
+        for field in R.fields where field.isDefaultStored && data[field.name] == nil {
+            data.append(field.name, field.get(new))
+        }
+        return data
+    }
+
+    /// The sealed segments of these changes, one for each of the resource's data keys that seals any.
+    func segments(of id: Identifier<R>) -> [Event.Sealed] {
+        SealingKey.allCases.compactMap { key in
+            var fields: Members = [:]
+            for (field, value) in sealed where value != .null && field.kind.sealing == key {
+                fields.append(field.name, value)
+            }
+            if fields.isEmpty { return nil }
+            return Event.Sealed(subject: id.text, key: id.text + "/" + key.rawValue, fields: fields)
+        }
+    }
+
+    /// The texts of these changes that nobody else who lives in the same place may have.
+    var uniqueTexts: [(field: Field<R>, text: String)] {
+        guard R.fields.contains(where: { $0.index?.isUnique == true }) else { return [] }
+        return (open + sealed).compactMap { field, value in
+            guard field.index?.isUnique == true, let text = value.text else { return nil }
+            return (field, text)
+        }
     }
 
     /// The state these changes would lead to, but for sealed values.
     func applied(to state: R) -> R {
         var next = state
-        for (field, value) in open { field.set(&next, value) }
+        for (field, value) in open where !field.set(&next, value) {
+            preconditionFailure("what was checked is of the field's kind: \(field.name)")
+        }
         return next
     }
 }

@@ -34,11 +34,20 @@ package struct Changes<R: Resource>: Sendable {
         if !issues.isEmpty { throw .invalid(issues) }
     }
 
-    package subscript(name: String) -> JSON? {
+    /// What a field is to become; nil where the body does not name it.
+    package subscript(path: PartialKeyPath<R>) -> JSON? {
+        (open + sealed).first { $0.field.path == path }?.value
+    }
+
+    /// The same by the field's name, for answers, which go through the table.
+    package subscript(named name: String) -> JSON? {
         (open + sealed).first { $0.field.name == name }?.value
     }
 
-    package mutating func remove(_ name: String) { open.removeAll { $0.field.name == name } }
+    package mutating func remove(_ path: PartialKeyPath<R>) { open.removeAll { $0.field.path == path } }
+
+    /// The slug that it is to have, where it has one.
+    var newSlug: String? { open.first { $0.field.kind.isSlug }?.value.text }
 
     private static func unknown(in body: Members) -> [FieldIssue] {
         body.entries.filter { R.field($0.name) == nil }.map {
@@ -69,15 +78,28 @@ extension Field.Need {
         case .optional, .fixed, .internalOnly: false
         }
     }
+
+    package var isInternal: Bool {
+        switch self {
+        case .internalOnly: true
+        case .required, .optional, .fixed, .requiredFixed: false
+        }
+    }
 }
 
 extension Field {
     /// Whether `null` is a value of this field.
     package var isNullable: Bool {
-        if need.isRequired { return false }
-        switch kind {
-        case .email, .limit, .object, .identifier, .sealed, .text: return true
-        case .name, .slug, .flag, .seconds, .choice, .scopes, .redirectURIs, .origins, .stored: return false
+        !need.isRequired && kind.isNullable
+    }
+}
+
+extension FieldKind {
+    /// Whether nothing is a value of it.
+    var isNullable: Bool {
+        switch self {
+        case .email, .limit, .object, .identifier, .sealed, .text: true
+        case .name, .slug, .flag, .seconds, .choice, .scopes, .redirectURIs, .origins, .stored: false
         }
     }
 }

@@ -19,8 +19,8 @@ package struct Event: Sendable {
         }
     }
 
-    package var type: EventType
-    package var chain: Chain
+    package var type: EntryType
+    package var chain: Place
     /// The resource concerned.
     ///
     /// State entries with a stream make its versions.
@@ -32,8 +32,8 @@ package struct Event: Sendable {
     package var sealed: [Sealed]
 
     package init(
-        _ type: EventType,
-        chain: Chain,
+        _ type: EntryType,
+        chain: Place,
         stream: String? = nil,
         result: Result = .ok,
         code: String? = nil,
@@ -53,8 +53,11 @@ package struct Event: Sendable {
 /// An event as it came back from the ledger: positioned, with references where sealed values stand.
 package struct StoredEvent: Sendable {
     package var index: UInt64
-    package var type: EventType
+    package var type: EntryType
     package var recordedAt: Instant
+    package var chain: Place
+    /// Where who did it is at home; nil for a stranger.
+    package var actorHome: Place?
     package var stream: String?
     package var version: UInt64?
     package var data: Members
@@ -63,8 +66,10 @@ package struct StoredEvent: Sendable {
 
     package init(
         index: UInt64,
-        type: EventType,
+        type: EntryType,
         recordedAt: Instant,
+        chain: Place,
+        actorHome: Place?,
         stream: String?,
         version: UInt64?,
         data: Members,
@@ -73,6 +78,8 @@ package struct StoredEvent: Sendable {
         self.index = index
         self.type = type
         self.recordedAt = recordedAt
+        self.chain = chain
+        self.actorHome = actorHome
         self.stream = stream
         self.version = version
         self.data = data

@@ -21,7 +21,8 @@ package indirect enum FieldKind: Sendable {
     case origins
     /// Stored by the product alone (a moment, a hash): never in a request body.
     case stored
-    case sealed(FieldKind)
+    /// Kept in a sealed segment, under one of the resource's data keys.
+    case sealed(FieldKind, SealingKey)
 
     package static let nameCharactersMax = 200
     package static let emailCharactersMax = 254
@@ -31,8 +32,38 @@ package indirect enum FieldKind: Sendable {
     package static let uriCharactersMax = 1024
     package static let limitMax: Int64 = 1_000_000_000
 
-    package var isSealed: Bool {
-        if case .sealed = self { true } else { false }
+    package var isSealed: Bool { sealing != nil }
+
+    /// The data key that seals it.
+    package var sealing: SealingKey? {
+        if case .sealed(_, let key) = self { key } else { nil }
+    }
+
+    /// Whether it is kept by the product for itself, and shown to nobody.
+    package var isHidden: Bool {
+        switch self {
+        case .stored: true
+        case .sealed(let kind, _): kind.isHidden
+        case .text, .name, .slug, .email, .flag, .limit, .seconds, .object, .choice, .identifier, .scopes,
+            .redirectURIs, .origins:
+            false
+        }
+    }
+
+    /// The form in which a value is stored, as a word: part of what rows follow from.
+    package var form: String {
+        switch self {
+        case .text, .name, .slug, .email, .stored, .object, .choice: "text"
+        case .flag: "flag"
+        case .limit, .seconds: "number"
+        case .identifier(let prefix, _): "identifier \(prefix)"
+        case .scopes, .redirectURIs, .origins: "texts"
+        case .sealed(let kind, let key): "sealed \(kind.form) \(key.rawValue)"
+        }
+    }
+
+    package var isSlug: Bool {
+        if case .slug = self { true } else { false }
     }
 
     /// The value as it will be stored, or what is wrong with it.
@@ -53,10 +84,13 @@ package indirect enum FieldKind: Sendable {
         case .redirectURIs: Self.list(value, location, RedirectURI.check)
         case .origins: Self.list(value, location, Origin.check)
         case .stored: Self.fault(location, "This field is set by the server", "extra_forbidden")
-        case .sealed(let kind): kind.check(value, at: location)
+        case .sealed(let kind, _): kind.check(value, at: location)
         }
     }
 }
+
+/// Which of a resource's data keys seals a field: what ends together stands under one.
+package enum SealingKey: String, Sendable, CaseIterable { case notes, profile }
 
 /// The issues of one value, as an error so that a check can be a `Result`.
 package struct FieldFault: Error, Sendable, Equatable {

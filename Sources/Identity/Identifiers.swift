@@ -8,6 +8,7 @@ extension Application: Prefixed { package static let prefix = "app" }
 extension Secret: Prefixed { package static let prefix = "sks" }
 extension SigningKey: Prefixed { package static let prefix = "snk" }
 extension User: Prefixed { package static let prefix = "usr" }
+extension Group: Prefixed { package static let prefix = "grp" }
 extension RoleGrant: Prefixed { package static let prefix = "rol" }
 extension Token: Prefixed { package static let prefix = "tkn" }
 
@@ -17,5 +18,6 @@ package typealias ApplicationID = Identifier<Application>
 package typealias SecretID = Identifier<Secret>
 package typealias SigningKeyID = Identifier<SigningKey>
 package typealias UserID = Identifier<User>
+package typealias GroupID = Identifier<Group>
 package typealias RoleGrantID = Identifier<RoleGrant>
 package typealias TokenID = Identifier<Token>

@@ -1,8 +1,11 @@
 import Wire
 
 /// A partner: a company that runs tenants of its own, within the limits it was given.
-package struct Partner: Resource {
-    package static let noun = "partner"
+package struct Partner: ManagedResource {
+    package static let kind = Kind.partner
+    package static let area = Scope.Area("partners")
+    package static let standsIn = [Place.Level.platform]
+    package static let isPlace: Place.Level? = .partner
 
     package var name = ""
     package var slug = ""
@@ -28,87 +31,55 @@ package struct Partner: Resource {
             "Applications in each tenant; null is no limit."
         ),
     ]
+    package static let facets: [Facet<Partner>] = [Facet(\.status)]
 
-    package var memberships: [Membership] { memberships(owned: []) }
     package var searchText: [String] { [name, slug] }
+
+    package func place(chain: Place) -> Place { .platform }
+    package static func chain(of id: PartnerID, in place: Place) -> Place { .partner(id) }
+
+    package enum Verb: String, LifeVerb {
+        case created, updated, deleted, restored, read, listed
+        case tenantAdded = "tenant_added"
+        case tenantRemoved = "tenant_removed"
+
+        package var effect: Effect {
+            switch self {
+            case .created: .creates
+            case .updated: .updates
+            case .deleted: .deletes
+            case .restored: .restores
+            case .tenantAdded, .tenantRemoved: .records
+            case .read, .listed: .happens
+            }
+        }
+
+        package var sentence: String {
+            switch self {
+            case .created: "A partner was registered."
+            case .updated: "A partner was changed."
+            case .deleted: "A partner was deleted, and with it all that stands below it."
+            case .restored: "A deleted partner is back, and with it all that stands below it."
+            case .tenantAdded: "A tenant joined the partner."
+            case .tenantRemoved: "A tenant left the partner."
+            case .read: "Somebody read a partner."
+            case .listed: "Somebody listed partners."
+            }
+        }
+    }
 }
 
 extension Partner {
+    package static func place(of new: Partner) throws(Rejection) -> Place { .platform }
+
     package static func register(
         _ changes: Changes<Partner>,
         as id: PartnerID,
+        secret: Secret.New?,
         by authority: Authority,
         facts: some Facts,
     ) throws -> [Event] {
-        try authority.require(.platform)
-        try requireFree(changes, for: id, facts: facts)
-        try changes.applied(to: Partner()).requireFits()
-        return [
-            Event(
-                .partnerCreated,
-                chain: .partner(id),
-                stream: id.text,
-                data: changes.data(against: nil),
-                sealed: changes.notes(of: id)
-            ),
-            Event(.platformPartnerAdded, chain: .platform, data: ["partner": .string(id.text)]),
-        ]
-    }
-
-    package static func update(
-        _ id: PartnerID,
-        _ changes: Changes<Partner>,
-        ifVersion: UInt64?,
-        by authority: Authority,
-        facts: some Facts,
-    ) throws -> [Event] {
-        try authority.require(.platform)
-        let partner = try facts.living(id)
-        try partner.require(ifVersion)
-        try requireFree(changes, for: id, facts: facts)
-        try changes.applied(to: partner.state).requireFits()
-        let data = changes.data(against: partner.state)
-        let notes = changes.notes(of: id)
-        if data.count == 0, notes.isEmpty { return [] }
-        return [Event(.partnerUpdated, chain: .partner(id), stream: id.text, data: data, sealed: notes)]
-    }
-
-    /// Deletes a partner; with `cascade` everything below it too, as one command.
-    package static func delete(
-        _ id: PartnerID,
-        cascade: Bool,
-        ifVersion: UInt64?,
-        by authority: Authority,
-        facts: some Facts,
-    ) throws -> [Event] {
-        try authority.require(.platform)
-        let partner = try facts.living(id)
-        try partner.require(ifVersion)
-        let own = Membership("partner_id", id.text)
-        let tenants = try facts.count(Tenant.self, in: own)
-        let applications = try facts.count(Application.self, in: own)
-        guard cascade || tenants + applications == 0 else {
-            throw Rejection(
-                .conflict,
-                "partner_not_empty",
-                "Partner has \(tenants) tenants and \(applications) applications; delete them first or send cascade=true",
-            )
-        }
-        var events: [Event] = []
-        for tenant in try facts.members(Tenant.self, of: own, limit: Batch.entriesMax) {
-            events += try Tenant.deletion(of: tenant.id, facts: facts)
-            try Batch.requireFits(events.count)
-        }
-        events += try facts.members(Application.self, of: own, limit: Batch.entriesMax).map {
-            Event(.applicationDeleted, chain: .partner(id), stream: $0.id.text)
-        }
-        events.append(Event(.partnerDeleted, chain: .partner(id), stream: id.text))
-        try Batch.requireFits(events.count)
-        return events
-    }
-
-    private static func requireFree(_ changes: Changes<Partner>, for id: PartnerID, facts: some Facts) throws {
-        guard let slug = changes["slug"]?.text else { return }
-        try facts.requireFree(slug: slug, for: id)
+        try registration(of: changes, as: id, secret: secret, by: authority, facts: facts)
+            + [Event(PlatformSubject.entry(.partnerAdded), chain: .platform, data: ["partner": .string(id.text)])]
     }
 }

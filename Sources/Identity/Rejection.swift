@@ -1,20 +1,20 @@
 /// Why a command is refused: a fact with a stable code, a sentence for the client, and what the entry calls it.
 package struct Rejection: Error, Sendable, Equatable {
-    /// The family decides the status on the wire and the result in the entry.
+    /// The family: each dialect has its own status and words for it.
     package enum Kind: Sendable, Equatable {
-        /// The body cannot mean anything: 422, no entry.
+        /// The body cannot mean anything; no entry.
         case invalid([FieldIssue])
-        /// Who is asking was not proven, or no longer holds: 401.
-        case unauthenticated
-        /// Authority said no: 403, `denied`.
-        case denied
-        /// There is nothing by that name, or nothing that the caller may know of: 404, no entry.
+        /// Who is asking was not proven, or no longer holds.
+        case unproven
+        /// Authority said no, or nobody may do this. `missing` names the scopes of which one would help, if any would.
+        case forbidden(missing: [String] = [])
+        /// There is nothing by that name, or nothing that the caller may know of; no entry.
         case absent
-        /// A limit was reached: 409, `denied`.
+        /// A limit was reached.
         case limit
-        /// The state does not allow it: 409, `failed`.
+        /// The state does not allow it.
         case conflict
-        /// The version named in `If-Match` is not the present one: 412, `failed`.
+        /// The version that the change was meant for is not the present one.
         case moved
     }
 
@@ -36,12 +36,12 @@ package struct Rejection: Error, Sendable, Equatable {
         .invalid([FieldIssue(["body", field], message, type)])
     }
 
-    package static let invalidToken = Self(
-        .unauthenticated,
+    package static let unprovenToken = Self(
+        .unproven,
         "invalid_token",
         "The access token is missing, malformed, expired or revoked"
     )
-    package static let accessDenied = Self(.denied, "access_denied", "Access denied")
+    package static let accessDenied = Self(.forbidden(), "access_denied", "Access denied")
 
     package static func notFound(_ noun: String) -> Self {
         Self(.absent, "not_found", "\(noun.prefix(1).uppercased())\(noun.dropFirst()) not found")
@@ -52,4 +52,11 @@ package struct Rejection: Error, Sendable, Equatable {
         "version_moved",
         "The resource has changed since the version in If-Match; read it again",
     )
+
+    package var isForbidden: Bool {
+        switch kind {
+        case .forbidden: true
+        case .invalid, .unproven, .absent, .limit, .conflict, .moved: false
+        }
+    }
 }

@@ -2,30 +2,59 @@ package import Wire
 
 /// A thing that is managed: it has an identifier, fields, a life, and every change of it is an entry.
 ///
-/// The field table is the one place that says what a field is called and may hold; request bodies, events, stored rows,
-/// answers and the OpenAPI schema are all read off it.
-package protocol Resource: Sendable, Prefixed {
-    /// The word for it in event types and tables: `tenant`.
-    static var noun: String { get }
+/// It says of itself all that anyone needs to know. The field table is the one place that says what a field is called
+/// and may hold; request bodies, events, stored rows, answers and the OpenAPI schema are all read off it.
+package protocol Resource: Subject, Sendable, Prefixed {
+    static var kind: Kind { get }
+    /// The part of the API that it belongs to, which is the first word of its scopes.
+    static var area: Scope.Area { get }
+    /// The levels of the places it may stand in.
+    static var standsIn: [Place.Level] { get }
+    /// The level that it is a place of, if others stand in it.
+    static var isPlace: Place.Level? { get }
+    /// Whether it hangs on another resource, with which it comes and goes, rather than standing in a place for itself.
+    static var isPart: Bool { get }
     static var fields: [Field<Self>] { get }
+    /// The sets that lists are kept for, beside everything of the kind.
+    static var facets: [Facet<Self>] { get }
 
     init()
     var status: Status { get set }
 
-    /// The sets this resource belongs to in this state; lists and counts are kept for each.
-    ///
-    /// A deleted resource belongs to `status=DELETED` alone, so no other list has to skip it.
-    var memberships: [Membership] { get }
-    /// What a search looks at, besides nothing: public text only.
+    /// Where it stands, when its entries count in a chain.
+    func place(chain: Place) -> Place
+    /// Where the entries of one count that stands in a place: in that place's chain, or in its own where it is one.
+    static func chain(of id: Identifier<Self>, in place: Place) -> Place
+    /// What a search looks at: public text only.
     var searchText: [String] { get }
+    /// Whether any of them has such text.
+    static var hasSearchText: Bool { get }
+    /// The scopes that whoever can use it can act with: who makes it usable must hold them.
+    var power: [String] { get }
+    /// The identifier of what it hangs on, of whatever kind that is.
+    var owner: String? { get }
+    /// The keyed hash that it is found by when somebody proves it, with the name of the key that made it.
+    var proof: (key: String, mac: String)? { get }
+    /// Whether an entry ends everything that was proven with it before, as a new password does.
+    static func endsProofs(_ event: StoredEvent) -> Bool
+    /// What an entry sets, by the names of fields.
+    static func assignments(of event: StoredEvent, to state: Self) throws(Poison) -> Members
 }
 
-/// A set that lists are kept for, as its filter reads: `partner_id=prt_k9`.
-package struct Membership: Sendable, Hashable {
-    package let text: String
-    package init(_ name: String, _ value: String) { text = name + "=" + value }
-    private init(_ text: String) { self.text = text }
-    package static let all = Membership("all")
+extension Resource {
+    package static var noun: String { kind.rawValue }
+    package static var isPlace: Place.Level? { nil }
+    package static var isPart: Bool { false }
+    package static var facets: [Facet<Self>] { [] }
+    package var searchText: [String] { [] }
+    package static var hasSearchText: Bool { !Self().searchText.isEmpty }
+    package var power: [String] { [] }
+    package var owner: String? { nil }
+    package var proof: (key: String, mac: String)? { nil }
+    package static func endsProofs(_ event: StoredEvent) -> Bool { false }
+    package func place(chain: Place) -> Place { chain }
+    package static func chain(of id: Identifier<Self>, in place: Place) -> Place { place }
+    package static func assignments(of event: StoredEvent, to state: Self) throws(Poison) -> Members { event.data }
 }
 
 extension Resource {
@@ -41,40 +70,28 @@ extension Resource {
         get { Members(distinct: Self.fields.map { ($0.name, $0.get(self)) }) }
     }
 
-    /// The memberships every resource has; `owned` adds those of a living one.
-    package func memberships(owned: [Membership]) -> [Membership] {
-        let status = Membership("status", self.status.rawValue)
-        return self.status == .deleted ? [status] : [.all, status] + owned
+    /// The sets that it is in.
+    package var facetKeys: [FacetKey] {
+        @specialized(where Self == Partner)
+        @specialized(where Self == Tenant)
+        @specialized(where Self == Application)
+        get {
+            var keys = [FacetKey.all]
+            for facet in Self.facets { if let key = facet.key(of: self) { keys.append(key) } }
+            return keys
+        }
     }
-}
 
-/// A resource with what the ledger knows about it: identifier, version, and when it began, changed and ended.
-package struct Versioned<R: Resource>: Sendable {
-    package let id: Identifier<R>
-    /// The version of its stream, from 1: exactly the ETag.
-    package var version: UInt64
-    /// The index of the entry that created it: lists are in this order.
-    package var createdIndex: UInt64
-    package var createdAt: Instant
-    package var updatedAt: Instant
-    package var deletedAt: Instant?
-    package var state: R
+    package var life: Life { status == .deleted ? .deleted : .living }
 
-    package init(
-        id: Identifier<R>,
-        version: UInt64,
-        createdIndex: UInt64,
-        createdAt: Instant,
-        updatedAt: Instant,
-        deletedAt: Instant? = nil,
-        state: R,
-    ) {
-        self.id = id
-        self.version = version
-        self.createdIndex = createdIndex
-        self.createdAt = createdAt
-        self.updatedAt = updatedAt
-        self.deletedAt = deletedAt
-        self.state = state
+    /// An entry about one of them.
+    package static func event(
+        _ verb: Verb,
+        _ id: Identifier<Self>,
+        in chain: Place,
+        data: Members = [:],
+        sealed: [Event.Sealed] = [],
+    ) -> Event {
+        Event(entry(verb), chain: chain, stream: id.text, data: data, sealed: sealed)
     }
 }

@@ -2,13 +2,28 @@ import Wire
 
 /// A role that a person holds; the person's entry never lists it, so granting leaves the person's version alone.
 package struct RoleGrant: Resource {
-    package static let noun = "role"
+    package static let kind = Kind.role
+    package static let area = Scope.Area("roles")
+    package static let standsIn = Place.Level.allCases
+    package static let isPart = true
 
     package enum Role: String, Sendable, CaseIterable {
         case superAdmin = "super_admin"
         case partnerAdmin = "partner_admin"
         case tenantAdmin = "tenant_admin"
+
+        /// What the role holds at the place of its holder, and below it.
+        package var scopes: [String] {
+            switch self {
+            case .superAdmin: [Scope.adminWrite]
+            // What a place is and may use is decided above it.
+            case .partnerAdmin, .tenantAdmin: Scope.managedBelowPlatform
+            }
+        }
     }
+
+    /// More than there are roles.
+    package static let ofOneMax = 16
 
     package var userID: UserID?
     package var role = Role.tenantAdmin
@@ -22,10 +37,13 @@ package struct RoleGrant: Resource {
         .choice("status", \.status, need: .internalOnly, "ACTIVE or DELETED."),
     ]
 
-    package var memberships: [Membership] {
-        memberships(
-            owned: [Membership("role", role.rawValue)] + (userID.map { [Membership("user_id", $0.text)] } ?? [])
-        )
+    package static let facets: [Facet<RoleGrant>] = [Facet(\.role), Facet(\.userID)]
+
+    package var owner: String? { userID?.text }
+
+    package enum Verb: String, EntryVerb {
+        case granted
+        package var effect: Effect { .creates }
+        package var sentence: String { "A person was given a role." }
     }
-    package var searchText: [String] { [] }
 }

@@ -3,41 +3,69 @@ package enum Scope {
     package static let adminRead = "admin:read"
     package static let adminWrite = "admin:write"
 
-    /// The areas of the admin API that native scopes name; each has `:read` and `:write`, and write implies read.
-    package enum Area: String, Sendable, CaseIterable {
-        case partners, tenants, applications
-        /// Platform matters: no tenant's token reaches them.
-        case signingKeys = "signing-keys"
+    package enum Right: String, Sendable, CaseIterable { case read, write }
+
+    /// A part of the admin API, by the first word of its scopes; each has `:read` and `:write`, and write implies read.
+    package struct Area: Sendable, Hashable {
+        package let word: String
+
+        package init(_ word: String) { self.word = word }
+
+        package func scope(_ right: Right) -> String { word + ":" + right.rawValue }
+
         /// Read-only: the ledger is written by what happens, never by a request for it.
-        case audit
+        package static let audit = Area("audit")
     }
 
-    package enum Right: String, Sendable { case read, write }
+    /// Areas of what is not built yet: nobody may hand out today what will open something tomorrow.
+    ///
+    /// Any later area is spelled `muniment:…`.
+    private static let comingAreas = [
+        "organizational-units", "agents", "clients", "api-keys", "identity-providers", "sessions",
+        "webhooks", "roles",
+    ].map(Area.init)
 
-    package static func native(_ area: Area, _ right: Right) -> String { area.rawValue + ":" + right.rawValue }
+    /// Scopes that open something of ours and belong to no area.
+    private static let others: Set<String> = [adminRead, adminWrite, "tenants:credentials:read", "metrics:read"]
+
+    private static let managed: Set<String> = {
+        let areas = Set(Kind.allCases.compactMap { try? $0.accept(AreaOf()) } + comingAreas)
+        let rights = areas.flatMap { area in Right.allCases.map(area.scope) }
+        return others.union(rights).union([Area.audit.scope(.read)])
+    }()
+
+    /// Every right in a place and below it, but those over the place itself.
+    package static let managedBelowPlatform: [String] = {
+        let areas = Set(Kind.allCases.compactMap { try? $0.accept(AreaOf()) } + comingAreas)
+        let above: Set = [Partner.area, Tenant.area, SigningKey.area]
+        return areas.subtracting(above).map { $0.scope(.write) }.sorted() + [
+            Tenant.area.scope(.read), Area.audit.scope(.read),
+        ]
+    }()
+
+    private struct AreaOf: KindVisitor {
+        func visit<R: Resource>(_ kind: R.Type) -> Area { R.area }
+    }
+
+    /// Whether a scope opens something of ours, so that granting it needs holding it: an actor never hands on more than
+    /// it has.
+    ///
+    /// What a deployment opens with a scope of its own choice is asked of ``Facts/ownScopes``.
+    package static func isManagement(_ scope: String) -> Bool {
+        if scope.hasPrefix("muniment:") || scope.hasPrefix("clusters:") { return true }
+        return managed.contains { $0.utf8.elementsEqual(scope.utf8) }
+    }
 
     /// Whether a granted set of scopes holds one, write implying read.
     package static func holds(_ granted: [String], _ wanted: String) -> Bool {
         if granted.contains(where: { $0.utf8.elementsEqual(wanted.utf8) }) { return true }
-        guard wanted.hasSuffix(":read") else { return false }
+        // `tenants:credentials:read` is a right of its own, which no other scope stands for.
+        guard wanted.hasSuffix(":read"), wanted.utf8.count(where: { $0 == UInt8(ascii: ":") }) == 1 else {
+            return false
+        }
         let write = wanted.dropLast(4) + "write"
         return granted.contains { $0.utf8.elementsEqual(write.utf8) }
     }
-
-    /// Whether a scope opens our own API, so that granting it needs holding it (an actor never hands on more than it
-    /// has).
-    package static func isManagement(_ scope: String) -> Bool {
-        if scope == adminRead || scope == adminWrite { return true }
-        return managed.contains { $0.utf8.elementsEqual(scope.utf8) }
-    }
-
-    private static let managed: Set<String> = {
-        let areas = [
-            "partners", "tenants", "users", "groups", "applications", "identity-providers", "agents", "sessions",
-            "webhooks", "api-keys", "organizational-units",
-        ]
-        return Set(areas.flatMap { [$0 + ":read", $0 + ":write"] } + ["audit:read", "tenants:credentials:read"])
-    }()
 
     /// RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ).
     package static func check(_ scope: String) -> String? {

@@ -2,7 +2,11 @@ package import Wire
 
 /// A secret of an application: shown once, kept as a keyed hash, replaced by rotation.
 package struct Secret: Resource {
-    package static let noun = "secret"
+    package static let kind = Kind.secret
+    package static let area = Scope.Area("applications")
+    package static let standsIn = Place.Level.allCases
+    package static let isPart = true
+
     /// Two at a time: the one in use, and the one before it while a rotation overlaps.
     package static let overlapSecondsMax: Int64 = 30 * 86_400
 
@@ -24,10 +28,32 @@ package struct Secret: Resource {
         .choice("status", \.status, need: .internalOnly, "ACTIVE or DELETED."),
     ]
 
-    package var memberships: [Membership] {
-        memberships(owned: applicationID.map { [Membership("application_id", $0.text)] } ?? [])
+    package static let facets: [Facet<Secret>] = [Facet(\.applicationID)]
+
+    package enum Verb: String, EntryVerb {
+        case created, updated, retired, listed
+
+        package var effect: Effect {
+            switch self {
+            case .created: .creates
+            case .updated: .updates
+            case .retired: .deletes
+            case .listed: .happens
+            }
+        }
+
+        package var sentence: String {
+            switch self {
+            case .created: "A secret was made."
+            case .updated: "A secret got an end."
+            case .retired: "A secret works no more."
+            case .listed: "Somebody listed secrets."
+            }
+        }
     }
-    package var searchText: [String] { [] }
+
+    package var owner: String? { applicationID?.text }
+    package var proof: (key: String, mac: String)? { (key, mac) }
 
     package func isLive(at now: Instant) -> Bool {
         guard status == .active else { return false }
@@ -49,13 +75,13 @@ package struct Secret: Resource {
             self.suffix = suffix
         }
 
-        package func created(for application: ApplicationID, chain: Chain) -> Event {
-            Event(
-                .secretCreated,
-                chain: chain,
-                stream: id.text,
+        package func created(for owner: String, chain: Place) -> Event {
+            Secret.event(
+                .created,
+                id,
+                in: chain,
                 data: [
-                    "application_id": .string(application.text), "key": .string(key), "mac": .string(mac),
+                    "application_id": .string(owner), "key": .string(key), "mac": .string(mac),
                     "suffix": .string(suffix),
                 ]
             )
@@ -74,23 +100,35 @@ package struct Secret: Resource {
         facts: some Facts,
     ) throws -> [Event] {
         let application = try facts.living(id)
-        try authority.require(application.state.chain)
+        let chain = application.place
+        try authority.require(.writes(Application.self), at: chain, facts)
         // Whoever holds the secret holds all that the application may do: receiving it is being granted that.
-        try authority.requireGrantable(application.state.allowedScopes)
-        guard application.state.kind.isConfidential else {
-            throw Rejection(.conflict, "no_secret", "A \(application.state.kind.rawValue) application has no secret")
+        try authority.requireGrantable(application.state.power, at: chain, facts)
+        guard application.state.type.isConfidential else {
+            throw Rejection(.conflict, "no_secret", "A \(application.state.type.rawValue) application has no secret")
         }
-        let chain = application.state.chain
-        let present = try facts.members(Secret.self, of: Membership("application_id", id.text), limit: 16)
+        let present = try known(of: id, in: chain, facts)
         let live = present.filter { $0.state.isLive(at: now) }
         // Only the newest goes on beside the new one; an older one that still overlapped has had its time.
         let kept = overlapSeconds > 0 ? live.last?.id : nil
         let ends = now.adding(seconds: overlapSeconds).text
-        return [new.created(for: id, chain: chain)]
+        return [new.created(for: id.text, chain: chain)]
             + present.map { secret in
                 secret.id == kept
-                    ? Event(.secretUpdated, chain: chain, stream: secret.id.text, data: ["expires_at": .string(ends)])
-                    : Event(.secretRetired, chain: chain, stream: secret.id.text)
+                    ? event(.updated, secret.id, in: chain, data: ["expires_at": .string(ends)])
+                    : event(.retired, secret.id, in: chain)
             }
+    }
+
+    /// More than rotation ever leaves alive at once.
+    private static let knownMax = 16
+
+    /// Those of an application that are not retired, the oldest first.
+    package static func known(
+        of id: ApplicationID,
+        in place: Place,
+        _ facts: some Facts,
+    ) throws -> [Versioned<Secret>] {
+        try facts.members(Secret.self, in: place, FacetKey("application_id", id.text), limit: knownMax).items
     }
 }

@@ -2,7 +2,10 @@ package import Wire
 
 /// A key that signs tokens: published before it is used and after it has been, so that no client is caught out.
 package struct SigningKey: Resource {
-    package static let noun = "signing_key"
+    package static let kind = Kind.signingKey
+    package static let area = Scope.Area("signing-keys")
+    /// Platform matters: no tenant's token reaches them.
+    package static let standsIn = [Place.Level.platform]
 
     package enum Stage: String, Sendable, CaseIterable { case next, current, retired, revoked }
 
@@ -23,8 +26,29 @@ package struct SigningKey: Resource {
         .choice("status", \.status, need: .internalOnly, "ACTIVE or DELETED."),
     ]
 
-    package var memberships: [Membership] { memberships(owned: [Membership("stage", stage.rawValue)]) }
-    package var searchText: [String] { [] }
+    package static let facets: [Facet<SigningKey>] = [Facet(\.stage)]
+
+    package enum Verb: String, EntryVerb {
+        case created, updated, revoked, listed
+
+        package var effect: Effect {
+            switch self {
+            case .created: .creates
+            case .updated: .updates
+            case .revoked: .deletes
+            case .listed: .happens
+            }
+        }
+
+        package var sentence: String {
+            switch self {
+            case .created: "A key that signs tokens was made."
+            case .updated: "A signing key came to its next stage."
+            case .revoked: "A signing key verifies nothing any more."
+            case .listed: "Somebody listed the keys that sign tokens."
+            }
+        }
+    }
 
     /// A key about to be: its private half is in the key store already.
     package struct New: Sendable {
@@ -39,10 +63,10 @@ package struct SigningKey: Resource {
         }
 
         package func created(_ stage: Stage) -> Event {
-            Event(
-                .signingKeyCreated,
-                chain: .platform,
-                stream: id.text,
+            SigningKey.event(
+                .created,
+                id,
+                in: .platform,
                 data: [
                     "algorithm": .string(algorithm), "jwk": .string(jwk), "stage": .string(stage.rawValue),
                 ]
@@ -78,7 +102,8 @@ package struct SigningKey: Resource {
     }
 
     private static func members(_ stage: Stage, _ facts: some Facts) throws -> [Versioned<SigningKey>] {
-        try facts.members(SigningKey.self, of: Membership("stage", stage.rawValue), limit: livingMax)
+        // Of keys that have retired so many are enough: a rotation is refused before there are more.
+        try facts.members(SigningKey.self, in: .platform, FacetKey("stage", stage.rawValue), limit: livingMax).items
     }
 
     /// The next key becomes current, the current one retires, and a new next is published.
@@ -93,7 +118,7 @@ package struct SigningKey: Resource {
         by authority: Authority,
         facts: some Facts,
     ) throws -> [Event] {
-        try authority.require(.platform)
+        try authority.require(.writes(SigningKey.self), at: .platform, facts)
         guard try members(.retired, facts).count(where: { $0.state.isPublished(at: now) }) < livingMax else {
             throw Rejection(.limit, "max_signing_keys_reached", "\(livingMax) retired signing keys are still in use")
         }
@@ -108,7 +133,7 @@ package struct SigningKey: Resource {
         by authority: Authority,
         facts: some Facts,
     ) throws -> [Event] {
-        try authority.require(.platform)
+        try authority.require(.writes(SigningKey.self), at: .platform, facts)
         let key = try facts.living(id)
         let revoked = ended(id)
         switch key.state.stage {
@@ -128,10 +153,10 @@ package struct SigningKey: Resource {
         var events = try members(.retired, facts).filter { !$0.state.isPublished(at: now) }.map { ended($0.id) }
         for key in try members(.current, facts) {
             events.append(
-                Event(
-                    .signingKeyUpdated,
-                    chain: .platform,
-                    stream: key.id.text,
+                event(
+                    .updated,
+                    key.id,
+                    in: .platform,
                     data: ["retired_at": .string(now.text), "stage": .string(Stage.retired.rawValue)]
                 )
             )
@@ -142,10 +167,10 @@ package struct SigningKey: Resource {
         events += next.filter { $0.id != fitting?.id }.map { ended($0.id) }
         guard let fitting else { return events + [fresh.first.created(.current), fresh.second.created(.next)] }
         events.append(
-            Event(
-                .signingKeyUpdated,
-                chain: .platform,
-                stream: fitting.id.text,
+            event(
+                .updated,
+                fitting.id,
+                in: .platform,
                 data: ["stage": .string(Stage.current.rawValue)]
             )
         )
@@ -154,11 +179,6 @@ package struct SigningKey: Resource {
 
     /// The key verifies nothing from here on.
     private static func ended(_ id: SigningKeyID) -> Event {
-        Event(
-            .signingKeyRevoked,
-            chain: .platform,
-            stream: id.text,
-            data: ["stage": .string(Stage.revoked.rawValue)]
-        )
+        event(.revoked, id, in: .platform, data: ["stage": .string(Stage.revoked.rawValue)])
     }
 }

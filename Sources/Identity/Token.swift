@@ -4,7 +4,10 @@ package import Wire
 ///
 /// Tokens that live out their time leave no state behind.
 package struct Token: Resource {
-    package static let noun = "token"
+    package static let kind = Kind.token
+    package static let area = Scope.Area("sessions")
+    package static let standsIn = Place.Level.allCases
+    package static let isPart = true
 
     package var applicationID: ApplicationID?
     package var expiresAt = ""
@@ -18,8 +21,27 @@ package struct Token: Resource {
         .choice("status", \.status, need: .internalOnly, "The state of the revocation."),
     ]
 
-    package var memberships: [Membership] { memberships(owned: []) }
-    package var searchText: [String] { [] }
+    package var owner: String? { applicationID?.text }
+
+    package enum Verb: String, EntryVerb {
+        case issued, refused, revoked
+
+        package var effect: Effect {
+            switch self {
+            // Only a token that is taken back is remembered.
+            case .revoked: .creates
+            case .issued, .refused: .happens
+            }
+        }
+
+        package var sentence: String {
+            switch self {
+            case .issued: "A token was issued."
+            case .refused: "A known client was refused a token."
+            case .revoked: "A token was taken back before its time."
+            }
+        }
+    }
 
     /// RFC 7009 §2: the client takes back its own token.
     ///
@@ -27,16 +49,16 @@ package struct Token: Resource {
     package static func revoke(
         _ id: TokenID,
         of application: ApplicationID,
-        chain: Chain,
+        chain: Place,
         expiresAt: Instant,
         facts: some Facts,
     ) throws -> [Event] {
-        guard try facts.current(id) == nil else { return [] }
+        guard try facts.resource(id) == nil else { return [] }
         return [
-            Event(
-                .tokenRevoked,
-                chain: chain,
-                stream: id.text,
+            event(
+                .revoked,
+                id,
+                in: chain,
                 data: ["application_id": .string(application.text), "expires_at": .string(expiresAt.text)]
             )
         ]

@@ -1,12 +1,19 @@
 import Wire
 
-/// A person who signs in.
+/// A person who signs in: of a tenant, or of those who run a partner or the platform.
 ///
 /// Everything personal stands in sealed segments; rows say only where.
-package struct User: Resource {
-    package static let noun = "user"
+package struct User: ManagedResource {
+    package static let kind = Kind.user
+    package static let area = Scope.Area("users")
+    package static let standsIn = Place.Level.allCases
 
+    package var tenantID: TenantID?
+    package var partnerID: PartnerID?
     package var email: SealedReference?
+    package var firstName: SealedReference?
+    package var lastName: SealedReference?
+    package var displayName: SealedReference?
     package var password: SealedReference?
     package var mustChangePassword = false
     package var status = Status.active
@@ -14,69 +21,72 @@ package struct User: Resource {
     package init() {}
 
     package static let fields: [Field<User>] = [
-        .sealed("email", \.email, .email, need: .internalOnly, "The address the person signs in with."),
-        .sealed("password", \.password, .stored, need: .internalOnly, "The Argon2id hash of the password."),
+        .identifier(
+            "tenant_id",
+            \.tenantID,
+            need: .fixed,
+            "The person's tenant; null for those who run more than one."
+        ),
+        .identifier("partner_id", \.partnerID, need: .fixed, "The partner of a person who works for one."),
+        .sealed(
+            "email",
+            \.email,
+            .email,
+            key: .profile,
+            index: .uniqueAndFoundEverywhere,
+            need: .required,
+            "The address the person signs in with: unique among the living in its tenant, whatever the case."
+        ),
+        .sealed("first_name", \.firstName, .name, key: .profile, "The person's first name."),
+        .sealed("last_name", \.lastName, .name, key: .profile, "The person's last name."),
+        .sealed("display_name", \.displayName, .name, key: .profile, "How the person is shown."),
+        .sealed(
+            "password",
+            \.password,
+            .stored,
+            key: .profile,
+            need: .internalOnly,
+            "The Argon2id hash of the password."
+        ),
         .flag(
             "must_change_password",
             \.mustChangePassword,
             need: .internalOnly,
             "Whether the next sign-in sets a new one."
         ),
-        .choice("status", \.status, settable: Status.settable, need: .internalOnly, "ACTIVE or SUSPENDED."),
+        .choice("status", \.status, settable: Status.settable, "ACTIVE or SUSPENDED."),
     ]
+    package static let facets: [Facet<User>] = [Facet(\.status)]
 
-    package var memberships: [Membership] { memberships(owned: []) }
-    package var searchText: [String] { [] }
+    package enum Verb: String, LifeVerb {
+        case created, updated, deleted, restored
+        case passwordReset = "password_reset"
+        case read, listed
 
-    package static func profileKey(_ id: UserID) -> String { id.text + "/profile" }
+        package var effect: Effect {
+            switch self {
+            case .created: .creates
+            case .updated, .passwordReset: .updates
+            case .deleted: .deletes
+            case .restored: .restores
+            case .read, .listed: .happens
+            }
+        }
 
-    /// The first person of a platform, with the right to everything.
-    package static func firstAdministrator(
-        _ id: UserID,
-        role: RoleGrantID,
-        email: String,
-        passwordHash: String,
-    ) -> [Event] {
-        [
-            Event(
-                .userCreated,
-                chain: .platform,
-                stream: id.text,
-                data: ["must_change_password": false],
-                sealed: [
-                    Event.Sealed(
-                        subject: id.text,
-                        key: profileKey(id),
-                        fields: ["email": .string(email), "password": .string(passwordHash)]
-                    )
-                ]
-            ),
-            Event(
-                .roleGranted,
-                chain: .platform,
-                stream: role.text,
-                data: ["role": .string(RoleGrant.Role.superAdmin.rawValue), "user_id": .string(id.text)]
-            ),
-        ]
+        package var sentence: String {
+            switch self {
+            case .created: "A person was added."
+            case .updated: "A person was changed."
+            case .deleted: "A person was deleted."
+            case .restored: "A deleted person is back."
+            case .passwordReset: "A person got another password."
+            case .read: "Somebody read a person."
+            case .listed: "Somebody listed people."
+            }
+        }
     }
 
-    /// A one-time password, given by the operator at the machine: it must be changed at the next sign-in.
-    package static func recover(_ id: UserID, passwordHash: String, facts: some Facts) throws -> [Event] {
-        _ = try facts.living(id)
-        return [
-            Event(
-                .userPasswordReset,
-                chain: .platform,
-                stream: id.text,
-                data: ["must_change_password": true],
-                sealed: [
-                    Event.Sealed(
-                        subject: id.text,
-                        key: profileKey(id),
-                        fields: ["password": .string(passwordHash)]
-                    )
-                ]
-            )
-        ]
-    }
+    /// A new password ends what was proven with the old one.
+    package static func endsProofs(_ event: StoredEvent) -> Bool { event.type == passwordReset }
+    private static let passwordReset = entry(.passwordReset)
 }

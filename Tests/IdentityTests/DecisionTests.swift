@@ -4,7 +4,7 @@ import Wire
 
 /// What each command makes of each state: events, or a refusal by its code.
 struct DecisionTests {
-    static let platform = Authority(reach: .platform, scopes: [Scope.adminWrite])
+    static let platform = Authority([Scope.adminWrite], at: .platform)
     static let acme = PartnerID.named("acme")
     static let ajax = PartnerID.named("ajax")
     static let widget = TenantID.named("widget")
@@ -30,7 +30,7 @@ struct DecisionTests {
 
     static func code(_ body: () throws -> [Event]) -> String {
         do {
-            return try body().map(\.type.rawValue).joined(separator: " ")
+            return try body().map(\.type.text).joined(separator: " ")
         } catch let rejection as Rejection {
             return rejection.code
         } catch {
@@ -48,7 +48,7 @@ struct DecisionTests {
     func `a tenant is registered under a partner that has room`(body: Members, expected: String) throws {
         let changes = try Changes<Tenant>(body, for: .create)
         let outcome = Self.code {
-            try Tenant.register(changes, as: .named("new"), by: Self.platform, facts: Self.facts())
+            try Tenant.register(changes, as: .named("new"), secret: nil, by: Self.platform, facts: Self.facts())
         }
         #expect(outcome == expected)
     }
@@ -62,7 +62,7 @@ struct DecisionTests {
         ]
         let changes = try Changes<Tenant>(body, for: .create)
         let outcome = Self.code {
-            try Tenant.register(changes, as: .named("new"), by: Self.platform, facts: Self.facts())
+            try Tenant.register(changes, as: .named("new"), secret: nil, by: Self.platform, facts: Self.facts())
         }
         #expect(outcome == expected)
     }
@@ -74,7 +74,7 @@ struct DecisionTests {
         facts.set(TenantID.named("second"), tenant)
         let changes = try Changes<Tenant>(["name": "x", "slug": "x", "partner_id": "prt_acme"], for: .create)
         #expect(
-            Self.code { try Tenant.register(changes, as: .named("x"), by: Self.platform, facts: facts) }
+            Self.code { try Tenant.register(changes, as: .named("x"), secret: nil, by: Self.platform, facts: facts) }
                 == "max_tenants_reached"
         )
     }
@@ -121,7 +121,7 @@ struct DecisionTests {
 
     @Test func `a tenant token writes no tenant`() throws {
         let changes = try Changes<Tenant>(["name": "x"], for: .update)
-        let own = Authority(reach: .tenant(Self.widget), scopes: ["tenants:write"])
+        let own = Authority(["tenants:write"], at: .tenant(Self.widget))
         #expect(
             Self.code { try Tenant.update(Self.widget, changes, ifVersion: nil, by: own, facts: Self.facts()) }
                 == "access_denied"
@@ -182,7 +182,7 @@ struct DecisionTests {
     }
 
     @Test func `S28 nobody hands on a management scope that it does not hold`() throws {
-        let own = Authority(reach: .tenant(Self.widget), scopes: ["applications:write"])
+        let own = Authority(["applications:write"], at: .tenant(Self.widget))
         let body: Members = [
             "name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget",
             "allowed_scopes": ["users:write"],
@@ -196,7 +196,7 @@ struct DecisionTests {
     }
 
     @Test func `S20 a tenant's token reaches no other tenant, whatever the body says`() throws {
-        let other = Authority(reach: .tenant(.named("other")), scopes: ["applications:write"])
+        let other = Authority(["applications:write"], at: .tenant(.named("other")))
         let body: Members = [
             "name": "Job", "application_type": "SERVICE", "scope": "TENANT", "tenant_id": "tnt_widget",
         ]
@@ -208,18 +208,70 @@ struct DecisionTests {
         )
     }
 
-    @Test func `a partner with tenants is deleted only by cascade, and then as a whole`() throws {
+    @Test func `a partner with tenants is deleted only by cascade, and then by one entry`() throws {
         let facts = Self.facts()
+        let delete = { (cascade: Bool) in
+            try Partner.delete(Self.acme, cascade: cascade, ifVersion: nil, by: Self.platform, facts: facts)
+        }
+        let refused = #expect(throws: Rejection.self) { try delete(false) }
+        #expect(refused?.code == "partner_not_empty")
+        #expect(refused?.detail == "Partner has 1 tenant; delete them first or send cascade=true")
+        let events = try delete(true)
+        #expect(events.map(\.type) == [Partner.entry(.deleted)])
+        #expect(events.map(\.stream) == ["prt_acme"])
+        #expect(events.map(\.chain) == [.partner(Self.acme)])
+    }
+
+    @Test func `an empty place is deleted without cascade, and what is only part of a thing does not fill it`() throws {
+        let facts = Self.facts()
+        facts.set(SecretID.named("loose"), Secret(), in: .tenant(Self.widget))
         #expect(
             Self.code {
-                try Partner.delete(Self.acme, cascade: false, ifVersion: nil, by: Self.platform, facts: facts)
-            } == "partner_not_empty"
+                try Tenant.delete(Self.widget, cascade: false, ifVersion: 3, by: Self.platform, facts: facts)
+            } == "tenant.deleted"
         )
+        facts.set(UserID.named("someone"), User(), in: .tenant(Self.widget))
+        facts.set(ApplicationID.named("one"), Self.job(), in: .tenant(Self.widget))
+        facts.set(ApplicationID.named("two"), Self.job(), in: .tenant(Self.widget))
+        let refused = #expect(throws: Rejection.self) {
+            try Tenant.delete(Self.widget, cascade: false, ifVersion: 3, by: Self.platform, facts: facts)
+        }
         #expect(
-            Self.code {
-                try Partner.delete(Self.acme, cascade: true, ifVersion: nil, by: Self.platform, facts: facts)
-            } == "tenant.deleted partner.deleted"
+            refused?.detail == "Tenant has 2 applications and 1 user; delete them first or send cascade=true"
         )
+    }
+
+    /// Nothing of what stands below has an entry of its own: its path alone says that it is gone.
+    @Test(arguments: ["partner", "tenant"])
+    func `what stands below a deleted place is gone, and back with it`(noun: String) throws {
+        let facts = Self.facts()
+        let job = ApplicationID.named("job")
+        facts.set(job, Self.job(), in: .tenant(Self.widget))
+        let rename = { () throws -> [Event] in
+            let changes = try Changes<Application>(["name": "Renamed"], for: .update)
+            return try Application.update(job, changes, ifVersion: nil, by: Self.platform, facts: facts)
+        }
+        let delete = { () throws -> [Event] in
+            try Application.delete(job, cascade: true, ifVersion: nil, by: Self.platform, facts: facts)
+        }
+        for (status, outcome) in [
+            (Status.active, "application.updated"), (.suspended, "application.updated"), (.deleted, "not_found"),
+            (.active, "application.updated"),
+        ] {
+            facts.change(noun == "partner" ? .partner(Self.acme) : .tenant(Self.widget), to: status)
+            #expect(Self.code(rename) == outcome)
+            #expect(Self.code(delete) == (status == .deleted ? outcome : "application.deleted"))
+            #expect(try facts.lives(.tenant(Self.widget)) == (status != .deleted))
+            #expect(try facts.isActive(.tenant(Self.widget)) == (status == .active))
+            #expect(try facts.resource(job)?.state.status == .active)
+        }
+    }
+
+    /// An application of the tenant.
+    private static func job() -> Application {
+        var application = Application()
+        application.tenantID = widget
+        return application
     }
 
     @Test func `rotating a secret ends the old one at once, or when its overlap is over`() throws {
@@ -244,7 +296,7 @@ struct DecisionTests {
             by: Self.platform,
             facts: facts
         )
-        #expect(overlapping.map(\.type) == [.secretCreated, .secretUpdated])
+        #expect(overlapping.map(\.type) == [Secret.entry(.created), Secret.entry(.updated)])
         #expect(overlapping.last?.data["expires_at"]?.text == now.adding(seconds: 60).text)
     }
 
@@ -265,14 +317,14 @@ struct DecisionTests {
         application.level = .tenant
         application.tenantID = Self.widget
         application.allowedScopes = allowed
-        facts.set(ApplicationID.named("auditor"), application)
+        facts.set(ApplicationID.named("auditor"), application, in: .tenant(Self.widget))
         let outcome = Self.code {
             try Secret.rotate(
                 of: .named("auditor"),
                 to: Secret.New(id: .named("new"), key: "hk_1", mac: "m", suffix: "abcd"),
                 overlapSeconds: 0,
                 now: Instant(seconds: 1_790_000_000),
-                by: Authority(reach: .tenant(Self.widget), scopes: held),
+                by: Authority(held, at: .tenant(Self.widget)),
                 facts: facts
             )
         }

@@ -44,10 +44,16 @@ struct SigningKeyTests {
     @Test func `a rotation ends the keys that no token can still need, and no others`() throws {
         let day = Application.tokenLifetimeSeconds.upperBound
         let over = try Self.rotate(Self.facts(retired: 3, secondsAgo: day + SigningKey.clockSkewSeconds))
-        #expect(over.filter { $0.type == .signingKeyRevoked }.map(\.stream) == ["snk_old0", "snk_old1", "snk_old2"])
+        #expect(
+            over.filter { $0.type == SigningKey.entry(.revoked) }.map(\.stream) == ["snk_old0", "snk_old1", "snk_old2"]
+        )
         let wanted = try Self.rotate(Self.facts(retired: 3, secondsAgo: day))
-        for events in [over.filter { $0.type != .signingKeyRevoked }, wanted] {
-            #expect(events.map(\.type) == [.signingKeyUpdated, .signingKeyUpdated, .signingKeyCreated])
+        for events in [over.filter { $0.type != SigningKey.entry(.revoked) }, wanted] {
+            #expect(
+                events.map(\.type) == [
+                    SigningKey.entry(.updated), SigningKey.entry(.updated), SigningKey.entry(.created),
+                ]
+            )
             #expect(events.map(\.stream) == ["snk_current", "snk_next", "snk_fresh"])
         }
     }

@@ -1,0 +1,28 @@
+/// What a caller must be allowed to do before a request is looked at: a right in an area of the API.
+package struct Permission: Sendable, Equatable {
+    package let area: Scope.Area
+    package let right: Scope.Right
+    /// The lowest kind of place from which this can be used at all.
+    package let lowest: Place.Level
+
+    /// Reading is open to the places such things stand in, and to each place itself.
+    package static func reads<R: Resource>(_ kind: R.Type) -> Self {
+        let levels = R.standsIn + [R.isPlace].compactMap(\.self)
+        return Self(area: R.area, right: .read, lowest: levels.min() ?? .platform)
+    }
+
+    /// What a place is and may use is decided above it.
+    package static func writes<R: Resource>(_ kind: R.Type) -> Self {
+        Self(area: R.area, right: .write, lowest: R.standsIn.min() ?? .platform)
+    }
+
+    package static let readsAudit = Self(area: .audit, right: .read, lowest: .tenant)
+
+    package var scope: String { area.scope(right) }
+
+    /// The scopes of which a token of a place of this level needs one.
+    package func scopes(at level: Place.Level) -> [String] {
+        if level == .platform { return right == .read ? [Scope.adminRead, Scope.adminWrite] : [Scope.adminWrite] }
+        return level < lowest ? [] : [scope]
+    }
+}
