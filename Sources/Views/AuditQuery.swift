@@ -8,7 +8,7 @@ package struct AuditQuery: Sendable {
     package var chains: [String]?
     package var actor: String?
     /// Entries of any of these types.
-    package var types: [EventType]?
+    package var types: [EntryType]?
     /// Entries about one resource.
     package var stream: String?
     package var result: Event.Result?
@@ -26,8 +26,8 @@ package struct AuditQuery: Sendable {
     package init() {}
 
     /// The types of a noun, which is what the audit calls `resource_type`.
-    package static func types(of noun: String) -> [EventType] {
-        EventType.allCases.filter { $0.noun.utf8.elementsEqual(noun.utf8) }
+    package static func types(of noun: String) -> [EntryType] {
+        EntryType.allCases.filter { $0.noun.utf8.elementsEqual(noun.utf8) }
     }
 }
 

@@ -1,3 +1,4 @@
+import Folding
 import OpenSSL
 
 /// Finds again what no row may show: a keyed hash stands in its place, which only the holder of the key can compute.
@@ -10,13 +11,13 @@ struct BlindIndex: Sendable {
 
     init(key: [UInt8]) { stamp = HMAC256(key: key) }
 
-    /// The place of an e-mail address, whatever its case.
-    func email(_ address: String) -> [UInt8] { hidden("email", FoldedText(address).text) }
+    /// The place of a text that is found for one purpose.
+    func text(_ purpose: [UInt8], _ text: FoldedText) -> [UInt8] { hidden(purpose, text.bytes) }
 
     /// The place of a network address.
-    func address(_ text: String) -> [UInt8] { hidden("ip", text) }
+    func address(_ text: String) -> [UInt8] { hidden(Array("ip".utf8), Array(text.utf8)) }
 
-    private func hidden(_ purpose: String, _ text: String) -> [UInt8] {
-        Array(stamp.authenticate(Array(purpose.utf8), [0], Array(text.utf8)).bytes[..<Self.bytes])
+    private func hidden(_ purpose: [UInt8], _ text: [UInt8]) -> [UInt8] {
+        Array(stamp.authenticate(purpose, [0], text).bytes[..<Self.bytes])
     }
 }

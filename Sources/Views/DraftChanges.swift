@@ -13,7 +13,7 @@ struct DraftJournal {
         if let name = EntryName(of: entry) { names.append(name) }
         let index = entry.index
         terms.append((Term(.chain, entry.chain), index))
-        terms.append((Term(.type, entry.type.rawValue), index))
+        terms.append((Term(.type, entry.type.text), index))
         terms.append((Term(.result, entry.result.rawValue), index))
         if let actor = entry.actor { terms.append((Term(.actor, actor), index)) }
         if let stream = entry.stream { terms.append((Term(.stream, stream), index)) }

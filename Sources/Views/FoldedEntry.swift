@@ -33,11 +33,13 @@ package struct FoldedEntry {
     package var index: UInt64
     /// The name it is known by outside, `evt_…`; nil leaves it without a row by that name.
     package var id: String?
-    package var type: EventType
+    package var type: EntryType
     package var recordedAt: Instant
     package var chain: String
     package var result = Event.Result.ok
     package var actor: String?
+    /// Where the actor is at home; nil for a stranger.
+    package var actorHome: String?
     /// The secret, key or passkey that the actor proved.
     package var credential: String?
     package var stream: String?
@@ -53,18 +55,24 @@ package struct FoldedEntry {
     /// it.
     package var open: (Int) throws -> Members? = { _ in nil }
 
-    package init(index: UInt64, type: EventType, recordedAt: Instant, chain: String) {
+    package init(index: UInt64, type: EntryType, recordedAt: Instant, chain: String) {
         self.index = index
         self.type = type
         self.recordedAt = recordedAt
         self.chain = chain
     }
 
-    var event: StoredEvent {
-        StoredEvent(
+    /// The entry as the fold of its resource sees it.
+    func event() throws(Poison) -> StoredEvent {
+        guard let place = Place(chain) else {
+            throw Poison(index: index, type: type.text, reason: "its chain is none")
+        }
+        return StoredEvent(
             index: index,
             type: type,
             recordedAt: recordedAt,
+            chain: place,
+            actorHome: actorHome.flatMap { Place($0) },
             stream: stream,
             version: version,
             data: data,

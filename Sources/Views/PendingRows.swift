@@ -40,6 +40,11 @@ struct PendingRows {
         set { changes[table.rawValue][key] = newValue }
     }
 
+    /// The rows of a table that are to be there, in no order.
+    func puts(of table: ViewTable) -> [(key: [UInt8], value: [UInt8])] {
+        changes[table.rawValue].compactMap { key, change in change.value.map { (key.bytes, $0) } }
+    }
+
     /// Takes over the rows of a command that is done, which are newer than what is here.
     mutating func take(_ journal: inout PendingRows) {
         for place in changes.indices where !journal.changes[place].isEmpty {

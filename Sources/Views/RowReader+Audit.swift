@@ -36,16 +36,16 @@ extension RowReader {
     }
 
     /// How many entries there are of each type that there are any of.
-    package func entryCounts() throws -> [(type: EventType, count: Int)] {
-        try EventType.allCases.compactMap { type in
-            try TermList(Term(.type, type.rawValue), in: self).map { (type, $0.count) }
+    package func entryCounts() throws -> [(type: EntryType, count: Int)] {
+        try EntryType.allCases.compactMap { type in
+            try TermList(Term(.type, type.text), in: self).map { (type, $0.count) }
         }
     }
 
     private func terms(of query: AuditQuery) throws -> [[Term]] {
         var terms: [[Term]] = []
         if let chains = query.chains { terms.append(chains.map { Term(.chain, $0) }) }
-        if let types = query.types { terms.append(types.map { Term(.type, $0.rawValue) }) }
+        if let types = query.types { terms.append(types.map { Term(.type, $0.text) }) }
         if let actor = query.actor { terms.append([Term(.actor, actor)]) }
         if let stream = query.stream { terms.append([Term(.stream, stream)]) }
         if let result = query.result { terms.append([Term(.result, result.rawValue)]) }

@@ -3,7 +3,7 @@ package import Storage
 package import Wire
 
 /// Answers what the heads of a chain are, as a transfer writes them down.
-package typealias HeadsOf = (Chain) throws -> JSON
+package typealias HeadsOf = (Place) throws -> JSON
 
 /// What every question is asked of: a committed moment, or the writer's own draft.
 ///
@@ -12,6 +12,8 @@ package typealias HeadsOf = (Chain) throws -> JSON
 package protocol RowReader: AnyObject, Facts {
     var store: ViewStore { get }
     var headsOf: HeadsOf { get }
+    /// The last entry that answers have seen, where that is one of the past; nil at the head.
+    var position: UInt64? { get }
 
     /// Lends the value of a row and its seal, which is checked; nothing where there is no such row.
     ///
@@ -98,5 +100,5 @@ extension Span<UInt8> {
 
 extension ViewStore {
     /// For readers that never decide.
-    package static let noHeads: @Sendable (Chain) throws -> JSON = { _ in throw ViewFault.headsUnknown }
+    package static let noHeads: @Sendable (Place) throws -> JSON = { _ in throw ViewFault.headsUnknown }
 }

@@ -6,6 +6,7 @@ import Wire
 /// but the last group. Every block but a term's last is full, so the n-th entry of a term stands at a known place,
 /// totals are block numbers, and a token costs a few bytes instead of a row for each of its terms.
 struct TermBlock {
+    static let form = "count[1] first[8] last[8] steps in groups of 7 bits"
     static let entriesMax = 128
     private static let stepsStart = 17
 

@@ -4,14 +4,6 @@ import Wire
 
 // Rows that stand for what is sealed. They go when the data key goes, so that live views and rebuilt ones stay equal.
 extension ViewDraft {
-    /// A user is found by the e-mail address that was sealed last.
-    func foldUser(_ entry: FoldedEntry) throws {
-        let (_, user) = try fold(entry, User.self)
-        guard let email = try entry.sealedText("email") else { return }
-        try eraseRows(of: .emails, under: User.profileKey(user.id))
-        put(.emails, store.blind.email(email.text) + Array(user.id.text.utf8), [], goingWith: email.key)
-    }
-
     /// The term by which the audit finds entries from a network address.
     ///
     /// Each data key has its own term for an address, so that what is erased can be taken out whole.
@@ -45,19 +37,21 @@ extension ViewDraft {
         return address.term
     }
 
-    private func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8], goingWith dataKey: String) {
+    func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8], goingWith dataKey: String) {
         put(table, key, value)
         put(.erasable, ViewKey.erasable(dataKey, table, key), [])
     }
 
     /// Before a data key is destroyed an entry says so: then the blind rows of what it sealed are nobody's any more.
     func foldErasure(_ entry: FoldedEntry) throws {
-        guard entry.type == .dataKeyDestroyed, let key = entry.data["key"]?.text else { return }
+        guard entry.type == Self.dataKeyDestroyed, let key = entry.data["key"]?.text else { return }
         for address in try eraseRows(of: .addresses, under: key) {
             try eraseBlocks(of: BlindAddress(Array(address.prefix(BlindIndex.bytes)), under: key).term)
         }
-        try eraseRows(of: .emails, under: key)
+        try eraseRows(of: .texts, under: key)
     }
+
+    private static let dataKeyDestroyed = DataKeySubject.entry(.destroyed)
 
     /// Takes out the blind rows of a table that stand for what a data key sealed, and returns their keys.
     @discardableResult

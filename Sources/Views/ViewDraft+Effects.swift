@@ -1,37 +1,35 @@
 import Identity
 import Wire
 
-// What an entry does to the state of things. The switches name every type and every kind: a new one shows itself here.
+// What an entry does to the state of things.
 extension ViewDraft {
     func foldEffect(_ entry: FoldedEntry) throws {
-        switch entry.type.effect {
-        case .creates(let kind), .updates(let kind), .deletes(let kind): try fold(entry, to: kind)
-        case .records: try foldErasure(entry)
-        case .happens: break
+        if let kind = entry.type.changedKind {
+            try kind.accept(Fold(draft: self, entry: entry))
+        } else if let relation = entry.type.changedRelation {
+            try foldEdge(entry, of: relation)
+        } else if entry.type.isState {
+            try foldErasure(entry)
         }
     }
 
-    private func fold(_ entry: FoldedEntry, to kind: ResourceKind) throws {
-        switch kind {
-        case .partner: try fold(entry, Partner.self)
-        case .tenant: try fold(entry, Tenant.self)
-        case .application: try fold(entry, Application.self)
-        case .secret: try foldSecret(entry)
-        case .signingKey: try fold(entry, SigningKey.self)
-        case .user: try foldUser(entry)
-        case .role: try fold(entry, RoleGrant.self)
-        case .token: try fold(entry, Token.self)
-        }
+    private struct Fold: KindVisitor {
+        let draft: ViewDraft
+        let entry: FoldedEntry
+
+        func visit<R: Resource>(_ kind: R.Type) throws { try draft.fold(entry, kind) }
     }
 
     /// The rows every resource has.
-    @discardableResult
-    func fold<R: Resource>(_ entry: FoldedEntry, _ kind: R.Type) throws -> (old: Versioned<R>?, new: Versioned<R>) {
-        let event = entry.event
+    @specialized(where R == Partner)
+    @specialized(where R == Tenant)
+    @specialized(where R == Application)
+    private func fold<R: Resource>(_ entry: FoldedEntry, _ kind: R.Type) throws {
+        let event = try entry.event()
         guard let id = event.stream.flatMap({ Identifier<R>($0) }) else {
             throw event.poison("it names no \(R.noun)")
         }
-        let old = try current(id)
+        let old = try resource(id)
         let new = try evolve(old, by: event)
         guard new.version == (old?.version ?? 0) + 1 else {
             throw event.poison("version \(new.version) does not follow \(old?.version ?? 0)")
@@ -42,46 +40,68 @@ extension ViewDraft {
         let sealed = SealedRow(value: row, seal: store.seal.seal(.current, key.span, row.span))
         store.cache.keep(new, at: RowKey(key, store.seal), sealed)
         put(.versions, ViewKey.version(of: id.text, at: event.index), row)
-        try foldMemberships(from: old?.state.memberships ?? [], to: new, at: event.index)
+        try foldFacets(from: old, to: new, at: event.index)
         try foldSlug(from: old, to: new, event)
-        return (old, new)
+        foldLookup(from: old, to: new)
+        try foldTexts(entry, from: old, to: new)
+        try foldMember(from: old, to: new, at: event.index)
     }
 
-    private func foldMemberships<R: Resource>(
-        from before: [Membership],
-        to resource: Versioned<R>,
+    private func foldFacets<R: Resource>(
+        from old: Versioned<R>?,
+        to new: Versioned<R>,
         at index: UInt64,
     ) throws {
-        let after = resource.state.memberships
-        for left in before where !after.contains(left) { try cross(left, resource, by: -1, at: index) }
-        for joined in after where !before.contains(joined) { try cross(joined, resource, by: 1, at: index) }
+        let (before, after) = (old?.state.facetKeys ?? [], new.state.facetKeys)
+        let isMoved = old.map { $0.place != new.place || $0.state.life != new.state.life } ?? true
+        if let old {
+            for left in before where isMoved || !after.contains(left) { try cross(left, old, by: -1, at: index) }
+        }
+        for joined in after where isMoved || !before.contains(joined) { try cross(joined, new, by: 1, at: index) }
     }
 
     private func cross<R: Resource>(
-        _ membership: Membership,
+        _ facet: FacetKey,
         _ resource: Versioned<R>,
         by step: Int,
         at index: UInt64,
     ) throws {
-        let key = ViewKey.member(R.noun, membership, created: resource.createdIndex)
-        var member = MembershipRow(id: resource.id.text)
-        if let row = try row(.memberships, key) {
-            guard let known = MembershipRow(row) else { throw damage(.memberships, key) }
+        let set = FacetSet(R.noun, in: resource.place, resource.state.life, facet)
+        try cross(set, resource.createdIndex, id: resource.id.text, by: step, at: index)
+    }
+
+    /// One joins or leaves a set, whose count moves with it.
+    func cross(_ set: FacetSet, _ created: UInt64, id: String, by step: Int, at index: UInt64) throws {
+        let key = set.member(created: created)
+        var member = FacetRow(id: id)
+        if let row = try row(.facets, key) {
+            guard let known = FacetRow(row) else { throw damage(.facets, key) }
             member = known
         }
+        if set.isOfEdges, let older = member.takeOlder() {
+            put(.pastEdges, key + BigEndian.bytes(~older.first), older.boundaries)
+        }
         member.cross(at: index)
-        put(.memberships, key, member.bytes)
+        put(.facets, key, member.bytes)
 
-        let count = BigEndian.bytes(UInt64(max(0, try self.count(R.self, in: membership) + step)))
-        put(.counts, ViewKey.count(R.noun, membership), count)
-        put(.countVersions, ViewKey.count(R.noun, membership, at: index), count)
+        let count = BigEndian.bytes(UInt64(max(0, try self.count(of: set) + step)))
+        put(.counts, set.key, count)
+        put(.countVersions, set.count(at: index), count)
+    }
+
+    /// What proves itself is found by its proof for as long as it is there.
+    private func foldLookup<R: Resource>(from old: Versioned<R>?, to new: Versioned<R>) {
+        let (before, after) = (old.flatMap(\.lookup), new.lookup)
+        if before == after { return }
+        if let before { delete(.lookups, before) }
+        if let after { put(.lookups, after, Array(new.id.text.utf8)) }
     }
 
     /// A slug is reserved by its first use and for ever.
     private func foldSlug<R: Resource>(from old: Versioned<R>?, to new: Versioned<R>, _ event: StoredEvent) throws {
         guard let field = R.slugField, let slug = field.get(new.state).text else { return }
         if let before = old.flatMap({ field.get($0.state).text }), before.bytesEqual(slug) { return }
-        switch try holder(ofSlug: slug, among: R.self) {
+        switch try present.holder(ofSlug: slug, among: R.self) {
         case nil: put(.slugs, ViewKey.slug(R.noun, slug), Array(new.id.text.utf8))
         case new.id: break
         case .some: throw event.poison("the slug is another's")
@@ -92,6 +112,13 @@ extension ViewDraft {
 extension Resource {
     /// The field that names it in addresses, where it has one.
     static var slugField: Field<Self>? {
-        fields.first { if case .slug = $0.kind { true } else { false } }
+        fields.first { $0.kind.isSlug }
+    }
+}
+
+extension Versioned {
+    fileprivate var lookup: [UInt8]? {
+        guard state.life == .living else { return nil }
+        return state.proof.map { ViewKey.proof($0.key, $0.mac) }
     }
 }

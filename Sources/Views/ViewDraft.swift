@@ -17,6 +17,9 @@ import Wire
 package final class ViewDraft: RowReader {
     package let store: ViewStore
     package let headsOf: HeadsOf
+    package let ownScopes: [String]
+    /// Decisions read the head.
+    package var position: UInt64? { nil }
     private var transaction: WriteTransaction?
 
     /// What the transaction itself holds.
@@ -40,10 +43,13 @@ package final class ViewDraft: RowReader {
     /// The keyed hashes of those that they seal.
     var blindAddresses: [String: [UInt8]] = [:]
 
-    init(of store: ViewStore, _ transaction: consuming WriteTransaction, heads: @escaping HeadsOf) throws {
+    init(of store: ViewStore, _ transaction: consuming WriteTransaction, heads: @escaping HeadsOf, ownScopes: [String])
+        throws
+    {
         let mark = try transaction.mark(of: store)
         self.store = store
         headsOf = heads
+        self.ownScopes = ownScopes
         totals = mark.totals
         nextIndex = mark.applied?.size ?? 0
         keptIndex = nextIndex
@@ -154,6 +160,11 @@ extension ViewDraft {
 
     func delete(_ table: ViewTable, _ key: [UInt8]) {
         journal.rows[table, RowKey(key, store.seal)] = .delete
+    }
+
+    /// The rows of a table that the command under way has put, and that begin with a prefix.
+    func journaled(_ table: ViewTable, prefix: [UInt8]) -> [(key: [UInt8], value: [UInt8])] {
+        journal.rows.puts(of: table).filter { $0.key.starts(with: prefix) }
     }
 
     /// Whether a term has got kept entries since rows were last written.

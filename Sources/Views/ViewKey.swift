@@ -21,29 +21,34 @@ enum ViewKey {
         return key
     }
 
-    static func count(_ noun: String, _ membership: Membership) -> [UInt8] {
-        Array(noun.utf8) + [0] + Array(membership.text.utf8)
-    }
-
-    static func counts(_ noun: String, _ membership: Membership) -> [UInt8] { count(noun, membership) + [0] }
-
-    static func count(_ noun: String, _ membership: Membership, at index: UInt64) -> [UInt8] {
-        counts(noun, membership) + BigEndian.bytes(~index)
-    }
-
-    static func members(_ noun: String, _ membership: Membership) -> [UInt8] { count(noun, membership) + [0] }
-
-    static func member(_ noun: String, _ membership: Membership, created index: UInt64) -> [UInt8] {
-        members(noun, membership) + BigEndian.bytes(index)
-    }
-
     static func slug(_ noun: String, _ slug: String) -> [UInt8] { Array(noun.utf8) + [0] + Array(slug.utf8) }
 
-    static func secret(_ key: String, _ mac: String) -> [UInt8] { Array(key.utf8) + [0] + Array(mac.utf8) }
+    static func proof(_ key: String, _ mac: String) -> [UInt8] { Array(key.utf8) + [0] + Array(mac.utf8) }
 
     static func erasable(_ dataKey: String) -> [UInt8] { Array(dataKey.utf8) + [0] }
 
     static func erasable(_ dataKey: String, _ table: ViewTable, _ key: [UInt8]) -> [UInt8] {
         erasable(dataKey) + [UInt8(table.rawValue)] + key
     }
+}
+
+/// The rows of one set: those of a kind that stand in a place, live or are deleted, and belong to a facet.
+struct FacetSet: Equatable {
+    /// What the keys of its rows begin with, and the key of its count.
+    let key: [UInt8]
+    /// Whether its rows are edges, of which no boundary is ever forgotten.
+    let isOfEdges: Bool
+
+    init(_ noun: String, in place: Place, _ life: Life, _ facet: FacetKey) {
+        let sign = life == .living ? UInt8(ascii: "+") : UInt8(ascii: "-")
+        key = Array(noun.utf8) + [0] + Array(place.text.utf8) + [0, sign] + Array(facet.text.utf8)
+        isOfEdges = false
+    }
+
+    var prefix: [UInt8] { key + [0] }
+
+    func member(created index: UInt64) -> [UInt8] { prefix + BigEndian.bytes(index) }
+
+    /// The key of the count from an entry on.
+    func count(at index: UInt64) -> [UInt8] { prefix + BigEndian.bytes(~index) }
 }

@@ -5,8 +5,6 @@ import Wire
 ///
 /// `layout[8] ‖ size[8] ‖ root[32] ‖ (hash[8] ‖ rows[8]) for each table ‖ seal[8]`
 struct ViewMark {
-    /// Raised with any change of a table, a key or a row: views of another layout are rebuilt, never read.
-    static let layout: UInt64 = 1
     static let name = "meta"
     static let key = Array("applied".utf8)
 

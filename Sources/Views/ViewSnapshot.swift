@@ -3,19 +3,43 @@ package import Storage
 import Wire
 
 /// The views at one committed moment, for as long as the closure that was given it runs.
+///
+/// It has a position: the head of that moment, or any entry before it. The same questions are asked of both.
 package final class ViewSnapshot: RowReader {
     package let store: ViewStore
     package let headsOf: HeadsOf
-    private var transaction: ReadTransaction?
+    package let ownScopes: [String]
+    package let position: UInt64?
+    private let moment: Moment
 
-    init(of store: ViewStore, _ transaction: consuming ReadTransaction, heads: @escaping HeadsOf) {
-        self.store = store
-        self.transaction = consume transaction
-        headsOf = heads
+    /// The transaction that snapshots of several positions share.
+    private final class Moment {
+        var transaction: ReadTransaction?
+
+        init(_ transaction: consuming ReadTransaction) { self.transaction = consume transaction }
     }
 
+    init(of store: ViewStore, _ transaction: consuming ReadTransaction, heads: @escaping HeadsOf, ownScopes: [String]) {
+        self.store = store
+        self.ownScopes = ownScopes
+        headsOf = heads
+        position = nil
+        moment = Moment(consume transaction)
+    }
+
+    private init(_ other: ViewSnapshot, at position: UInt64?) {
+        store = other.store
+        headsOf = other.headsOf
+        ownScopes = other.ownScopes
+        moment = other.moment
+        self.position = position
+    }
+
+    /// The same moment, read as of an entry, that entry included; nil is the head.
+    package func at(_ index: UInt64?) -> ViewSnapshot { ViewSnapshot(self, at: index) }
+
     /// Whoever kept the snapshot beyond its closure must not hold a moment of LMDB open for ever.
-    func end() { transaction = nil }
+    func end() { moment.transaction = nil }
 
     package func lendRow(
         _ table: ViewTable,
@@ -23,8 +47,8 @@ package final class ViewSnapshot: RowReader {
         known: SealedRow?,
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
-        guard transaction != nil else { throw ViewFault.ended }
-        try transaction?.lendRow(of: store, table, key, known: known, body)
+        guard moment.transaction != nil else { throw ViewFault.ended }
+        try moment.transaction?.lendRow(of: store, table, key, known: known, body)
     }
 
     package func scanRows(
@@ -34,21 +58,21 @@ package final class ViewSnapshot: RowReader {
         known: (_ key: Span<UInt8>) -> SealedRow?,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
-        guard transaction != nil else { throw ViewFault.ended }
-        try transaction?.rows(of: store, table, from: from, direction, known: known, body)
+        guard moment.transaction != nil else { throw ViewFault.ended }
+        try moment.transaction?.rows(of: store, table, from: from, direction, known: known, body)
     }
 
     package var size: UInt64 {
         get throws {
-            guard transaction != nil else { throw ViewFault.ended }
+            guard moment.transaction != nil else { throw ViewFault.ended }
             // Each answer asks for it: of the mark's row no more is read than that.
-            return try transaction?.markRow(of: store).map { try ViewMark.size(row: $0) } ?? 0
+            return try moment.transaction?.markRow(of: store).map { try ViewMark.size(row: $0) } ?? 0
         }
     }
 
     func mark() throws -> ViewMark {
-        guard transaction != nil else { throw ViewFault.ended }
-        return try transaction?.mark(of: store) ?? ViewMark()
+        guard moment.transaction != nil else { throw ViewFault.ended }
+        return try moment.transaction?.mark(of: store) ?? ViewMark()
     }
 }
 

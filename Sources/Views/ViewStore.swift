@@ -51,15 +51,21 @@ package final class ViewStore: Sendable {
     /// - Parameter heads: the ledger's answer about the head of a chain, needed by decisions alone.
     package func read<R>(
         heads: @escaping HeadsOf = ViewStore.noHeads,
+        ownScopes: [String] = [],
         _ body: (ViewSnapshot) throws -> R,
     ) throws -> R {
-        let snapshot = ViewSnapshot(of: self, try environment.beginRead(), heads: heads)
+        let snapshot = ViewSnapshot(of: self, try environment.beginRead(), heads: heads, ownScopes: ownScopes)
         defer { snapshot.end() }
         return try body(snapshot)
     }
 
     /// Begins the one set of changes, on the writer's thread; letting go of it changes nothing.
-    package func draft(heads: @escaping HeadsOf = ViewStore.noHeads) throws -> ViewDraft {
-        try ViewDraft(of: self, try environment.beginWrite(), heads: heads)
+    ///
+    /// - Parameter ownScopes: scopes of the deployment's own choice that open something of ours.
+    package func draft(
+        heads: @escaping HeadsOf = ViewStore.noHeads,
+        ownScopes: [String] = [],
+    ) throws -> ViewDraft {
+        try ViewDraft(of: self, try environment.beginWrite(), heads: heads, ownScopes: ownScopes)
     }
 }

@@ -10,7 +10,7 @@ struct AuditTests {
         let index: UInt64
         let chain: String
         let actor: String?
-        let type: EventType
+        let type: EntryType
         let stream: String?
         let result: Event.Result
         let ip: String?
@@ -30,8 +30,9 @@ struct AuditTests {
                 ip: $0.ip
             )
         }
-        let types: [EventType] = [
-            .tokenIssued, .tokenIssued, .tokenIssued, .tokenRefused, .authenticationFailed, .tenantRead,
+        let types: [EntryType] = [
+            Token.entry(.issued), Token.entry(.issued), Token.entry(.issued), Token.entry(.refused),
+            AuthenticationSubject.entry(.failed), Tenant.entry(.read),
         ]
         while noted.count < count {
             let draft = try world.store.draft()
@@ -44,7 +45,7 @@ struct AuditTests {
                             type,
                             chain: tenant.map { .tenant($0) } ?? .platform,
                             stream: random.chance(50) ? "app_\(random.below(4))" : nil,
-                            result: type == .tokenIssued || type == .tenantRead ? .ok : .denied
+                            result: type == Token.entry(.issued) || type == Tenant.entry(.read) ? .ok : .denied
                         )
                     },
                     actor: random.chance(80) ? "app_\(random.below(4))" : nil
@@ -79,7 +80,7 @@ struct AuditTests {
         if random.chance(40) { query.chains = (0..<(1 + random.below(8))).map { _ in "tnt_\(random.below(20))" } }
         if random.chance(20) { query.chains = ["tnt_a", "tnt_nobody", "tnt_a"] }
         if random.chance(30) { query.actor = "app_\(random.below(5))" }
-        if random.chance(20) { query.types = [.tokenRefused] }
+        if random.chance(20) { query.types = [Token.entry(.refused)] }
         if random.chance(20) { query.types = AuditQuery.types(of: "token") }
         if random.chance(20) { query.stream = "app_\(random.below(4))" }
         if random.chance(20) { query.result = random.chance(50) ? .ok : .denied }
@@ -133,7 +134,7 @@ struct AuditTests {
         var world = try World()
         let draft = try world.store.draft()
         var query = AuditQuery()
-        query.types = [.tokenIssued]
+        query.types = [Token.entry(.issued)]
         for round in 1...300 {
             let entries = world.ledger.entries([world.tokenIssued()])
             try draft.fold(entries[0])

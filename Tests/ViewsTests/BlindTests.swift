@@ -22,17 +22,17 @@ struct BlindTests {
     func `a user is found by e-mail in any case`(email: String) throws {
         let (world, user) = try withAdministrator()
         try world.store.read { views throws in
-            #expect(try views.users(withEmail: email) == [user])
-            #expect(try views.users(withEmail: email + "x") == [])
-            #expect(try views.current(user)?.state.email != nil)
-            #expect(try views.list(RoleGrant.self, ListQuery(Membership("user_id", user.text))).total == 1)
+            #expect(try views.present.users(withEmail: email) == [user])
+            #expect(try views.present.users(withEmail: email + "x") == [])
+            #expect(try views.resource(user)?.state.email != nil)
+            #expect(try views.list(RoleGrant.self, ListQuery(.platform, FacetKey("user_id", user.text))).total == 1)
         }
     }
 
     @Test func `a new password leaves the e-mail where it is`() throws {
         var (world, user) = try withAdministrator()
         try world.decide { draft, _ in try User.recover(user, passwordHash: "$argon2id$2", facts: draft) }
-        #expect(try world.store.read { try $0.users(withEmail: root) } == [user])
+        #expect(try world.store.read { try $0.present.users(withEmail: root) } == [user])
         try world.checkRebuild()
     }
 
@@ -79,7 +79,9 @@ struct BlindTests {
         query.order = .oldestFirst
         let found = { (world: World) in try world.store.read { try $0.audit(query).indexes.map { $0 - start } } }
         #expect(try found(world) == [0, 1, 3])
-        try world.write(Event(.dataKeyDestroyed, chain: .platform, data: ["key": .string(key), "why": "test"]))
+        try world.write(
+            Event(DataKeySubject.entry(.destroyed), chain: .platform, data: ["key": .string(key), "why": "test"])
+        )
         #expect(try found(world) == [0, 3])
         // The same key name never seals again, but what the fold makes of it must still be sound.
         try fromAddress(&world, "192.0.2.7", sealedUnder: key)
@@ -92,11 +94,15 @@ struct BlindTests {
         try fromAddress(&world, "192.0.2.7", sealedUnder: key)
         for destroyed in [key, User.profileKey(user)] {
             try world.write(
-                Event(.dataKeyDestroyed, chain: .platform, data: ["key": .string(destroyed), "why": "test"])
+                Event(
+                    DataKeySubject.entry(.destroyed),
+                    chain: .platform,
+                    data: ["key": .string(destroyed), "why": "test"]
+                )
             )
         }
-        #expect(try world.store.read { try $0.users(withEmail: root) } == [])
-        let rebuilt = try world.place.store("rebuilt")
+        #expect(try world.store.read { try $0.present.users(withEmail: root) } == [])
+        let rebuilt = try world.site.store("rebuilt")
         for command in world.ledger.commands {
             let draft = try rebuilt.draft()
             for var entry in command {

@@ -28,9 +28,9 @@ struct DamageTests {
             row[place] ^= 0x20
         }
         #expect(throws: ViewFault.damagedRow(table: "current", key: key)) {
-            try world.store.read { try $0.current(world.tenant) }
+            try world.store.read { try $0.resource(world.tenant) }
         }
-        let other = try world.place.store("other")
+        let other = try world.site.store("other")
         try world.ledger.fold(into: other)
         #expect(throws: ViewFault.damagedRow(table: "current", key: key)) {
             try world.store.differences(from: other)
@@ -44,6 +44,7 @@ struct DamageTests {
             try Tenant.register(
                 .create(["name": "B", "partner_id": .string(partner.text), "slug": "b"]),
                 as: tenant,
+                secret: nil,
                 by: .everything,
                 facts: draft
             )
@@ -53,7 +54,7 @@ struct DamageTests {
             try read.get(table, Array(tenant.text.utf8))
         }
         try patch(world.store, "current", Array(world.tenant.text.utf8)) { row in row = stolen ?? [] }
-        #expect(throws: ViewFault.self) { try world.store.read { try $0.current(world.tenant) } }
+        #expect(throws: ViewFault.self) { try world.store.read { try $0.resource(world.tenant) } }
     }
 
     @Test func `a row taken out shows in the table's sum`() throws {
@@ -62,7 +63,7 @@ struct DamageTests {
         var write = try world.store.environment.beginWrite()
         try write.delete(table, Array("partner".utf8) + [0] + Array("acme".utf8))
         try write.commit()
-        let twin = try world.place.store()
+        let twin = try world.site.store()
         let found = try world.store.differences(from: twin)
         #expect(found.map(\.table) == ["slugs", "slugs"])
         #expect(found.allSatisfy { $0.key.isEmpty })
@@ -70,7 +71,7 @@ struct DamageTests {
 
     @Test func `views sealed under another key are damaged, and those of another layout are not read`() throws {
         let world = try World()
-        let stranger = try world.place.store(sealKey: 8)
+        let stranger = try world.site.store(sealKey: 8)
         #expect(throws: ViewFault.self) { try stranger.applied }
         try patch(world.store, "meta", Array("applied".utf8)) { $0[7] ^= 0xFF }
         #expect(throws: ViewFault.otherLayout) { try world.store.applied }
@@ -79,7 +80,7 @@ struct DamageTests {
 
     @Test func `what differs is named`() throws {
         var world = try World()
-        let other = try world.place.store("other")
+        let other = try world.site.store("other")
         try world.ledger.fold(into: other)
         let tenant = world.tenant
         try world.decide { draft, _ in

@@ -10,7 +10,7 @@ struct DraftTests {
     private func rename(_ world: World, _ name: String) -> [FoldedEntry] {
         world.ledger.entries([
             Event(
-                .tenantUpdated,
+                Tenant.entry(.updated),
                 chain: .tenant(world.tenant),
                 stream: world.tenant.text,
                 data: ["name": .string(name)]
@@ -25,15 +25,19 @@ struct DraftTests {
         for name in ["B", "C"] {
             let entries = rename(world, name)
             for entry in entries { try draft.fold(entry) }
-            #expect(try draft.current(world.tenant)?.state.name == name)
+            #expect(try draft.resource(world.tenant)?.state.name == name)
             try draft.keep()
             world.ledger.write(entries)
-            #expect(try draft.current(world.tenant)?.state.name == name)
-            #expect(try draft.members(Tenant.self, of: .all, limit: 5).map(\.state.name) == [name])
-            #expect(try world.store.read { try $0.current(world.tenant)?.state.name } == "Roadrunner")
+            #expect(try draft.resource(world.tenant)?.state.name == name)
+            #expect(
+                try draft.members(Tenant.self, in: .partner(world.partner), .all, limit: 5).items.map(\.state.name) == [
+                    name
+                ]
+            )
+            #expect(try world.store.read { try $0.resource(world.tenant)?.state.name } == "Roadrunner")
         }
         try draft.commit(applied: world.ledger.applied)
-        #expect(try world.store.read { try $0.current(world.tenant)?.state.name } == "C")
+        #expect(try world.store.read { try $0.resource(world.tenant)?.state.name } == "C")
         #expect(try world.store.applied == world.ledger.applied)
     }
 
@@ -43,7 +47,7 @@ struct DraftTests {
         let draft = try world.store.draft()
         for entry in rename(world, "Gone") { try draft.fold(entry) }
         draft.undo()
-        #expect(try draft.current(world.tenant)?.state.name == "Roadrunner")
+        #expect(try draft.resource(world.tenant)?.state.name == "Roadrunner")
         let kept = world.ledger.entries([world.tokenIssued()])
         for entry in kept { try draft.fold(entry) }
         try draft.keep()
@@ -63,14 +67,14 @@ struct DraftTests {
         try draft.keep()
         world.ledger.write(kept)
         let failing = world.ledger.entries([
-            Event(.tenantDeleted, chain: .tenant(world.tenant), stream: world.tenant.text),
-            Event(.tenantDeleted, chain: .tenant(world.tenant), stream: world.tenant.text),
+            Event(Tenant.entry(.deleted), chain: .tenant(world.tenant), stream: world.tenant.text),
+            Event(Tenant.entry(.deleted), chain: .tenant(world.tenant), stream: world.tenant.text),
         ])
         try draft.fold(failing[0])
         #expect(throws: Poison.self) { try draft.fold(failing[1]) }
         #expect(throws: ViewFault.unfinishedCommand) { try draft.keep() }
         draft.undo()
-        #expect(try draft.current(world.tenant)?.state.status == .active)
+        #expect(try draft.resource(world.tenant)?.state.status == .active)
         try draft.commit(applied: world.ledger.applied)
         try world.checkRebuild()
     }
@@ -82,17 +86,17 @@ struct DraftTests {
         let first = world.ledger.now
         try draft.fold(uses(world)[0])
         draft.undo()
-        #expect(try draft.lastUse(of: world.secret) == nil)
+        #expect(try draft.present.lastUse(of: world.secret) == nil)
         for seconds in [0, 59, 60] as [Int64] {
             world.ledger.now = first.adding(seconds: seconds)
             let entries = uses(world)
             try draft.fold(entries[0])
             try draft.keep()
             world.ledger.write(entries)
-            #expect(try draft.lastUse(of: world.secret) == first.adding(seconds: seconds / 60 * 60))
+            #expect(try draft.present.lastUse(of: world.secret) == first.adding(seconds: seconds / 60 * 60))
         }
         try draft.commit(applied: world.ledger.applied)
-        #expect(try world.store.read { try $0.lastUse(of: world.secret) } == first.adding(seconds: 60))
+        #expect(try world.store.read { try $0.present.lastUse(of: world.secret) } == first.adding(seconds: 60))
         try world.checkRebuild()
     }
 
@@ -127,7 +131,7 @@ struct DraftTests {
             for entry in rename(world, "Gone") { try draft.fold(entry) }
             try draft.keep()
         }
-        #expect(try world.store.read { try $0.current(world.tenant)?.state.name } == "Roadrunner")
+        #expect(try world.store.read { try $0.resource(world.tenant)?.state.name } == "Roadrunner")
         try world.checkRebuild()
     }
 
@@ -135,7 +139,14 @@ struct DraftTests {
         let world = try World()
         let draft = try world.store.draft()
         #expect(throws: ViewFault.outOfOrder(index: 0)) {
-            try draft.fold(FoldedEntry(index: 0, type: .ledgerOpened, recordedAt: world.ledger.now, chain: "platform"))
+            try draft.fold(
+                FoldedEntry(
+                    index: 0,
+                    type: LedgerSubject.entry(.opened),
+                    recordedAt: world.ledger.now,
+                    chain: "platform"
+                )
+            )
         }
         draft.undo()
         var half = world.ledger.entries([world.tokenIssued()])
@@ -151,7 +162,7 @@ struct DraftTests {
             try draft.fold(
                 FoldedEntry(
                     index: whole[0].index + 1,
-                    type: .tokenIssued,
+                    type: Token.entry(.issued),
                     recordedAt: world.ledger.now,
                     chain: "platform"
                 )
@@ -162,21 +173,21 @@ struct DraftTests {
     @Test func `a snapshot ends with its closure`() throws {
         let world = try World()
         let escaped = try world.store.read { $0 }
-        #expect(throws: ViewFault.ended) { try escaped.current(world.tenant) }
-        #expect(throws: ViewFault.ended) { try escaped.list(Tenant.self, ListQuery()) }
+        #expect(throws: ViewFault.ended) { try escaped.resource(world.tenant) }
+        #expect(throws: ViewFault.ended) { try escaped.list(Tenant.self, ListQuery(.partner(world.partner))) }
     }
 
     @Test(arguments: Medium.allCases)
     func `a full map is grown, and everything since applied is folded again`(medium: Medium) throws {
-        let place = try Place(medium)
-        let store = try place.store(mapBytes: 256 << 10)
+        let site = try Site(medium)
+        let store = try site.store(mapBytes: 256 << 10)
         var ledger = Ledger()
         for number in 0..<600 {
             let id: PartnerID = ledger.id()
             ledger.write(
                 ledger.entries([
                     Event(
-                        .partnerCreated,
+                        Partner.entry(.created),
                         chain: .partner(id),
                         stream: id.text,
                         data: ["name": "A partner", "slug": .string("p\(number)"), "status": "ACTIVE"]
@@ -194,7 +205,7 @@ struct DraftTests {
             }
         }
         #expect(growths > 0)
-        let roomy = try place.store("roomy")
+        let roomy = try site.store("roomy")
         try ledger.fold(into: roomy, commandsPerCommit: 1000)
         #expect(try store.differences(from: roomy) == [])
     }

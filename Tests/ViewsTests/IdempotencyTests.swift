@@ -25,12 +25,12 @@ struct IdempotencyTests {
         let now = world.ledger.now
         try write(&world, key, entries: 3)
         try world.store.read { views throws in
-            let known = try #require(try views.idempotent(actor: "app_a", key: key, at: now))
+            let known = try #require(try views.present.idempotent(actor: "app_a", key: key, at: now))
             #expect(known.index == first)
             #expect(known.fingerprint == fingerprint)
             #expect(known.recordedAt == now)
-            #expect(try views.idempotent(actor: "app_b", key: key, at: now) == nil)
-            #expect(try views.idempotent(actor: "app_a", key: fingerprint, at: now) == nil)
+            #expect(try views.present.idempotent(actor: "app_b", key: key, at: now) == nil)
+            #expect(try views.present.idempotent(actor: "app_a", key: fingerprint, at: now) == nil)
         }
         try world.checkRebuild()
     }
@@ -41,13 +41,13 @@ struct IdempotencyTests {
         try write(&world, key)
         let day = start.adding(seconds: Idempotent.keptSeconds)
         try world.store.read { views throws in
-            #expect(try views.idempotent(actor: "app_a", key: key, at: day) != nil)
-            #expect(try views.idempotent(actor: "app_a", key: key, at: day.adding(microseconds: 1)) == nil)
+            #expect(try views.present.idempotent(actor: "app_a", key: key, at: day) != nil)
+            #expect(try views.present.idempotent(actor: "app_a", key: key, at: day.adding(microseconds: 1)) == nil)
         }
         world.ledger.now = day.adding(seconds: 1)
         let again = world.ledger.size
         try write(&world, key)
-        #expect(try world.store.read { try $0.idempotent(actor: "app_a", key: key, at: day)?.index } == again)
+        #expect(try world.store.read { try $0.present.idempotent(actor: "app_a", key: key, at: day)?.index } == again)
         try world.checkRebuild()
     }
 

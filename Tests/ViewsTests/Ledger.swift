@@ -12,7 +12,14 @@ struct Ledger {
     private var drawn: UInt64 = 0
 
     /// Makes entries of events, as one command that is not yet written.
-    func entries(_ events: [Event], actor: String? = nil, credential: String? = nil) -> [FoldedEntry] {
+    ///
+    /// - Parameter home: where the actor is at home.
+    func entries(
+        _ events: [Event],
+        actor: String? = nil,
+        home: Place? = nil,
+        credential: String? = nil,
+    ) -> [FoldedEntry] {
         var versions = versions
         return events.enumerated().map { offset, event in
             var entry = FoldedEntry(
@@ -23,6 +30,7 @@ struct Ledger {
             )
             entry.result = event.result
             entry.actor = actor
+            entry.actorHome = home?.text
             entry.credential = credential
             entry.stream = event.stream
             if event.type.isState, let stream = event.stream {
@@ -53,7 +61,7 @@ struct Ledger {
     }
 
     /// An identifier that no other is equal to.
-    mutating func id<Kind: Prefixed>() -> Identifier<Kind> {
+    mutating func id<K: Prefixed>() -> Identifier<K> {
         drawn += 1
         return Identifier(random: [UInt8](repeating: 0, count: 8) + BigEndian.bytes(drawn))
     }
@@ -100,7 +108,7 @@ extension ViewStore {
 }
 
 extension Authority {
-    static let everything = Authority(reach: .platform, scopes: [Scope.adminWrite])
+    static let everything = Authority([Scope.adminWrite], at: .platform)
 }
 
 extension Changes {

@@ -11,8 +11,8 @@ enum Medium: String, CaseIterable, CustomTestStringConvertible {
     var testDescription: String { rawValue }
 }
 
-/// One place for views, gone when the test ends.
-final class Place {
+/// Where the views of one test stand, gone when it ends.
+final class Site {
     private let medium: Medium
     private let path: String
     private let disk = SimulatedDisk(seed: 11)

@@ -5,7 +5,7 @@ import Wire
 
 /// A small platform to begin with: one partner, one tenant of it, one application there with one secret.
 struct World {
-    let place: Place
+    let site: Site
     let store: ViewStore
     var ledger = Ledger()
     let partner: PartnerID
@@ -14,14 +14,15 @@ struct World {
     let secret: SecretID
 
     init(_ medium: Medium = .simulated) throws {
-        place = try Place(medium)
-        store = try place.store()
+        site = try Site(medium)
+        store = try site.store()
         (partner, tenant, application, secret) = (ledger.id(), ledger.id(), ledger.id(), ledger.id())
         let (partner, tenant, application, secret) = (partner, tenant, application, secret)
         try store.decide(&ledger) { draft, _ in
             try Partner.register(
                 .create(["name": "Acme", "slug": "acme", "contact_email": "a@acme.example"]),
                 as: partner,
+                secret: nil,
                 by: .everything,
                 facts: draft
             )
@@ -30,6 +31,7 @@ struct World {
             try Tenant.register(
                 .create(["name": "Roadrunner", "slug": "road", "partner_id": .string(partner.text)]),
                 as: tenant,
+                secret: nil,
                 by: .everything,
                 facts: draft
             )
@@ -62,12 +64,12 @@ struct World {
 
     /// A token was issued to the application, by its secret.
     func tokenIssued() -> Event {
-        Event(.tokenIssued, chain: .tenant(tenant), stream: application.text)
+        Event(Token.entry(.issued), chain: .tenant(tenant), stream: application.text)
     }
 
     /// The views equal those that are made of the whole ledger anew, row by row and table by table.
     func checkRebuild(_ name: String = "rebuilt", commandsPerCommit: Int = 7) throws {
-        let rebuilt = try place.store(name)
+        let rebuilt = try site.store(name)
         try ledger.fold(into: rebuilt, commandsPerCommit: commandsPerCommit)
         #expect(try store.differences(from: rebuilt) == [])
         let (ours, theirs) = (try store.tableHashes(), try rebuilt.tableHashes())

@@ -6,20 +6,12 @@ extension ViewDraft {
     /// minute.
     private static let useSecondsMin: Int64 = 60
 
-    /// A secret that is not retired is found by its keyed hash.
-    func foldSecret(_ entry: FoldedEntry) throws {
-        let (old, new) = try fold(entry, Secret.self)
-        if let old { delete(.secrets, ViewKey.secret(old.state.key, old.state.mac)) }
-        guard new.state.status != .deleted else { return }
-        put(.secrets, ViewKey.secret(new.state.key, new.state.mac), Array(new.id.text.utf8))
-    }
-
     /// Whoever proved a secret has used it, whatever came of the request.
     func foldUse(_ entry: FoldedEntry) throws {
         guard let credential = entry.credential else { return }
         if let latestUse, latestUse.credential == credential, isSoon(entry, after: latestUse.moment) { return }
         guard let secret = SecretID(credential) else { return }
-        var last = try lastUses[secret] ?? lastUse(of: secret)
+        var last = try lastUses[secret] ?? present.lastUse(of: secret)
         if last.map({ !isSoon(entry, after: $0) }) ?? true {
             last = entry.recordedAt
             let moment = UInt64(bitPattern: entry.recordedAt.microseconds)

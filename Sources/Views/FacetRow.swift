@@ -5,7 +5,8 @@ import Wire
 /// `length[1] ‖ identifier ‖ isCut[1] ‖ boundaries, each index[8]`. With an odd number of boundaries it is in the set
 /// now. Whoever flips a status ten thousand times makes no row of ten thousand boundaries: the oldest go, two by two,
 /// and what they said is then asked of the versions.
-struct MembershipRow {
+struct FacetRow {
+    static let form = "length[1] identifier isCut[1] boundaries, each index[8]"
     static let boundariesMax = 64
 
     private(set) var bytes: [UInt8]
@@ -45,6 +46,26 @@ struct MembershipRow {
         guard boundaryCount > Self.boundariesMax else { return }
         bytes.removeSubrange(boundariesStart..<(boundariesStart + 16))
         bytes[identifierEnd] = 1
+    }
+
+    /// Takes out the older half of the boundaries of a full row, for a row of its own; nothing of one that has room.
+    ///
+    /// An even number goes, so what is left goes on as if it had been the whole.
+    mutating func takeOlder() -> (first: UInt64, boundaries: [UInt8])? {
+        guard boundaryCount >= Self.boundariesMax else { return nil }
+        let first = boundary(0)
+        let range = boundariesStart..<(boundariesStart + 8 * Self.boundariesMax / 2)
+        let older = Array(bytes[range])
+        bytes.removeSubrange(range)
+        bytes[identifierEnd] = 1
+        return (first, older)
+    }
+
+    /// Whether boundaries that stand in a row of their own leave it in the set after an entry.
+    static func wasMember(asOf index: UInt64, within older: [UInt8]) -> Bool? {
+        guard older.count % 8 == 0 else { return nil }
+        let passed = stride(from: 0, to: older.count, by: 8).count { BigEndian.value(older, at: $0) <= index }
+        return passed % 2 == 1
     }
 
     private func boundary(_ place: Int) -> UInt64 { BigEndian.value(bytes, at: boundariesStart + 8 * place) }
