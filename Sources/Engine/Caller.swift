@@ -3,14 +3,25 @@ package import Identity
 import Wire
 
 /// Who asks, how that was proven, and the request it came with.
+///
+/// What it may do is not part of it: that is computed from the proof and the state, wherever something is decided or
+/// answered (``authority(_:)``).
 package struct Caller: Sendable {
     package var actor: Actor
-    package var authority: Authority
-    /// The chain the actor belongs to: its refusals count there.
-    package var home: Chain
+    package var credential: Credential
+    /// The place the actor belongs to: its refusals count there.
+    package var home: Place
     package var request: Request
-    /// The token that proved it: whether it still stands is asked again where a decision or an answer is made.
-    package var token: AccessToken?
+
+    /// How it was proven who asks.
+    package enum Credential: Sendable {
+        /// Not at all, or not yet: some prove themselves within the decision.
+        case none
+        /// An access token: whether it still stands is asked of the very state that is decided on.
+        case token(AccessToken)
+        /// The product itself, or the operator at the machine.
+        case machine
+    }
 
     /// The request as entries note it.
     package struct Request: Sendable {
@@ -42,19 +53,23 @@ package struct Caller: Sendable {
         }
     }
 
-    package init(actor: Actor, authority: Authority, home: Chain, request: Request, token: AccessToken? = nil) {
+    package init(actor: Actor, credential: Credential, home: Place, request: Request) {
         self.actor = actor
-        self.authority = authority
+        self.credential = credential
         self.home = home
         self.request = request
-        self.token = token
     }
 
     /// The product itself, for what no request made it do.
     package static let system = Caller(
         actor: .system,
-        authority: .operatorAtTheMachine,
+        credential: .machine,
         home: .platform,
         request: Request(id: "", endpoint: "")
     )
+
+    /// Somebody who has proven nothing.
+    package static func stranger(_ request: Request) -> Caller {
+        Caller(actor: .anonymous, credential: .none, home: .platform, request: request)
+    }
 }

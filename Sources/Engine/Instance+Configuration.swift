@@ -9,7 +9,7 @@ extension Instance {
     package var storedBaseURL: BaseURL {
         get throws {
             var query = AuditQuery()
-            query.types = [.configurationChanged]
+            query.types = [ConfigurationSubject.entry(.changed)]
             query.perPage = 100
             while true {
                 let page = try read { try $0.audit(query) }

@@ -139,7 +139,7 @@ extension Instance {
             recordedAt: ledger.time(wall: world.wall())
         )
         try append([
-            Event(.configurationChanged, chain: .platform, data: ["base_url": .string(founding.baseURL)])
+            Event(ConfigurationSubject.entry(.changed), chain: .platform, data: ["base_url": .string(founding.baseURL)])
         ])
         let first = try FreshSigningKey(founding.algorithm, random: world.random)
         let next = try FreshSigningKey(founding.algorithm, random: world.random)
@@ -201,12 +201,12 @@ private struct FirstService {
         ]
         events = [
             Event(
-                .applicationCreated,
+                Application.entry(.created),
                 chain: .platform,
                 stream: id.text,
                 data: try Application.founding(body)
             ),
-            secret.new.created(for: id, chain: .platform),
+            secret.new.created(for: id.text, chain: .platform),
         ]
     }
 }

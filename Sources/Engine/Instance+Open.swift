@@ -18,6 +18,8 @@ extension Instance {
         package var acceptsClock = false
         /// Writes down that the ledger was verified: a server does, a command that only passes by does not.
         package var recordsVerification = false
+        /// Scopes of the operator's own choice that open something of ours: who grants them must hold them.
+        package var ownScopes: [String] = []
         /// How long a read transaction may be: what is held longer keeps the files from using their space again.
         package var readMicrosecondsMax = Instance.readMicrosecondsMax
         package var log: @Sendable (String) -> Void
@@ -59,7 +61,7 @@ extension Instance {
             options.log("\(opened.erasedAgain) keys stood in keys/ that entries destroy; they are destroyed again")
         }
         var owed = opened.owed
-        let (stop, atStart, views) = try openViews(directory, opened)
+        let (stop, atStart, views) = try openViews(directory, opened, options.log)
         // Unless a crash leaves them untrusted, no commit may change them.
         let trust = try ViewTrust(directory, world: world)
         try owed.write { try trust.markInUse() }
@@ -105,7 +107,7 @@ extension Instance {
             return instance
         }
         let opening = Event(
-            .ledgerOpened,
+            LedgerSubject.entry(.opened),
             chain: .platform,
             data: [
                 "software": .string(options.software), "stop": .string(stop.rawValue),
@@ -139,7 +141,7 @@ extension Instance {
         status.close()
         arrivals.close()
         if status.refusal == nil {
-            _ = try? await perform(RecordEvents([Event(.ledgerClosed, chain: .platform)]), by: .system)
+            _ = try? await perform(RecordEvents([Event(LedgerSubject.entry(.closed), chain: .platform)]), by: .system)
         }
         writer.close()
         verification.close()
@@ -158,12 +160,13 @@ extension Instance {
     private static func openViews(
         _ directory: DataDirectory,
         _ opened: OpenedLedger,
+        _ log: (String) -> Void,
     ) throws -> (ViewTrust.Stop, ViewsAtStart, ViewStore) {
         let trust = try ViewTrust(directory, world: opened.world)
         let (stop, standing) = (try ViewTrust.untoldStop(in: directory, world: opened.world), try trust.standing())
         var atStart = ViewsAtStart.kept
         var (store, folded): (ViewStore?, UInt64) = (nil, 0)
-        if standing.views != .machine, let found = try opened.views(in: directory) {
+        if standing.views != .machine, let found = try opened.views(in: directory, log) {
             (store, folded) = (found.store, found.applied?.size ?? 0)
         }
         if let kept = store {
@@ -235,6 +238,7 @@ extension Instance {
                     reads: reads,
                     refusals: refusals,
                     verification: verification,
+                    ownScopes: options.ownScopes,
                     freeBytes: { [directory] in directory.spaces.map(\.freeBytes).min() },
                     onCommit: { [self] types, edge in committed(types, edge) }
                 )
@@ -250,7 +254,7 @@ extension Instance {
 
     private func lastAttestation() throws -> Instant? {
         var query = AuditQuery()
-        query.types = [.chainsAttested]
+        query.types = [ChainsSubject.entry(.attested)]
         query.perPage = 1
         guard let index = try read({ try $0.audit(query).indexes.first }) else { return nil }
         return try entry(at: index)?.recordedAt

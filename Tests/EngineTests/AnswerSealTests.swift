@@ -1,6 +1,7 @@
 import Engine
 import EventLog
 import Identity
+import OpenSSL
 import Storage
 import Testing
 import Wire
@@ -37,6 +38,51 @@ struct AnswerSealTests {
         }
     }
 
+    @Test func `whoever has the disk and guesses a client's key opens no answer without the ledger's keys`()
+        async throws
+    {
+        let ground = try Ground(seed: 82)
+        let instance = try await ground.open()
+        let (answer, sealed) = try await answer("one", body: "a", instance, by: ground.service())
+        let entry = try #require(try instance.entry(at: instance.status.size - 2))
+        let note = try #require(entry.request?.idempotency)
+        let open = { (holderKey: [UInt8]) in
+            Self.open(sealed, holderKey, note, actor: ground.founded.client.text)
+        }
+        let raw = Array("k1".utf8)
+        #expect(open(HMAC256.authenticate(raw, key: instance.macKey).bytes) == answer, "as the server itself does it")
+        var other = instance.macKey
+        other[0] ^= 1
+        for macKey in [other, [UInt8](repeating: 0, count: 32), raw] {
+            #expect(open(HMAC256.authenticate(raw, key: macKey).bytes) == nil)
+        }
+        for known in [raw, note.key.mac.bytes, note.fingerprint.mac.bytes, SHA256Hash.hash(raw).bytes] {
+            #expect(open(known) == nil)
+        }
+        try await instance.close()
+    }
+
+    /// Opens a sealed answer with what the ledger tells of its request, and a key for its holder.
+    private static func open(
+        _ sealed: [UInt8],
+        _ holderKey: [UInt8],
+        _ note: RequestNote.Idempotency,
+        actor: String,
+    ) -> [UInt8]? {
+        let key = HKDF256.derive(
+            key: holderKey,
+            salt: note.key.mac.bytes,
+            info: Array("muniment/v2/answer".utf8) + [0] + note.fingerprint.mac.bytes + Array(actor.utf8),
+            count: AES256GCM.keyBytes
+        )
+        return AES256GCM.open(
+            Array(sealed.dropFirst(AES256GCM.nonceBytes)),
+            key: key,
+            nonce: Array(sealed.prefix(AES256GCM.nonceBytes)),
+            aad: note.fingerprint.mac.bytes
+        )
+    }
+
     private func aDayLater(_ instance: Instance, _ ground: Ground) async throws -> (answer: [UInt8], sealed: [UInt8]) {
         ground.clock.pass(microseconds: 86_401_000_000)
         return try await answer("two", body: "a", instance, by: ground.service())
@@ -56,10 +102,7 @@ struct AnswerSealTests {
         by caller: Caller,
     ) async throws -> (answer: [UInt8], sealed: [UInt8]) {
         let id = PartnerID(random: instance.world.random(16))
-        let changes = try Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create)
-        let command = Change<Partner>(id) {
-            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-        }
+        let command = try Change<Partner>.registering(id, ["name": "P", "slug": .string(slug)])
         _ = try await instance.perform(
             command,
             by: caller,

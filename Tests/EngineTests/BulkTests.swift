@@ -12,12 +12,12 @@ import Testing
         let instance: Instance
         let seen: Seen
 
-        func decide(_ room: Room) throws -> [Event] {
-            seen.note(isBulk, instance.status.commits)
-            return [Event(.ledgerVerified, chain: .platform)]
-        }
+        var requirement: Requirement { .machine }
 
-        func output(_ room: Room) throws {}
+        func decide(_ context: DecisionContext) throws -> Decision<Void> {
+            seen.note(isBulk, instance.status.commits)
+            return Decision([Event(LedgerSubject.entry(.verified), chain: .platform)])
+        }
     }
 
     private final class Seen: Sendable {

@@ -14,7 +14,7 @@ struct ClockTests {
         let before = try #require(try instance.entry(at: instance.status.size - 1)).recordedAt
         ground.clock.stepWall(microseconds: -7_200_000_000)
         let receipt = try await instance.perform(
-            RecordEvents([Event(.ledgerVerified, chain: .platform)]),
+            RecordEvents([Event(LedgerSubject.entry(.verified), chain: .platform)]),
             by: .system
         )
         let written = try #require(try instance.entry(at: receipt.index))
@@ -124,7 +124,10 @@ struct ClockTests {
         let ground = try Ground(seed: 38)
         let instance = try await ground.open()
         ground.clock.stepWall(microseconds: step)
-        _ = try await instance.perform(RecordEvents([Event(.ledgerVerified, chain: .platform)]), by: .system)
+        _ = try await instance.perform(
+            RecordEvents([Event(LedgerSubject.entry(.verified), chain: .platform)]),
+            by: .system
+        )
         #expect(instance.integrity.clockDriftMicroseconds == step)
         try await instance.close()
         let next = try await ground.open()

@@ -22,26 +22,23 @@ struct DrainTests {
             return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
         }
         #expect(outcomes == 133 + 1)
-        #expect(try instance.read { try $0.count(Partner.self, in: .all) } == 134)
+        #expect(try instance.read { try $0.count(Partner.self, in: .platform) } == 134)
         try await instance.close()
         let report = try await reopened(ground)
         #expect(report == 134)
     }
 
     private func register(_ slug: String, _ instance: Instance, _ ground: Ground) async -> UInt64? {
-        guard let changes = try? Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create) else {
-            return nil
-        }
         let id = PartnerID(random: instance.world.random(16))
-        let command = Change<Partner>(id) {
-            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
+        guard let command = try? Change<Partner>.registering(id, ["name": "P", "slug": .string(slug)]) else {
+            return nil
         }
         return try? await instance.perform(command, by: ground.service()).index
     }
 
     private func reopened(_ ground: Ground) async throws -> Int {
         let instance = try await ground.open()
-        let count = try instance.read { try $0.count(Partner.self, in: .all) }
+        let count = try instance.read { try $0.count(Partner.self, in: .platform) }
         try await instance.close()
         return count
     }

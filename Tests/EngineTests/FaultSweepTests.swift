@@ -34,11 +34,8 @@ struct FaultSweepTests {
         guard let instance = try? await ground.open() else { return acknowledged }
         for number in 0..<5 {
             let id = PartnerID(random: instance.world.random(16))
-            guard let changes = try? Changes<Partner>(["name": "P", "slug": .string("p\(number)")], for: .create)
-            else { continue }
-            let command = Change<Partner>(id) {
-                try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-            }
+            let slug = JSON.string("p\(number)")
+            guard let command = try? Change<Partner>.registering(id, ["name": "P", "slug": slug]) else { continue }
             if let receipt = try? await instance.perform(command, by: ground.service()) {
                 acknowledged[id] = receipt.index
             }
@@ -52,15 +49,14 @@ struct FaultSweepTests {
         ground.clock.reboot()
         let instance = try await ground.open()
         for (id, index) in acknowledged {
-            let partner = try instance.read { try $0.current(id) }
+            let partner = try instance.read { try $0.resource(id) }
             #expect(partner != nil, "\(name): \(id) was acknowledged at \(index)")
         }
         let report = Verification(tables: instance.tables, keys: instance.keys, anchor: nil).run()
         #expect(report.isOK, "\(name): \(report.problems)")
         let id = PartnerID(random: instance.world.random(16))
-        let changes = try Changes<Partner>(["name": "After", "slug": "after"], for: .create)
         _ = try await instance.perform(
-            Change<Partner>(id) { try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts) },
+            try Change<Partner>.registering(id, ["name": "After", "slug": "after"]),
             by: ground.service()
         )
         try await instance.close()

@@ -19,19 +19,16 @@ import Wire
 
     private static func register(_ slug: String, _ instance: Instance, _ ground: Ground) async throws {
         let id = PartnerID(random: instance.world.random(16))
-        let changes = try Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create)
-        let command = Change<Partner>(id) {
-            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-        }
+        let command = try Change<Partner>.registering(id, ["name": "P", "slug": .string(slug)])
         _ = try await instance.perform(command, by: ground.service())
     }
 
     private static func partners(_ instance: Instance) throws -> Int {
-        try instance.read { try $0.count(Partner.self, in: .all) }
+        try instance.read { try $0.count(Partner.self, in: .platform) }
     }
 
-    private static func entries(_ instance: Instance, _ type: EventType) throws -> [Entry] {
-        try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }.filter { $0.type == type.rawValue }
+    private static func entries(_ instance: Instance, _ type: EntryType) throws -> [Entry] {
+        try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }.filter { $0.type == type.text }
     }
 
     /// A ledger with one partner, at rest, its machine started anew or not.
@@ -61,14 +58,14 @@ import Wire
         try await Self.register("after", instance, ground)
         #expect(instance.status.refusal == nil)
         #expect(try Self.partners(instance) == 2)
-        #expect(try Self.entries(instance, .ledgerDegraded).count == 1)
-        #expect(try Self.entries(instance, .ledgerResumed).count == 1)
+        #expect(try Self.entries(instance, LedgerSubject.entry(.degraded)).count == 1)
+        #expect(try Self.entries(instance, LedgerSubject.entry(.resumed)).count == 1)
         // What the start owed was written before the first commit: a machine that goes down now is known to have.
         ground.disk.crash()
         ground.clock.reboot()
         try? await instance.close()
         let next = try await ground.open()
-        #expect(try Self.entries(next, .ledgerOpened).last?.data["stop"] == "machine")
+        #expect(try Self.entries(next, LedgerSubject.entry(.opened)).last?.data["stop"] == "machine")
         #expect(try Self.partners(next) == 2)
         try await next.close()
     }
@@ -86,7 +83,7 @@ import Wire
         try await Self.register("later", instance, ground)
         #expect(instance.status.refusal == nil)
         #expect(try Self.partners(instance) >= 2)
-        #expect(try Self.entries(instance, .ledgerOpened).count <= 2)
+        #expect(try Self.entries(instance, LedgerSubject.entry(.opened)).count <= 2)
         let report = Verification(tables: instance.tables, keys: instance.keys, anchor: nil).run()
         #expect(report.isOK, "\(report.problems)")
         try await instance.close()
@@ -132,7 +129,11 @@ import Wire
         let ground = try Ground(seed: 145)
         let id = "\(ground.founded.administrator.text)/profile"
         let first = try await ground.open()
-        let erasure = Event(.dataKeyDestroyed, chain: .platform, data: ["key": .string(id), "why": "asked for"])
+        let erasure = Event(
+            DataKeySubject.entry(.destroyed),
+            chain: .platform,
+            data: ["key": .string(id), "why": "asked for"]
+        )
         _ = try await first.perform(RecordEvents([erasure]), by: .system)
         try await first.close()
         ground.disk.endProcesses()
@@ -147,7 +148,11 @@ import Wire
         let ground = try Ground(seed: 144)
         let id = "\(ground.founded.administrator.text)/profile"
         let first = try await ground.open()
-        let erasure = Event(.dataKeyDestroyed, chain: .platform, data: ["key": .string(id), "why": "asked for"])
+        let erasure = Event(
+            DataKeySubject.entry(.destroyed),
+            chain: .platform,
+            data: ["key": .string(id), "why": "asked for"]
+        )
         _ = try await first.perform(RecordEvents([erasure]), by: .system)
         #expect(first.keys.key(KeyName.data(id)) != nil, "as in a store put back from an older copy")
         try await first.close()

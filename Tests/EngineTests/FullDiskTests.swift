@@ -21,7 +21,7 @@ struct FullDiskTests {
         let second = try? await register("second", instance, ground)
         let third = try await register("third", instance, ground)
         #expect(instance.status.refusal == nil, "operation \(operation)")
-        let living = try instance.read { try $0.members(Partner.self, of: .all, limit: 10) }.map(\.id)
+        let living = try instance.read { try $0.members(Partner.self, in: .platform, .all, limit: 10) }.items.map(\.id)
         for id in [first, second, third].compactMap(\.self) { #expect(living.contains(id)) }
         let report = Verification(tables: instance.tables, keys: instance.keys, anchor: nil).run()
         #expect(report.isOK, "operation \(operation): \(report.problems)")
@@ -44,10 +44,7 @@ struct FullDiskTests {
 
     private func register(_ slug: String, _ instance: Instance, _ ground: Ground) async throws -> PartnerID {
         let id = PartnerID(random: instance.world.random(16))
-        let changes = try Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create)
-        let command = Change<Partner>(id) {
-            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-        }
+        let command = try Change<Partner>.registering(id, ["name": "P", "slug": .string(slug)])
         _ = try await instance.perform(command, by: ground.service())
         return id
     }

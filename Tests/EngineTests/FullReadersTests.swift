@@ -22,15 +22,15 @@ import Testing
         // The first entry of its class in that chain since the start: the chain's head has to be read.
         var refusal: (any Error)?
         do {
-            _ = try await instance.perform(RecordEvents([Event(.partnerRead, chain: .platform)]), by: .system)
+            _ = try await instance.perform(RecordEvents([Event(Partner.entry(.read), chain: .platform)]), by: .system)
         } catch {
             refusal = error
         }
         crowd.leave()
         #expect(refusal == nil)
         let types = try (0..<instance.status.size).compactMap { try instance.entry(at: $0)?.type }
-        #expect(types.count { $0 == EventType.chainsAttested.rawValue } == 2, "at the first start, and a day later")
-        #expect(types.last == EventType.partnerRead.rawValue)
+        #expect(types.count { $0 == ChainsSubject.entry(.attested).text } == 2, "at the first start, and a day later")
+        #expect(types.last == Partner.entry(.read).text)
         try await instance.close()
     }
 }

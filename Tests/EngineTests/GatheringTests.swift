@@ -1,6 +1,7 @@
 import Engine
 import EventLog
 import Identity
+import OpenID
 import Storage
 import Testing
 import Views
@@ -49,13 +50,13 @@ struct GatheringTests {
 
     private func types(_ instance: Instance) throws -> [String: Int] {
         Dictionary(
-            uniqueKeysWithValues: try instance.read { try $0.entryCounts() }.map { ($0.type.rawValue, $0.count) }
+            uniqueKeysWithValues: try instance.read { try $0.entryCounts() }.map { ($0.type.text, $0.count) }
         )
     }
 
     private func summed(_ instance: Instance) throws -> Int64 {
         var query = AuditQuery()
-        query.types = [.refusalsSummarized]
+        query.types = [RefusalsSubject.entry(.summarized)]
         query.perPage = 100
         return try instance.read { try $0.audit(query).indexes }.reduce(0) { sum, index in
             sum + (try instance.entry(at: index)?.data["count"]?.number ?? 0)

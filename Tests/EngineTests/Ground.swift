@@ -1,6 +1,7 @@
 import Engine
 import EventLog
 import Identity
+import OpenID
 import OpenSSL
 import Storage
 import Wire
@@ -54,17 +55,30 @@ struct Ground {
         )
     }
 
-    /// The first service, proven, as a platform caller.
+    /// The first service with a token of the platform that has these scopes.
     func service(_ scopes: [String] = [Scope.adminWrite]) -> Caller {
-        Caller(
+        let token = AccessToken(
+            id: TokenID(random: [UInt8](repeating: 1, count: TokenID.randomBytes)),
+            issuer: Self.baseURL,
+            audience: [founded.client.text],
+            subject: founded.client.text,
+            clientID: founded.client,
+            scopes: scopes,
+            issuedAtSeconds: 0,
+            expiresAtSeconds: .max,
+            tenantID: nil,
+            partnerID: nil,
+            level: .global
+        )
+        return Caller(
             actor: Actor(
                 kind: .application,
                 id: founded.client.text,
                 name: "Muniment service",
                 home: "platform",
-                credential: "tkn_test"
+                credential: token.id.text
             ),
-            authority: Authority(reach: .platform, scopes: scopes),
+            credential: .token(token),
             home: .platform,
             request: Caller.Request(
                 id: "req_1",
@@ -91,10 +105,7 @@ struct Ground {
         )
     }
 
-    static let stranger = Caller(
-        actor: .anonymous,
-        authority: Authority(reach: .platform, scopes: []),
-        home: .platform,
-        request: Caller.Request(id: "req_2", endpoint: "oauth.token", address: "192.0.2.7", userAgent: "curl")
+    static let stranger = Caller.stranger(
+        Caller.Request(id: "req_2", endpoint: "oauth.token", address: "192.0.2.7", userAgent: "curl")
     )
 }

@@ -37,7 +37,7 @@ struct IdempotencyTests {
         let instance = try await ground.open()
         _ = try await create("one", key: "k1", body: "a", instance, ground)
         await #expect(throws: Refusal.self) { _ = try await create("two", key: "k1", body: "b", instance, ground) }
-        #expect(try instance.read { try $0.count(Partner.self, in: .all) } == 1)
+        #expect(try instance.read { try $0.count(Partner.self, in: .platform) } == 1)
         try await instance.close()
     }
 
@@ -62,7 +62,6 @@ struct IdempotencyTests {
         _ ground: Ground,
     ) async throws -> Receipt<Versioned<Partner>> {
         let id = PartnerID(random: instance.world.random(16))
-        let changes = try Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create)
         let idempotency = Idempotency(
             rawKey: Array(key.utf8),
             method: "POST",
@@ -71,7 +70,7 @@ struct IdempotencyTests {
             macKey: instance.macKey
         )
         return try await instance.perform(
-            Change<Partner>(id) { try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts) },
+            Change<Partner>.registering(id, ["name": "P", "slug": .string(slug)]),
             by: ground.service(),
             idempotency: idempotency,
             encode: { partner, _ in Array(partner.id.text.utf8) }

@@ -27,7 +27,7 @@ struct KeyChangeTests {
         let ground = try Ground(seed: 82)
         let instance = try await ground.open()
         let sealed = Event.Sealed(subject: "platform", key: "tnt_w1/notes", fields: ["note": "a text"])
-        let event = Event(.ledgerDegraded, chain: .platform, data: ["why": "a test"], sealed: [sealed])
+        let event = Event(LedgerSubject.entry(.degraded), chain: .platform, data: ["why": "a test"], sealed: [sealed])
         let receipt = try await instance.perform(RecordEvents([event]), by: .system)
         let reference = SealedReference(index: receipt.index, ordinal: 0)
         #expect(try instance.open(reference)?["note"] == "a text")

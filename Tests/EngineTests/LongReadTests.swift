@@ -134,17 +134,17 @@ struct LongReadTests {
         sleeper.isAsleep.set(true)
         // The head of a chain that is new has to be looked for.
         let refusal = await #expect(throws: Refusal.self) {
-            try await sleeper.writing { try await instance.perform(Self.partner(first), by: Self.administrator) }
+            try await sleeper.writing { try await instance.perform(Self.partner(first), by: .system) }
         }
         sleeper.isAsleep.set(false)
         #expect(refusal == .busy(retryAfterSeconds: 5, "the storage was busy and nothing was done"))
         try #require(instance.status.stopped == nil)
         // A machine that sleeps between looking at one clock and at the other finds that they have stepped.
         let types = try (size..<instance.status.size).compactMap { try instance.entry(at: $0)?.type }
-        #expect(types.allSatisfy { $0 == EventType.clockStepped.rawValue }, "\(types)")
+        #expect(types.allSatisfy { $0 == ClockSubject.entry(.stepped).text }, "\(types)")
         #expect(instance.status.putOff?.contains("\(StorageError.Kind.tookTooLong)") == true)
         for id in [second, first] {
-            _ = try await sleeper.writing { try await instance.perform(Self.partner(id), by: Self.administrator) }
+            _ = try await sleeper.writing { try await instance.perform(Self.partner(id), by: .system) }
         }
         #expect(instance.status.putOff == nil)
         #expect(!sleeper.lines.all.contains { $0.hasPrefix("stopped") }, "\(sleeper.lines.all)")
@@ -155,18 +155,8 @@ struct LongReadTests {
 
     private static func partner(_ id: PartnerID) throws -> Change<Partner> {
         let slug = id.text.replacing("_", with: "-")
-        let changes = try Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create)
-        return Change<Partner>(id) {
-            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-        }
+        return try .registering(id, ["name": "P", "slug": .string(slug)])
     }
-
-    private static let administrator = Caller(
-        actor: .anonymous,
-        authority: Authority(reach: .platform, scopes: [Scope.adminWrite]),
-        home: .platform,
-        request: Caller.Request(id: "req_1", endpoint: "partners.create")
-    )
 
     @Test func `an attestation that is cut is left for later, and no command with it`() async throws {
         let sleeper = try Sleeper(seed: 302)
@@ -174,10 +164,13 @@ struct LongReadTests {
         let instance = try await sleeper.open(readMicrosecondsMax: .max)
         func recorded() async throws -> Int {
             _ = try await sleeper.writing {
-                try await instance.perform(RecordEvents([Event(.ledgerVerified, chain: .platform)]), by: .system)
+                try await instance.perform(
+                    RecordEvents([Event(LedgerSubject.entry(.verified), chain: .platform)]),
+                    by: .system
+                )
             }
             return try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }
-                .count { $0.type == EventType.chainsAttested.rawValue }
+                .count { $0.type == ChainsSubject.entry(.attested).text }
         }
         #expect(try await recorded() == 1, "that of the first start")
         // A second more than a day: entries of one moment are written a microsecond apart.
@@ -217,7 +210,9 @@ struct LongReadTests {
             let (second, none) = await register("second", instance, ground)
             #expect(none == nil && instance.status.refusal == nil, "operation \(operation)")
             #expect(instance.status.putOff == nil)
-            let living = try instance.read { try $0.members(Partner.self, of: .all, limit: 10) }.map(\.id)
+            let living = try instance.read { try $0.members(Partner.self, in: .platform, .all, limit: 10) }.items.map(
+                \.id
+            )
             #expect(living.contains(second))
             if refusal == nil { #expect(living.contains(first)) }
             let report = Verification(tables: instance.tables, keys: instance.keys, anchor: nil).run()
@@ -232,10 +227,7 @@ struct LongReadTests {
     private func register(_ slug: String, _ instance: Instance, _ ground: Ground) async -> (PartnerID, Refusal?) {
         let id = PartnerID(random: instance.world.random(16))
         do {
-            let changes = try Changes<Partner>(["name": "P", "slug": .string(slug)], for: .create)
-            let command = Change<Partner>(id) {
-                try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-            }
+            let command = try Change<Partner>.registering(id, ["name": "P", "slug": .string(slug)])
             _ = try await instance.perform(command, by: ground.service())
             return (id, nil)
         } catch {

@@ -10,8 +10,8 @@ import Wire
 
 /// What the product says of itself in entries: that the ledger was verified, and what the views came to.
 @Suite(.timeLimit(.minutes(3))) struct ReportTests {
-    private static func entries(_ instance: Instance, _ type: EventType) throws -> [Entry] {
-        try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }.filter { $0.type == type.rawValue }
+    private static func entries(_ instance: Instance, _ type: EntryType) throws -> [Entry] {
+        try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }.filter { $0.type == type.text }
     }
 
     static func replay(_ ground: Ground, _ instance: Instance, seed: UInt64) throws -> ViewReplay.Compared {
@@ -27,9 +27,12 @@ import Wire
         let instance = try await ground.open(recordsVerification: true)
         try await until { instance.integrity.verified != nil }
         for _ in 1...3 {
-            _ = try await instance.perform(RecordEvents([Event(.ledgerResumed, chain: .platform)]), by: .system)
+            _ = try await instance.perform(
+                RecordEvents([Event(LedgerSubject.entry(.resumed), chain: .platform)]),
+                by: .system
+            )
         }
-        let written = try Self.entries(instance, .ledgerVerified)
+        let written = try Self.entries(instance, LedgerSubject.entry(.verified))
         #expect(written.count == 1)
         let size = UInt64(try #require(written.first?.data["size"]?.number))
         #expect(size > 0 && size <= written[0].index)
@@ -42,8 +45,11 @@ import Wire
         let ground = try Ground(seed: 62)
         let instance = try await ground.open()
         try await until { instance.integrity.verified != nil }
-        _ = try await instance.perform(RecordEvents([Event(.ledgerResumed, chain: .platform)]), by: .system)
-        #expect(try Self.entries(instance, .ledgerVerified).isEmpty)
+        _ = try await instance.perform(
+            RecordEvents([Event(LedgerSubject.entry(.resumed), chain: .platform)]),
+            by: .system
+        )
+        #expect(try Self.entries(instance, LedgerSubject.entry(.verified)).isEmpty)
         try await instance.close()
     }
 
@@ -59,7 +65,7 @@ import Wire
             }
             ground.clock.pass(microseconds: 86_400_000_000)
         }
-        let attested = try Self.entries(instance, .viewsAttested)
+        let attested = try Self.entries(instance, ViewsSubject.entry(.attested))
         #expect(attested.count == 3)
         for entry in attested { #expect(ViewAttestation(entry.data)?.at == entry.index) }
         let compared = try Self.replay(ground, instance, seed: 1)
@@ -72,11 +78,14 @@ import Wire
     @Test func `an attestation of other views is named, with the tables that differ`() async throws {
         let ground = try Ground(seed: 64)
         let instance = try await ground.open()
-        let attested = try #require(try Self.entries(instance, .viewsAttested).first)
+        let attested = try #require(try Self.entries(instance, ViewsSubject.entry(.attested)).first)
         let later = instance.status.size
         var data = attested.data
         data["at"] = .integer(Int64(later))
-        _ = try await instance.perform(RecordEvents([Event(.viewsAttested, chain: .platform, data: data)]), by: .system)
+        _ = try await instance.perform(
+            RecordEvents([Event(ViewsSubject.entry(.attested), chain: .platform, data: data)]),
+            by: .system
+        )
         let unlike = try Self.replay(ground, instance, seed: 2).replay.unlikeAttested
         #expect(unlike.map(\.index) == [later])
         // Entries came since, and no partner did.
@@ -88,7 +97,7 @@ import Wire
     @Test func `an attestation of less than nothing says nothing`() async throws {
         let ground = try Ground(seed: 67)
         let instance = try await ground.open()
-        var data = try #require(try Self.entries(instance, .viewsAttested).first).data
+        var data = try #require(try Self.entries(instance, ViewsSubject.entry(.attested)).first).data
         #expect(ViewAttestation(data) != nil)
         data["at"] = -1
         #expect(ViewAttestation(data) == nil)
@@ -99,7 +108,11 @@ import Wire
         let ground = try Ground(seed: 65)
         let instance = try await ground.open()
         let key = "\(ground.founded.administrator.text)/profile"
-        let erasure = Event(.dataKeyDestroyed, chain: .platform, data: ["key": .string(key), "why": "asked for"])
+        let erasure = Event(
+            DataKeySubject.entry(.destroyed),
+            chain: .platform,
+            data: ["key": .string(key), "why": "asked for"]
+        )
         _ = try await instance.perform(RecordEvents([erasure]), by: .system)
         try instance.keys.destroy(KeyName.data(key))
         let compared = try Self.replay(ground, instance, seed: 3)
@@ -119,10 +132,7 @@ import Wire
         let keys = try KeyStore(folder: folder, epoch: epoch, random: { _ in [] })
         let known = instance.keys.names(prefix: "data:")
         let id = PartnerID(random: instance.world.random(16))
-        let changes = try Changes<Partner>(["name": "P", "slug": "p"], for: .create)
-        let command = Change<Partner>(id) {
-            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-        }
+        let command = try Change<Partner>.registering(id, ["name": "P", "slug": "p"])
         _ = try await instance.perform(command, by: ground.service())
         #expect(instance.keys.names(prefix: "data:") != known, "where its client came from is sealed")
         let target = DataDirectory(simulated: SimulatedDisk(seed: 5))
@@ -136,7 +146,7 @@ import Wire
         let ground = try Ground(seed: 69)
         let instance = try await ground.open()
         for _ in 1...7 {
-            let events = Array(repeating: Event(.ledgerResumed, chain: .platform), count: 700)
+            let events = Array(repeating: Event(LedgerSubject.entry(.resumed), chain: .platform), count: 700)
             _ = try await instance.perform(RecordEvents(events), by: .system)
         }
         let compared = try Self.replay(ground, instance, seed: 6)

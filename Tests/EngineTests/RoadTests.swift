@@ -1,6 +1,7 @@
 import Engine
 import EventLog
 import Identity
+import OpenID
 import Storage
 import Testing
 import Views
@@ -36,16 +37,13 @@ struct RoadTests {
         let ground = try Ground(seed: 2)
         let first = try await ground.open()
         let id = PartnerID(random: first.world.random(16))
-        let changes = try Changes<Partner>(["name": "Acme", "slug": "acme"], for: .create)
         let receipt = try await first.perform(
-            Change<Partner>(id) {
-                try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-            },
+            try Change<Partner>.registering(id, ["name": "Acme", "slug": "acme"]),
             by: ground.service()
         )
         try await first.close()
         let second = try await ground.open()
-        #expect(try second.read { try $0.current(id)?.state.name } == "Acme")
+        #expect(try second.read { try $0.resource(id)?.state.name } == "Acme")
         #expect(second.status.size > receipt.index)
         try await second.close()
         #expect(ground.lines.all.isEmpty, "\(ground.lines.all)")

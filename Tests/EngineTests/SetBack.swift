@@ -81,10 +81,7 @@ extension ForkTests {
             for number in 0..<count {
                 let id = PartnerID(random: instance.world.random(16))
                 let slug = JSON.string("p\(instance.status.size)-\(number)")
-                let changes = try Changes<Partner>(["name": "P", "slug": slug], for: .create)
-                let command = Change<Partner>(id) {
-                    try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-                }
+                let command = try Change<Partner>.registering(id, ["name": "P", "slug": slug])
                 _ = try await instance.perform(command, by: ground.service())
                 ground.clock.pass(microseconds: 10)
             }
@@ -131,7 +128,7 @@ extension ForkTests {
             try tables.walk(size..<tables.environment.read { try tables.size($0) }) { line in
                 guard case .entry(_, let bytes) = line else { return }
                 let entry = try Entry(decoding: bytes)
-                if entry.type == EventType.ledgerForked.rawValue { found.append(entry) }
+                if entry.type == LedgerSubject.entry(.forked).text { found.append(entry) }
             }
             return found
         }

@@ -1,6 +1,7 @@
 import Engine
 import EventLog
 import Identity
+import OpenID
 import Testing
 import Views
 import Wire
@@ -12,25 +13,17 @@ struct TokenStandingTests {
         let instance = try await ground.open()
         let token = try await issued(ground, instance)
         let caller = try instance.authenticate(token, baseURL: try BaseURL(Ground.baseURL), request: request)
-        try instance.read { try caller.token?.requireStanding($0) }
-        let changes = try Changes<Application>(["status": "SUSPENDED"], for: .update)
-        let id = ground.founded.client
+        let id = PartnerID(random: instance.world.random(16))
+        let command = try Change<Partner>.registering(id, ["name": "P", "slug": "p"])
+        #expect(try instance.read { try caller.authority($0).reachesPlatform })
         _ = try await instance.perform(
-            Change<Application>(id) {
-                try Application.update(
-                    id,
-                    changes,
-                    ifVersion: nil,
-                    by: $0.caller.authority,
-                    facts: $0.facts
-                )
-            },
+            try Change<Application>.changing(ground.founded.client, ["status": "SUSPENDED"]),
             by: ground.service()
         )
-        #expect(throws: Rejection.invalidToken) { try instance.read { try caller.token?.requireStanding($0) } }
+        #expect(throws: Rejection.unprovenToken) { try instance.read { try caller.authority($0) } }
         // And the writer asks again, inside its own transaction.
-        await #expect(throws: Refusal.rejected(.invalidToken)) {
-            _ = try await instance.perform(RecordEvents([]), by: caller)
+        await #expect(throws: Refusal.rejected(.unprovenToken)) {
+            _ = try await instance.perform(command, by: caller)
         }
         try await instance.close()
     }

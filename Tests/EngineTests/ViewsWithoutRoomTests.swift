@@ -12,7 +12,10 @@ import Wire
     /// - Returns: how many entries that made: one that the views could not follow stands too.
     private static func record(_ instance: Instance) async throws -> Int {
         do throws(Refusal) {
-            _ = try await instance.perform(RecordEvents([Event(.ledgerVerified, chain: .platform)]), by: .system)
+            _ = try await instance.perform(
+                RecordEvents([Event(LedgerSubject.entry(.verified), chain: .platform)]),
+                by: .system
+            )
             return 1
         } catch {
             switch error {
@@ -23,8 +26,8 @@ import Wire
         }
     }
 
-    private static func entries(_ instance: Instance, _ type: EventType) throws -> [Entry] {
-        try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }.filter { $0.type == type.rawValue }
+    private static func entries(_ instance: Instance, _ type: EntryType) throws -> [Entry] {
+        try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }.filter { $0.type == type.text }
     }
 
     /// How many operations after now the views are committed to.
@@ -48,7 +51,7 @@ import Wire
     ///   thread of its own, came in between.
     private static func starved(_ ground: Ground, rounds: Int, from operation: Int) async throws -> (Instance, Int)? {
         let instance = try await ground.open()
-        for _ in 1...3 { instance.countRefusal(.invalidToken, at: "tenants.list") }
+        for _ in 1...3 { instance.countRefusal(.unprovenToken, at: "tenants.list") }
         // The ledger takes the drain; then the views are tried, and tried again, with nothing in between.
         let start = ground.disk.operations + operation
         for round in 0..<rounds { ground.disk.plan(.full, at: start + round) }
@@ -76,12 +79,14 @@ import Wire
         for _ in 1...3 { recorded += try await Self.record(instance) }
         #expect(!instance.status.isDiskFull)
         // The first start attested too, and a day has passed since.
-        #expect(try Self.entries(instance, .chainsAttested).count == 2)
-        #expect(try Self.entries(instance, .viewsAttested).count == 2)
-        #expect(try Self.entries(instance, .refusalsSummarized).map { $0.data["count"]?.number } == [3])
-        #expect(try Self.entries(instance, .ledgerVerified).count == recorded)
-        #expect(try Self.entries(instance, .ledgerDegraded).map { $0.data["why"] } == ["the disk was full"])
-        #expect(try Self.entries(instance, .ledgerResumed).count == 1)
+        #expect(try Self.entries(instance, ChainsSubject.entry(.attested)).count == 2)
+        #expect(try Self.entries(instance, ViewsSubject.entry(.attested)).count == 2)
+        #expect(try Self.entries(instance, RefusalsSubject.entry(.summarized)).map { $0.data["count"]?.number } == [3])
+        #expect(try Self.entries(instance, LedgerSubject.entry(.verified)).count == recorded)
+        #expect(
+            try Self.entries(instance, LedgerSubject.entry(.degraded)).map { $0.data["why"] } == ["the disk was full"]
+        )
+        #expect(try Self.entries(instance, LedgerSubject.entry(.resumed)).count == 1)
         try await instance.close()
     }
 
@@ -98,7 +103,7 @@ import Wire
             _ = try await Self.record(instance)
             if met == "commit to views", let refusal {
                 answers.append(refusal)
-                #expect(try Self.entries(instance, .commandFailed).count == 1)
+                #expect(try Self.entries(instance, CommandSubject.entry(.failed)).count == 1)
             }
             try await instance.close()
         }
@@ -114,10 +119,7 @@ import Wire
 
     private static func register(_ ground: Ground, _ instance: Instance) async throws {
         let id = PartnerID(random: instance.world.random(16))
-        let changes = try Changes<Partner>(["name": "P", "slug": "taken"], for: .create)
-        let command = Change<Partner>(id) {
-            try Partner.register(changes, as: id, by: $0.caller.authority, facts: $0.facts)
-        }
+        let command = try Change<Partner>.registering(id, ["name": "P", "slug": "taken"])
         _ = try await instance.perform(command, by: ground.service())
     }
 }

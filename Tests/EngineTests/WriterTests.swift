@@ -13,8 +13,8 @@ struct WriterTests {
     /// A command that breaks a rule of ours while it is decided.
     private struct Broken: Command {
         struct OwnFault: Error {}
-        func decide(_ room: Room) throws -> [Event] { throw OwnFault() }
-        func output(_ room: Room) throws {}
+        var requirement: Requirement { .permission(.writes(Tenant.self)) }
+        func decide(_ context: DecisionContext) throws -> Decision<Void> { throw OwnFault() }
     }
 
     @Test func `L15 a command that breaks is an entry, and the next one is served`() async throws {
@@ -26,7 +26,7 @@ struct WriterTests {
         #expect(failed.result == .failed)
         #expect(failed.data["attempted"]?.text == "tenants.create")
         let receipt = try await instance.perform(
-            RecordEvents([Event(.ledgerVerified, chain: .platform)]),
+            RecordEvents([Event(LedgerSubject.entry(.verified), chain: .platform)]),
             by: .system
         )
         #expect(receipt.index == failed.index + 1)
@@ -39,14 +39,13 @@ struct WriterTests {
         let ground = try Ground(seed: 62)
         let instance = try await ground.open()
         let slow = Slow()
-        let caller = ground.service()
         let (done, busy) = await withTaskGroup(of: Bool.self) { group in
-            group.addTask { (try? await instance.perform(slow, by: caller)) != nil }
+            group.addTask { (try? await instance.perform(slow, by: ground.service())) != nil }
             await slow.hasStarted()
             for _ in 0..<6_000 {
                 group.addTask {
                     do throws(Refusal) {
-                        _ = try await instance.perform(RecordEvents([]), by: caller)
+                        _ = try await instance.perform(RecordEvents([]), by: .system)
                         return true
                     } catch {
                         if case .busy(let seconds, _) = error { return seconds > 0 ? false : true }
@@ -75,7 +74,7 @@ struct WriterTests {
         let instance = try await ground.open()
         let size = instance.status.size
         let large = Event(
-            .ledgerVerified,
+            LedgerSubject.entry(.verified),
             chain: .platform,
             data: ["note": .string(String(repeating: "x", count: 70_000))]
         )

@@ -1,6 +1,5 @@
 import Dispatch
 package import Engine
-package import Identity
 import Patience
 
 /// A command that keeps the writer busy until it is let go, and fails where nobody does that.
@@ -14,13 +13,13 @@ package struct Slow: Command {
 
     package init() {}
 
-    package func decide(_ room: Room) throws -> [Event] {
+    package var requirement: Requirement { .recording }
+
+    package func decide(_ context: DecisionContext) throws -> Decision<Void> {
         started.signal()
         guard mayEnd.wait(timeout: .now() + .seconds(Self.secondsMax)) == .success else { throw NeverReleased() }
-        return []
+        return Decision([])
     }
-
-    package func output(_ room: Room) throws {}
 
     /// Waits until the writer is at it, and not by blocking: the pool that a test runs on may have no other thread.
     ///

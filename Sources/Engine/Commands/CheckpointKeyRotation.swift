@@ -27,21 +27,23 @@ struct RotateCheckpointKey: Command {
     /// It is decided against the keys of committed entries: a second one beside it would retire the same keys again.
     var isBulk: Bool { true }
 
-    func decide(_ room: Room) throws -> [Event] {
+    var requirement: Requirement { .machine }
+
+    func decide(_ context: DecisionContext) throws -> Decision<Void> {
         let present = try tables.environment.readFromReserve {
             try CheckpointKeys(identity: identity, tables: tables, $0)
         }
         // On the writer's thread: staged earlier, it could be discarded with somebody else's commit.
         let stream = CheckpointKeys.stream(verifier)
-        room.keys.stage(KeyName.checkpoint(stream), seed)
-        return [Self.event(.checkpointKeyCreated, stream, verifier)]
-            + zip(present.streams, present.verifiers(named: origin)).dropLast()
-            .map { Self.event(.checkpointKeyRetired, $0, $1) }
+        context.keys.stage(KeyName.checkpoint(stream), seed)
+        let retired = zip(present.streams, present.verifiers(named: origin)).dropLast()
+        return Decision(
+            [Self.event(CheckpointKeySubject.entry(.created), stream, verifier)]
+                + retired.map { Self.event(CheckpointKeySubject.entry(.retired), $0, $1) }
+        )
     }
 
-    func output(_ room: Room) {}
-
-    private static func event(_ type: EventType, _ stream: String, _ key: VerifierKey) -> Event {
+    private static func event(_ type: EntryType, _ stream: String, _ key: VerifierKey) -> Event {
         Event(
             type,
             chain: .platform,

@@ -15,7 +15,7 @@ struct ClockAcceptance {
     /// The last one there is.
     init?(_ views: ViewStore, _ tables: LedgerTables) throws {
         var query = AuditQuery()
-        query.types = [.clockAccepted]
+        query.types = [ClockSubject.entry(.accepted)]
         query.perPage = 1
         guard let index = try views.read({ try $0.audit(query).indexes.first }),
             let bytes = try tables.environment.read({ try tables.entry(index, $0) })
@@ -43,7 +43,11 @@ extension Instance {
     package func acceptClock() async throws -> UInt64 {
         let last = try tables.environment.read { try tables.entry(lastIndex, $0) }.map { try Entry(decoding: $0) }
         let parted = last.map { world.wall().microseconds - $0.recordedAt.microseconds } ?? 0
-        let event = Event(.clockAccepted, chain: .platform, data: ["by": .integer(clamping: min(parted, 0))])
+        let event = Event(
+            ClockSubject.entry(.accepted),
+            chain: .platform,
+            data: ["by": .integer(clamping: min(parted, 0))]
+        )
         let index = try await perform(RecordEvents([event]), by: .system).index
         try clockMemory.keep(ClockWatch.offset(world))
         return index

@@ -2,10 +2,20 @@ package import Identity
 
 /// Writes entries that no rule decides about: the ledger's own life, and reads.
 package struct RecordEvents: Command {
+    package let requirement: Requirement
     private let events: [Event]
 
-    package init(_ events: [Event]) { self.events = events }
+    /// What the product has to say.
+    package init(_ events: [Event]) {
+        self.events = events
+        requirement = .machine
+    }
 
-    package func decide(_ room: Room) throws -> [Event] { events }
-    package func output(_ room: Room) throws {}
+    /// That somebody read something.
+    init(read: Event) {
+        events = [read]
+        requirement = .recording
+    }
+
+    package func decide(_ context: DecisionContext) throws -> Decision<Void> { Decision(events) }
 }

@@ -8,11 +8,11 @@ struct ResetPassword: Command {
     let user: UserID
     let passwordHash: String
 
-    func decide(_ room: Room) throws -> [Event] {
-        try User.recover(user, passwordHash: passwordHash, facts: room.facts)
-    }
+    var requirement: Requirement { .machine }
 
-    func output(_ room: Room) throws {}
+    func decide(_ context: DecisionContext) throws -> Decision<Void> {
+        Decision(try User.recover(user, passwordHash: passwordHash, facts: context.facts))
+    }
 }
 
 extension Instance {
@@ -22,16 +22,16 @@ extension Instance {
     /// Who holds the right to everything, deleted people left out.
     package func superAdministrators() throws -> [UserID] {
         try read { snapshot in
-            let role = Membership("role", RoleGrant.Role.superAdmin.rawValue)
-            return try snapshot.members(RoleGrant.self, of: role, limit: Self.superAdministratorsMax)
+            let role = FacetKey("role", RoleGrant.Role.superAdmin.rawValue)
+            return try snapshot.members(RoleGrant.self, in: .platform, role, limit: Self.superAdministratorsMax).items
                 .compactMap(\.state.userID)
-                .filter { try snapshot.current($0).map { $0.state.status != .deleted } ?? false }
+                .filter { try snapshot.resource($0).map { $0.state.status != .deleted } ?? false }
         }
     }
 
     /// Those of them who have an e-mail address, whatever its case.
     package func superAdministrators(withEmail address: String) throws -> [UserID] {
-        let holders = try read { try $0.users(withEmail: address) }
+        let holders = try read { try $0.present.users(withEmail: address) }
         return try superAdministrators().filter(holders.contains)
     }
 

@@ -11,10 +11,10 @@ package struct RefuseAccess: Command {
         self.target = target
     }
 
-    package func decide(_ room: Room) throws -> [Event] { throw rejection }
-    package func output(_ room: Room) throws {}
+    package var requirement: Requirement { .recording }
+    package func decide(_ context: DecisionContext) throws -> Decision<Void> { throw rejection }
 
-    package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
-        RefusalNote(rejection, attempted: room.caller.request.endpoint, target: target, caller: room.caller)
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+        RefusalNote(rejection, attempted: context.caller.request.endpoint, target: target, caller: context.caller)
     }
 }

@@ -9,18 +9,18 @@ package struct RefuseToken: Command {
 
     package init(client: ApplicationID) { self.client = client }
 
-    package func decide(_ room: Room) throws -> [Event] { throw Rejection.invalidToken }
-    package func output(_ room: Room) throws {}
+    package var requirement: Requirement { .recording }
+    package func decide(_ context: DecisionContext) throws -> Decision<Void> { throw Rejection.unprovenToken }
 
-    package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
-        let known = try room.facts.current(client)
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+        let known = try context.facts.resource(client)
         let event = Event(
-            .authenticationFailed,
-            chain: .platform,
+            AuthenticationSubject.entry(.failed),
+            chain: known?.chain ?? .platform,
             stream: known?.id.text,
             result: .denied,
             code: rejection.code,
-            data: ["attempted": .string(room.caller.request.endpoint)]
+            data: ["attempted": .string(context.caller.request.endpoint)]
         )
         return RefusalNote(event: event, party: known?.id.text)
     }

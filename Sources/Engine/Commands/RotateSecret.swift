@@ -13,27 +13,26 @@ package struct RotateSecret: Command {
         self.overlapSeconds = overlapSeconds
     }
 
-    package func decide(_ room: Room) throws -> [Event] {
-        try Secret.rotate(
+    package var requirement: Requirement { .permission(.writes(Application.self)) }
+
+    package func decide(_ context: DecisionContext) throws -> Decision<Versioned<Application>> {
+        let events = try Secret.rotate(
             of: application,
             to: secret.new,
             overlapSeconds: overlapSeconds,
-            now: room.now,
-            by: room.caller.authority,
-            facts: room.facts
+            now: context.now,
+            by: context.authority,
+            facts: context.facts
         )
+        return Decision(events, about: secret.new.id.text) { [application] in try $0.facts.living(application) }
     }
 
-    package func output(_ room: Room) throws -> Versioned<Application> {
-        try room.facts.living(application)
-    }
-
-    package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
         RefusalNote(
             rejection,
-            attempted: room.caller.request.endpoint,
+            attempted: context.caller.request.endpoint,
             target: application.text,
-            caller: room.caller
+            caller: context.caller
         )
     }
 }

@@ -8,19 +8,17 @@ import Wire
 package struct RotateSigningKey: Command {
     let fresh: FreshSigningKeys
 
-    package func decide(_ room: Room) throws -> [Event] {
+    package var requirement: Requirement { .permission(.writes(SigningKey.self)) }
+
+    package func decide(_ context: DecisionContext) throws -> Decision<[Versioned<SigningKey>]> {
         let events = try SigningKey.rotate(
             to: fresh.pair,
-            now: room.now,
-            by: room.caller.authority,
-            facts: room.facts
+            now: context.now,
+            by: context.authority,
+            facts: context.facts
         )
-        fresh.stage(in: room.keys, for: events)
-        return events
-    }
-
-    package func output(_ room: Room) throws -> [Versioned<SigningKey>] {
-        try SigningKey.known(room.facts)
+        fresh.stage(in: context.keys, for: events)
+        return Decision(events) { try SigningKey.known($0.facts) }
     }
 }
 
@@ -29,24 +27,22 @@ package struct RevokeSigningKey: Command {
     let id: SigningKeyID
     let fresh: FreshSigningKeys
 
-    package func decide(_ room: Room) throws -> [Event] {
+    package var requirement: Requirement { .permission(.writes(SigningKey.self)) }
+
+    package func decide(_ context: DecisionContext) throws -> Decision<[Versioned<SigningKey>]> {
         let events = try SigningKey.revoke(
             id,
             fresh: fresh.pair,
-            now: room.now,
-            by: room.caller.authority,
-            facts: room.facts
+            now: context.now,
+            by: context.authority,
+            facts: context.facts
         )
-        fresh.stage(in: room.keys, for: events)
-        return events
+        fresh.stage(in: context.keys, for: events)
+        return Decision(events, about: id.text) { try SigningKey.known($0.facts) }
     }
 
-    package func output(_ room: Room) throws -> [Versioned<SigningKey>] {
-        try SigningKey.known(room.facts)
-    }
-
-    package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
-        RefusalNote(rejection, attempted: room.caller.request.endpoint, target: id.text, caller: room.caller)
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+        RefusalNote(rejection, attempted: context.caller.request.endpoint, target: id.text, caller: context.caller)
     }
 }
 

@@ -118,7 +118,7 @@ struct Fork {
             "origin": .string(origin), "root": .string(Base64URL.encode(lost.root.bytes)),
             "size": .integer(Int64(lost.size)),
         ]
-        return Event(.ledgerForked, chain: .platform, data: ["from": from])
+        return Event(LedgerSubject.entry(.forked), chain: .platform, data: ["from": from])
     }
 }
 

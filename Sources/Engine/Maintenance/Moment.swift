@@ -10,6 +10,17 @@ package enum Moment: Sendable {
     case time(Instant)
 }
 
+extension Instance {
+    /// The last entry that an answer as of a moment sees, and when it was recorded.
+    ///
+    /// - Returns: `nil` where the ledger has no such moment.
+    package func entry(asOf moment: Moment) throws -> (index: UInt64, recordedAt: Instant)? {
+        guard let size = try moment.size(in: tables, of: status.size), size > 0 else { return nil }
+        guard let entry = try entry(at: size - 1) else { return (size - 1, world.wall()) }
+        return (size - 1, entry.recordedAt)
+    }
+}
+
 extension Moment {
     /// How many entries there were then, half a command never shown: an index within a command means the moment before
     /// it.

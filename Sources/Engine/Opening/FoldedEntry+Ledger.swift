@@ -15,19 +15,20 @@ extension FoldedEntry {
     }
 
     /// Whether what stands in `data` matters to views: not where an entry changes no resource and records nothing.
-    static func isDataRead(type: String) -> Bool { EventType.named(type)?.isState ?? true }
+    static func isDataRead(type: String) -> Bool { EntryType.named(type)?.isState ?? true }
 
     /// The entry alone, its sealed segments closed.
     ///
     /// - Throws: `Poison` for a type or schema that this version does not know: it may not be skipped over.
     package init(_ entry: borrowing Entry) throws {
-        guard let type = EventType.named(entry.type), entry.schema == 1 else {
+        guard let type = EntryType.named(entry.type), entry.schema == 1 else {
             throw Poison(index: entry.index, type: entry.type, reason: "this version does not know it")
         }
         var folded = FoldedEntry(index: entry.index, type: type, recordedAt: entry.recordedAt, chain: entry.chain)
         folded.id = entry.id
         folded.result = Event.Result(entry.result)
         folded.actor = entry.actor.id
+        folded.actorHome = entry.actor.kind == .system ? Place.platform.text : entry.actor.home
         folded.credential = entry.actor.credential
         folded.stream = entry.stream
         folded.version = entry.version

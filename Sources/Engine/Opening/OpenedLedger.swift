@@ -97,11 +97,15 @@ struct OpenedLedger {
     ///
     /// - Throws: whatever else kept them from being opened: that tells nothing of them, and they may be a loss's only
     ///   witness.
-    func views(in directory: DataDirectory) throws -> (store: ViewStore, applied: ViewStore.Applied?)? {
+    func views(
+        in directory: DataDirectory,
+        _ log: (String) -> Void = { _ in },
+    ) throws -> (store: ViewStore, applied: ViewStore.Applied?)? {
         do {
             let store = try viewStore(directory.views())
             return (store, try store.applied)
-        } catch is ViewFault {
+        } catch let fault as ViewFault {
+            if fault == .otherLayout { log("the views were made by another version and are made anew") }
             return nil
         } catch let fault as StorageError where fault.isOfWhatIsStored {
             return nil

@@ -63,7 +63,7 @@ struct ViewBuilder {
             switch consume line {
             case .entry(let index, let stored):
                 let entry = try folded(stored)
-                if entry.type == .viewsAttested { try check?.compare(entry, with: draft) }
+                if entry.type == ViewsSubject.entry(.attested) { try check?.compare(entry, with: draft) }
                 try draft.fold(entry)
                 next = index + 1
                 if entry.endsCommand {

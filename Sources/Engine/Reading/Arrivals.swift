@@ -4,9 +4,12 @@ import Synchronization
 final class Arrivals: Sendable {
     static let waitSecondsMax: Int64 = 5
     static let waitingMax = 4_096
+    /// How many of one party wait at once.
+    static let waitingOfOneMax = 16
 
     private struct Waiting {
         var id: UInt64
+        var party: String
         var size: UInt64
         var until: Int64
         var resume: CheckedContinuation<Bool, Never>
@@ -22,7 +25,7 @@ final class Arrivals: Sendable {
 
     /// - Parameter now: microseconds since boot.
     /// - Returns: whether the ledger has grown to that size, before the wait was over or the caller gave up.
-    func wait(forSize size: UInt64, present: @Sendable () -> UInt64, now: Int64) async -> Bool {
+    func wait(forSize size: UInt64, party: String, present: @Sendable () -> UInt64, now: Int64) async -> Bool {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -32,8 +35,9 @@ final class Arrivals: Sendable {
                 let answer = state.withLock { state -> Bool? in
                     if present() >= size { return true }
                     if state.isClosed || Task.isCancelled || state.waiting.count >= Self.waitingMax { return false }
+                    guard state.waiting.count(where: { $0.party == party }) < Self.waitingOfOneMax else { return false }
                     let until = now + Self.waitSecondsMax * 1_000_000
-                    state.waiting.append(Waiting(id: id, size: size, until: until, resume: resume))
+                    state.waiting.append(Waiting(id: id, party: party, size: size, until: until, resume: resume))
                     return nil
                 }
                 if let answer { resume.resume(returning: answer) }

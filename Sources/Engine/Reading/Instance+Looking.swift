@@ -1,4 +1,4 @@
-import Identity
+package import Identity
 import Storage
 package import Views
 
@@ -13,20 +13,47 @@ package struct Sight<Value> {
     }
 }
 
+/// Who asks and what they may do, at the newest state of the moment that is answered from.
+package struct Judge {
+    package let authority: Authority
+    package let head: ViewSnapshot
+
+    /// - Throws: `Rejection.accessDenied` where the caller does not reach the place.
+    package func require(_ place: Place) throws { try authority.require(place, head) }
+
+    /// Whether the caller stands below a place, so that it may be shown what all below may know.
+    package func isBelow(_ place: Place) throws -> Bool {
+        try authority.places.contains { try head.above($0).contains(place) }
+    }
+
+    /// Whether the caller may see a resource: it reaches where that stands, or the place that it is.
+    package func sees<R: Resource>(_ resource: Versioned<R>) throws -> Bool {
+        try authority.reaches(resource.place, head) || R.isPlace != nil && authority.reaches(resource.chain, head)
+    }
+
+    /// - Throws: `Rejection.accessDenied` where it may not.
+    package func require<R: Resource>(of resource: Versioned<R>) throws {
+        guard try sees(resource) else { throw Rejection.accessDenied }
+    }
+}
+
 extension Sight: Sendable where Value: Sendable {}
 
 extension Instance {
     /// Answers a caller from one committed moment, on the caller's own thread.
     ///
-    /// Whether its token still stands is asked of the very state that the answer is made from.
+    /// What the caller may do is judged now, by the newest state of that moment; what it is shown is as of a position.
+    ///
+    /// - Parameter position: the last entry that the answer sees; nil is the newest.
     package func look<Value>(
+        at position: UInt64? = nil,
         by caller: Caller,
-        _ body: (ViewSnapshot) throws -> Value,
+        _ body: (_ reader: ViewSnapshot, _ judge: Judge) throws -> Value,
     ) throws(Refusal) -> Sight<Value> {
         try attempt(for: caller) {
             try read { snapshot in
-                try caller.token?.requireStanding(snapshot)
-                return Sight(value: try body(snapshot), index: try snapshot.size &- 1)
+                let judge = Judge(authority: try caller.authority(snapshot), head: snapshot)
+                return Sight(value: try body(snapshot.at(position), judge), index: try snapshot.size &- 1)
             }
         }
     }

@@ -8,12 +8,12 @@ extension Instance {
         let now = world.wall()
         let key = ReadMeter.key(read, caller)
         if read.type.isGathered, reads.isGathered(key, now: now) { return }
-        _ = try await perform(RecordEvents([read]), by: caller)
+        _ = try await perform(RecordEvents(read: read), by: caller)
         if read.type.isGathered { reads.open(key, read, caller, now: now) }
     }
 }
 
-extension EventType {
+extension EntryType {
     /// Whoever reads the audit is watched closely: each such read is an entry of its own.
-    fileprivate var isGathered: Bool { self != .entryRead && self != .entryListed }
+    fileprivate var isGathered: Bool { self != EntrySubject.entry(.read) && self != EntrySubject.entry(.listed) }
 }

@@ -39,6 +39,9 @@ final class ReadMeter: Sendable {
             [0],
             Array(caller.request.endpoint.utf8),
             [0],
+            // The same words asked of two places are two reads, and each chain tells of its own.
+            Array(event.chain.text.utf8),
+            [0],
             JSON.object(event.data).canonical,
             Array((event.stream ?? "").utf8),
             [0],
@@ -93,11 +96,11 @@ final class ReadMeter: Sendable {
             let window = item.window
             var data: Members = [
                 "count": .integer(window.count), "endpoint": .string(window.caller.request.endpoint),
-                "from": .string(window.from.text), "read": .string(window.event.type.rawValue),
+                "from": .string(window.from.text), "read": .string(window.event.type.text),
                 "to": .string(now.text),
             ]
             if let stream = window.event.stream { data["target"] = .string(stream) }
-            return (Event(.readsSummarized, chain: window.event.chain, data: data), window.caller)
+            return (Event(ReadsSubject.entry(.summarized), chain: window.event.chain, data: data), window.caller)
         }
     }
 }

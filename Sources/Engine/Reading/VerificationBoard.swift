@@ -82,7 +82,7 @@ extension VerificationMark {
     /// Every entry before this size was read and hashed, and came to this root.
     var event: Event {
         Event(
-            .ledgerVerified,
+            LedgerSubject.entry(.verified),
             chain: .platform,
             data: ["root": .string(Base64URL.encode(root.bytes)), "size": .integer(Int64(index + 1))]
         )

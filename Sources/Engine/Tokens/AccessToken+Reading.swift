@@ -10,6 +10,7 @@ extension AccessToken {
             let scope = object["scope"]?.text, let issued = object["iat"]?.number, let expires = object["exp"]?.number,
             let level = object["app_scope"]?.text.flatMap({ Application.Level(rawValue: $0) })
         else { return nil }
+        guard let epochs = Epochs(claim: object["ep"]) else { return nil }
         let audience = object["aud"]?.text.map { [$0] } ?? (object["aud"]?.items ?? []).compactMap(\.text)
         self.init(
             id: id,
@@ -22,12 +23,26 @@ extension AccessToken {
             expiresAtSeconds: expires,
             tenantID: object["tenant_id"]?.text.flatMap { TenantID($0) },
             partnerID: object["partner_id"]?.text.flatMap { PartnerID($0) },
-            level: level
+            level: level,
+            epochs: epochs
         )
     }
 
     /// The door it was issued at, and so the chain its entries count in.
-    package var door: Chain { tenantID.map { .tenant($0) } ?? .platform }
+    package var door: Place { tenantID.map { .tenant($0) } ?? .platform }
 
     package func isExpired(at wall: Instant) -> Bool { wall.seconds >= expiresAtSeconds }
+}
+
+extension Epochs {
+    /// Reads `[own, tenant, partner]`; a token without the claim is of the first of each.
+    fileprivate init?(claim: JSON?) {
+        guard let claim else {
+            self.init()
+            return
+        }
+        let numbers = (claim.items ?? []).compactMap { $0.number.flatMap(UInt64.init(exactly:)) }
+        guard numbers.count == 3, claim.items?.count == 3 else { return nil }
+        self.init(own: numbers[0], tenant: numbers[1], partner: numbers[2])
+    }
 }

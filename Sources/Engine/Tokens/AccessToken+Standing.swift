@@ -2,19 +2,49 @@ package import Identity
 
 extension AccessToken {
     /// Whether what the token was issued on still stands: not taken back, its application and everything above it
-    /// active.
+    /// active, and none of them stopped since.
     ///
     /// Asked against the very state that a decision or an answer is made from.
     ///
-    /// - Throws: `Rejection.invalidToken`.
+    /// - Throws: `Rejection.unprovenToken`.
     package func requireStanding(_ facts: some Facts) throws {
-        guard try facts.current(id) == nil,
-            let application = try facts.current(clientID)?.state, application.status == .active,
-            try facts.isActive(application.chain), try facts.isActive(door)
-        else { throw Rejection.invalidToken }
+        guard try facts.resource(id) == nil,
+            let application = try facts.resource(clientID), application.state.status == .active,
+            try facts.isActive(application.place), try facts.isActive(door),
+            try Epochs(of: application, at: door, facts) == epochs
+        else { throw Rejection.unprovenToken }
         // A PARTNER application's token acts in the tenant it was asked for, as long as that is the partner's.
-        if let partnerID, case .tenant(let tenantID) = door, try facts.current(tenantID)?.state.partnerID != partnerID {
-            throw Rejection.invalidToken
+        if let partnerID, case .tenant(let tenantID) = door, try facts.partner(of: tenantID) != partnerID {
+            throw Rejection.unprovenToken
         }
     }
+}
+
+/// How often a client and the places on its path were stopped: what was proven before the last time is over for good.
+package struct Epochs: Sendable, Equatable {
+    package var own: UInt64 = 0
+    package var tenant: UInt64 = 0
+    package var partner: UInt64 = 0
+
+    package init() {}
+
+    package init(own: UInt64, tenant: UInt64, partner: UInt64) {
+        (self.own, self.tenant, self.partner) = (own, tenant, partner)
+    }
+
+    /// Those of a client at a door.
+    package init<R: Resource>(of client: Versioned<R>, at door: Place, _ facts: some Facts) throws {
+        own = client.epoch
+        switch door {
+        case .platform: break
+        case .partner(let id):
+            partner = try facts.resource(id)?.epoch ?? 0
+        case .tenant(let id):
+            guard let place = try facts.resource(id) else { return }
+            tenant = place.epoch
+            if let id = place.place.partnerID { partner = try facts.resource(id)?.epoch ?? 0 }
+        }
+    }
+
+    var isZero: Bool { own == 0 && tenant == 0 && partner == 0 }
 }

@@ -14,6 +14,7 @@ package struct AccessToken: Sendable, Equatable {
     package var tenantID: TenantID?
     package var partnerID: PartnerID?
     package var level: Application.Level
+    package var epochs: Epochs
 
     package init(
         id: TokenID,
@@ -27,6 +28,7 @@ package struct AccessToken: Sendable, Equatable {
         tenantID: TenantID?,
         partnerID: PartnerID?,
         level: Application.Level,
+        epochs: Epochs = Epochs(),
     ) {
         self.id = id
         self.issuer = issuer
@@ -39,6 +41,7 @@ package struct AccessToken: Sendable, Equatable {
         self.tenantID = tenantID
         self.partnerID = partnerID
         self.level = level
+        self.epochs = epochs
     }
 
     /// The claims in the contract's names, the ones that are there.
@@ -83,6 +86,12 @@ package struct AccessToken: Sendable, Equatable {
         }
         out.key("token_type")
         out.string("client_credentials")
+        if !epochs.isZero {
+            out.key("ep")
+            out.beginArray()
+            for epoch in [epochs.own, epochs.tenant, epochs.partner] { out.integer(Int64(epoch)) }
+            out.endArray()
+        }
         out.endObject()
         return out.bytes
     }

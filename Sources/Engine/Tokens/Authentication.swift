@@ -3,49 +3,80 @@ package import Identity
 import Views
 import Wire
 
+/// Who asks, and what keeps them from it.
+package struct Admission: Sendable {
+    package let caller: Caller
+    /// That the token stands no more, or opens something else; nil where the caller may ask.
+    package let rejection: Rejection?
+}
+
 extension Instance {
     /// Who a bearer token speaks for (RFC 6750), as far as the token alone tells.
     ///
     /// Its signature, time, issuer and audience are checked here; whether it still stands is asked against the state
     /// that the answer is made from.
     ///
-    /// - Throws: `Rejection.invalidToken`, or that nothing can be read now.
+    /// - Throws: `Rejection.unprovenToken`, or that nothing can be read now.
     package func authenticate(
         _ text: String,
         baseURL: BaseURL,
         request: Caller.Request,
     ) throws(Refusal) -> Caller {
+        let token = try verify(text, baseURL: baseURL)
+        return try attempt(request.endpoint) { try read { try Self.caller(token, request, $0) } }
+    }
+
+    /// The same, and whether the token stands now and opens what is asked for at all.
+    package func admit(
+        _ text: String,
+        to permission: Permission,
+        baseURL: BaseURL,
+        request: Caller.Request,
+    ) throws(Refusal) -> Admission {
+        let token = try verify(text, baseURL: baseURL)
+        return try attempt(request.endpoint) {
+            try read { snapshot in
+                let caller = try Self.caller(token, request, snapshot)
+                do {
+                    try caller.authority(snapshot).require(permission)
+                    return Admission(caller: caller, rejection: nil)
+                } catch let rejection as Rejection {
+                    return Admission(caller: caller, rejection: rejection)
+                }
+            }
+        }
+    }
+
+    private func verify(_ text: String, baseURL: BaseURL) throws(Refusal) -> AccessToken {
         let wall = world.wall()
         guard let token = keyRing.verify(text, now: wall), !token.isExpired(at: wall),
             token.issuer.bytesEqual(Issuer.text(of: token.door, base: baseURL)),
             // A token made for another service must not open ours, or that service could act with it.
             token.audience.contains(where: { $0.bytesEqual(token.clientID.text) || $0.bytesEqual(baseURL.description) })
-        else { throw .rejected(.invalidToken) }
-        let application = try attempt(request.endpoint) {
-            guard let known = try read({ try $0.current(token.clientID) }) else { throw Rejection.invalidToken }
-            return known.state
-        }
+        else { throw .rejected(.unprovenToken) }
+        return token
+    }
+
+    private static func caller(
+        _ token: AccessToken,
+        _ request: Caller.Request,
+        _ snapshot: ViewSnapshot,
+    ) throws -> Caller {
+        guard let application = try snapshot.resource(token.clientID) else { throw Rejection.unprovenToken }
         let actor = Actor(
             kind: .application,
             id: token.clientID.text,
-            name: application.name,
-            home: application.chain.text,
+            name: application.state.name,
+            home: application.place.text,
             credential: token.id.text
         )
-        let reach: Authority.Reach = token.tenantID.map { .tenant($0) } ?? .platform
-        return Caller(
-            actor: actor,
-            authority: Authority(reach: reach, scopes: token.scopes),
-            home: application.chain,
-            request: request,
-            token: token
-        )
+        return Caller(actor: actor, credential: .token(token), home: application.place, request: request)
     }
 }
 
 /// Who signs: the platform at the base URL, each tenant at an address below it that no rename changes.
 package enum Issuer {
-    package static func text(of door: Chain, base: BaseURL) -> String {
+    package static func text(of door: Place, base: BaseURL) -> String {
         switch door {
         case .platform, .partner: base.description
         case .tenant(let id): "\(base)/tenants/\(id)"

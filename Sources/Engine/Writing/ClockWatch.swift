@@ -46,7 +46,7 @@ struct ClockWatch {
 
     /// A step of centuries is told as the longest that a number can tell, which is 285 years.
     static func event(step: Int64) -> Event {
-        Event(.clockStepped, chain: .platform, data: ["by": .integer(clamping: step)])
+        Event(ClockSubject.entry(.stepped), chain: .platform, data: ["by": .integer(clamping: step)])
     }
 
     /// Why a ledger must not be written to at this time of day, if so.

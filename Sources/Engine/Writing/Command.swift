@@ -9,22 +9,48 @@ package protocol Command: Sendable {
     /// Whether it may wait behind others: at most one such command goes into a commit while others wait.
     var isBulk: Bool { get }
 
-    /// What to write, or a `Rejection`. Authority is decided here and nowhere else.
-    func decide(_ room: Room) throws -> [Event]
+    /// What its caller must be allowed, asked in the writer's transaction before anything is decided.
+    var requirement: Requirement { get }
 
-    /// The answer, read from the state after the entries; nothing is durable yet, so nothing leaves the writer before.
-    func output(_ room: Room) throws -> Output
+    /// What to write and to answer, or a `Rejection`. How far authority reaches is decided here.
+    func decide(_ context: DecisionContext) throws -> Decision<Output>
 
     /// The entry that a refusal leaves, if it leaves one.
-    func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote?
+    func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote?
 }
 
 extension Command {
     package var isBulk: Bool { false }
 
     /// A proven actor refused at the API, counted where the actor belongs.
-    package func refusal(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
-        RefusalNote(rejection, attempted: room.caller.request.endpoint, caller: room.caller)
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+        RefusalNote(rejection, attempted: context.caller.request.endpoint, caller: context.caller)
+    }
+}
+
+/// What a command's caller must be allowed.
+///
+/// Every command says one: none is carried out for want of a word.
+package enum Requirement: Sendable {
+    /// A right in an area of the API.
+    case permission(Permission)
+    /// The caller proves itself within the decision, which fails where it does not.
+    case proof
+    /// Only what happened is written down, no state: what was seen or refused was judged where that was done.
+    case recording
+    /// Only the product itself does this, and the operator at the machine.
+    case machine
+
+    func require(_ caller: Caller, _ authority: Authority) throws(Rejection) {
+        switch self {
+        case .permission(let permission): try authority.require(permission)
+        case .proof, .recording: break
+        case .machine:
+            switch caller.credential {
+            case .machine: break
+            case .none, .token: throw .accessDenied
+            }
+        }
     }
 }
 
@@ -41,11 +67,11 @@ package struct RefusalNote: Sendable {
 
     /// - Returns: `nil` for what makes no entry: content that means nothing (422), and what does not exist (404).
     package init?(_ rejection: Rejection, attempted: String, target: String? = nil, caller: Caller) {
-        let (type, result): (EventType, Event.Result)
+        let (type, result): (EntryType, Event.Result)
         switch rejection.kind {
-        case .invalid, .absent, .unauthenticated: return nil
-        case .denied, .limit: (type, result) = (.accessDenied, .denied)
-        case .conflict, .moved: (type, result) = (.commandFailed, .failed)
+        case .invalid, .absent, .unproven: return nil
+        case .forbidden, .limit: (type, result) = (AccessSubject.entry(.denied), .denied)
+        case .conflict, .moved: (type, result) = (CommandSubject.entry(.failed), .failed)
         }
         var data: [(String, JSON)] = [("attempted", .string(attempted))]
         if let target { data.append(("target", .string(target))) }

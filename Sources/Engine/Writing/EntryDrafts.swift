@@ -10,11 +10,11 @@ struct EntryDrafts {
     let macKey: String
     let now: Instant
 
-    func make(_ events: [Event], idempotency: Idempotency?) -> [Draft] {
-        let subject = Self.subject(of: events)
-        return events.enumerated().map { position, event in
+    /// - Parameter subject: the place of the entry that the request is about.
+    func make(_ events: [Event], subject: Int = 0, idempotency: Idempotency?) -> [Draft] {
+        events.enumerated().map { position, event in
             var draft = Draft(
-                type: event.type.rawValue,
+                type: event.type.text,
                 class: event.type.isState ? .state : .activity,
                 result: Entry.Result(event.result),
                 code: event.code,
@@ -28,15 +28,6 @@ struct EntryDrafts {
             if position == subject { draft.sealed += traces(event) }
             return draft
         }
-    }
-
-    /// Which entry of a command is about what the request named: traces and reason are sealed there, under its keys, so
-    /// that they end with it.
-    ///
-    /// What is deleted by cascade stands before it, and the chains it moves have no stream.
-    private static func subject(of events: [Event]) -> Int {
-        if events.allSatisfy(\.type.isDeletion) { return events.count - 1 }
-        return events.firstIndex { $0.stream != nil } ?? 0
     }
 
     /// In clear only what a machine's activity may show; the rest goes into `traces`.
@@ -87,12 +78,6 @@ struct EntryDrafts {
         case .user: "\(caller.actor.id ?? "unknown")/\(now.month)"
         case .application, .client, .apiKey, .agent, .system: "\(event.chain.text)/\(now.month)"
         }
-    }
-}
-
-extension EventType {
-    fileprivate var isDeletion: Bool {
-        if case .deletes = effect { true } else { false }
     }
 }
 

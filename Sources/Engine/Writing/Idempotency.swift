@@ -10,14 +10,17 @@ package struct Idempotency: Sendable {
     package let key: Digest
     /// The keyed hash of method, path and body: the same key with another request is refused.
     package let fingerprint: Digest
-    /// The client's own key: only its holder can get the answer again.
-    private let rawKey: [UInt8]
+    /// What answers are sealed with.
+    ///
+    /// Only the holder of the client's own key can get one again, and only from a server that has the ledger's keys:
+    /// the client's key alone may be a word that anybody guesses.
+    private let holderKey: [UInt8]
 
     package init(rawKey: [UInt8], method: String, path: String, body: [UInt8], macKey: [UInt8]) {
         key = SecretHash.mac(rawKey, kind: .idempotencyKey, key: macKey)
         let request = Array("\(method)\n\(path)\n".utf8) + body
         fingerprint = SecretHash.mac(request, kind: .idempotencyBody, key: macKey)
-        self.rawKey = rawKey
+        holderKey = HMAC256.authenticate(rawKey, key: macKey).bytes
     }
 
     /// The name of the sealed answer: of this actor's key and the entry that it made, and no other's.
@@ -46,9 +49,9 @@ package struct Idempotency: Sendable {
     /// One for each actor and request: others may have chosen the same raw key.
     private func sealingKey(_ actor: String) -> [UInt8] {
         HKDF256.derive(
-            key: rawKey,
+            key: holderKey,
             salt: key.bytes,
-            info: Array("muniment/v1/answer".utf8) + [0] + fingerprint.bytes + Array(actor.utf8),
+            info: Array("muniment/v2/answer".utf8) + [0] + fingerprint.bytes + Array(actor.utf8),
             count: AES256GCM.keyBytes
         )
     }

@@ -15,6 +15,8 @@ final class PendingCommand<C: Command>: Submission {
 
     private struct State {
         var waiting: Answer?
+        /// Reads the answer of what was decided.
+        var read: (@Sendable (DecisionContext) throws -> C.Output)?
         var outcome: Result<Receipt<C.Output>, Refusal> = .failure(.failed)
     }
 
@@ -33,17 +35,23 @@ final class PendingCommand<C: Command>: Submission {
     }
 
     var isBulk: Bool { command.isBulk }
+    var requirement: Requirement { command.requirement }
 
-    func decide(_ room: Room) throws -> [Event] { try command.decide(room) }
-
-    func finish(_ room: Room, index: UInt64?) throws {
-        let output = try command.output(room)
-        state.withLock { $0.outcome = .success(Receipt(result: .done(output), index: index ?? room.index)) }
+    func decide(_ context: DecisionContext) throws -> (events: [Event], subject: Int) {
+        let decision = try command.decide(context)
+        state.withLock { $0.read = decision.answer }
+        return (decision.events, decision.subject)
     }
 
-    func refuse(_ rejection: Rejection, _ room: Room) throws -> RefusalNote? {
+    func finish(_ context: DecisionContext, index: UInt64?) throws {
+        guard let read = state.withLock({ $0.read }) else { throw Refusal.failed }
+        let output = try read(context)
+        state.withLock { $0.outcome = .success(Receipt(result: .done(output), index: index ?? context.index)) }
+    }
+
+    func refuse(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
         state.withLock { $0.outcome = .failure(.rejected(rejection)) }
-        return try command.refusal(rejection, room)
+        return try command.refusal(rejection, context)
     }
 
     var isRefused: Bool {

@@ -9,7 +9,7 @@ package import Wire
 package final class RefusalCounter: Sendable {
     private let sums = Mutex(RefusalSums())
 
-    package func count(code: String, endpoint: String, chain: Chain, now: Instant) {
+    package func count(code: String, endpoint: String, chain: Place, now: Instant) {
         sums.withLock { $0.count(code: code, endpoint: endpoint, chain: chain, now: now) }
     }
 
@@ -29,19 +29,19 @@ package final class RefusalCounter: Sendable {
 /// Refusals that are only counted, by code, endpoint and chain.
 struct RefusalSums {
     static let everySeconds: Int64 = 10
-    /// Distinct sums kept: past them, only the whole is counted.
-    static let distinctMax = 10_000
+    /// Distinct sums kept, and so the entries that refusals can cost each time: past them only the whole is counted.
+    static let distinctMax = 100
 
     private struct Key: Hashable {
         let code: String
         let endpoint: String
-        let chain: Chain
+        let chain: Place
     }
 
     private var counts: [Key: Int64] = [:]
     private var since: Instant?
 
-    mutating func count(code: String, endpoint: String, chain: Chain, now: Instant) {
+    mutating func count(code: String, endpoint: String, chain: Place, now: Instant) {
         add(1, to: Key(code: code, endpoint: endpoint, chain: chain))
         if since == nil { since = now }
     }
@@ -67,7 +67,7 @@ struct RefusalSums {
             ($0.key.chain.text, $0.key.code, $0.key.endpoint) < ($1.key.chain.text, $1.key.code, $1.key.endpoint)
         }.map { key, count in
             Event(
-                .refusalsSummarized,
+                RefusalsSubject.entry(.summarized),
                 chain: key.chain,
                 data: [
                     "code": .string(key.code), "count": .integer(count), "endpoint": .string(key.endpoint),

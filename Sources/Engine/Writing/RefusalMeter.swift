@@ -18,7 +18,7 @@ struct RefusalMeter {
 
     /// Whether this refusal gets an entry of its own; otherwise it is counted.
     mutating func admits(_ note: RefusalNote, now: Instant, isDiskShort: Bool) -> Bool {
-        let code = note.event.code ?? note.event.type.rawValue
+        let code = note.event.code ?? note.event.type.text
         if now.seconds / 60 != minute {
             minute = now.seconds / 60
             entries.removeAll(keepingCapacity: true)

@@ -10,12 +10,13 @@ protocol Submission: AnyObject, Sendable {
     /// Whether the outcome is a refusal, which stands whether or not anything can be read yet.
     var isRefused: Bool { get }
 
-    /// Decides; what comes back is to be written. The outcome is kept until `answer`.
-    func decide(_ room: Room) throws -> [Event]
+    var requirement: Requirement { get }
+    /// Decides; what comes back is to be written, with the place of the entry that the request is about.
+    func decide(_ context: DecisionContext) throws -> (events: [Event], subject: Int)
     /// Reads the answer off the state after the entries.
-    func finish(_ room: Room, index: UInt64?) throws
+    func finish(_ context: DecisionContext, index: UInt64?) throws
     /// Keeps a refusal as the outcome and tells which entry it leaves.
-    func refuse(_ rejection: Rejection, _ room: Room) throws -> RefusalNote?
+    func refuse(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote?
     /// What may be sent again to the client that repeats the request; read after `finish`.
     func replayable() -> [UInt8]?
     /// Lets the caller go on, with what was decided, or with a fault that undoes it.

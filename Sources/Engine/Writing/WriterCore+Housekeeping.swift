@@ -8,8 +8,8 @@ import Wire
 extension WriterCore {
     /// Written with the first commit that goes through again: while the disk was full nothing could be.
     private static let fullDiskIsOver = [
-        Event(.ledgerDegraded, chain: .platform, data: ["why": "the disk was full"]),
-        Event(.ledgerResumed, chain: .platform),
+        Event(LedgerSubject.entry(.degraded), chain: .platform, data: ["why": "the disk was full"]),
+        Event(LedgerSubject.entry(.resumed), chain: .platform),
     ]
 
     func keepHouse(_ draft: ViewDraft, isClosing: Bool) throws {
@@ -21,7 +21,7 @@ extension WriterCore {
             attestedAt = now
             try append([heads.draft], at: now, draft)
             try keep(draft)
-            let views = Event(.viewsAttested, chain: .platform, data: try draft.attestation().data)
+            let views = Event(ViewsSubject.entry(.attested), chain: .platform, data: try draft.attestation().data)
             try write([views], .system, nil, ledger.time(wall: world.wall()), draft)
             try keep(draft)
         }

@@ -6,16 +6,21 @@ import Wire
 
 // A request that is made again is answered as it was the first time, whatever has happened since.
 extension WriterCore {
-    func repeated(
-        _ submission: any Submission,
-        _ draft: ViewDraft,
-        at now: Instant,
-    ) throws -> Replay? {
+    /// What the request was answered with before, if it was made before.
+    ///
+    /// Whoever asks must still reach what was made and hold what was granted with it; names, limits and versions are
+    /// not asked again.
+    func repeated(_ submission: any Submission, _ context: DecisionContext) throws -> Replay? {
         guard let idempotency = submission.idempotency, let actor = submission.caller.actor.id,
-            let earlier = try draft.idempotent(actor: actor, key: idempotency.key, at: now)
+            let earlier = try context.facts.present.idempotent(
+                actor: actor,
+                key: idempotency.key,
+                at: context.now
+            )
         else { return nil }
         guard earlier.fingerprint == idempotency.fingerprint else { return .rejection(Self.keyReused) }
         let first = try entry(at: earlier.index)
+        if let first { try requireHolding(of: first, context) }
         let name = idempotency.answerName(actor: actor, entry: first?.id ?? "")
         guard let sealed = answers.answer(name), let answer = idempotency.open(sealed, actor: actor)
         else {
@@ -23,6 +28,14 @@ extension WriterCore {
         }
         // The first entry of a command carries its key; what the client must have seen is the last one.
         return .answer(answer, index: earlier.index + UInt64((first?.batch?.count ?? 1) - 1))
+    }
+
+    private func requireHolding(of first: Entry, _ context: DecisionContext) throws {
+        guard let place = Place(first.chain) else { throw LedgerFault.damaged(index: first.index, "its chain is none") }
+        try context.authority.require(place, context.facts)
+        if let stream = first.stream {
+            try context.authority.requireGrantable(context.facts.power(of: stream), at: place, context.facts)
+        }
     }
 
     private func entry(at index: UInt64) throws -> Entry? {

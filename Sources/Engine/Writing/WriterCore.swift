@@ -31,6 +31,7 @@ final class WriterCore {
     let world: World
     let status: WriterStatus
     let anchor: Anchor
+    let ownScopes: [String]
     let freeBytes: @Sendable () -> Int?
     /// Told of the types of each commit's entries, once they are durable and folded.
     let onCommit: (_ types: [String], _ edge: CompactRange) -> Void
@@ -69,6 +70,7 @@ final class WriterCore {
         reads: ReadMeter,
         refusals: RefusalCounter,
         verification: VerificationBoard,
+        ownScopes: [String],
         freeBytes: @escaping @Sendable () -> Int?,
         onCommit: @escaping (_ types: [String], _ edge: CompactRange) -> Void,
     ) {
@@ -85,6 +87,7 @@ final class WriterCore {
         self.refusals = refusals
         self.verification = verification
         self.anchor = anchor
+        self.ownScopes = ownScopes
         self.freeBytes = freeBytes
         self.onCommit = onCommit
         self.clock = clock
@@ -134,7 +137,7 @@ final class WriterCore {
         takenBack.removeAll()
         rememberClock()
         guard haveViewsFollowed else {
-            // Nothing can be read yet: the views follow when there is room.
+            // Nothing can be read yet: the views follow when there is context.
             for submission in decided { submission.answer(submission.isRefused ? nil : Self.unreadable) }
             return rest
         }
@@ -203,14 +206,14 @@ final class WriterCore {
         "whether it was done is not known; a request with an Idempotency-Key may be repeated safely with it"
     )
 
-    /// The entries stand, and the views follow them when there is room.
+    /// The entries stand, and the views follow them when there is context.
     static let unreadable = Refusal.busy(
         retryAfterSeconds: 5,
         "it is in the ledger and cannot be read yet; a request with an Idempotency-Key may be repeated safely with it"
     )
 
     func openDraft() throws -> ViewDraft {
-        try views.draft { [ledger] chain in try ledger.headsNote(of: chain.text) }
+        try views.draft(heads: { [ledger] chain in try ledger.headsNote(of: chain.text) }, ownScopes: ownScopes)
     }
 
     private func decide(
@@ -231,35 +234,29 @@ final class WriterCore {
     private func process(_ submission: any Submission, _ draft: ViewDraft) throws -> any Submission {
         let now = ledger.time(wall: world.wall())
         let caller = submission.caller
-        let room = Room(
-            facts: draft,
-            now: now,
-            wall: world.wall(),
-            caller: caller,
-            keys: keys,
-            index: ledger.range.size &- 1,
-            random: world.random
-        )
+        var context = context(for: caller, .none, now, draft)
         do {
-            // Before a repeated answer too: what was shown once is not shown to a token that was taken back since.
-            try caller.token?.requireStanding(room.facts)
-            if let replay = try repeated(submission, draft, at: now) {
+            context = self.context(for: caller, try caller.authority(draft), now, draft)
+            try submission.requirement.require(caller, context.authority)
+            // After that: what was shown once is not shown to who may not ask for it any more.
+            if let replay = try repeated(submission, context) {
                 submission.replay(replay)
                 return submission
             }
-            let events = try submission.decide(room)
+            let (events, subject) = try submission.decide(context)
+            try requireRecording(events, submission)
             if status.isKeptForState, isRefusedForRoom(events, caller) {
                 submission.answer(.diskFull)
                 return submission
             }
-            let last = try write(events, room.caller, submission.idempotency, now, draft)
+            let last = try write(events, context.caller, submission.idempotency, now, draft, about: subject)
             try keep(draft)
-            return finish(submission, room, last)
+            return finish(submission, context, last)
         } catch let rejection as Rejection {
-            return try refuse(submission, rejection, room, draft)
+            return try refuse(submission, rejection, context, draft)
         } catch LedgerFault.tooLarge(let detail) {
             let issue = FieldIssue(["body"], detail, "too_long")
-            return try refuse(submission, .invalid([issue]), room, draft)
+            return try refuse(submission, .invalid([issue]), context, draft)
         } catch let fault as StorageError {
             throw fault
         } catch let fault as ViewFault {
@@ -267,6 +264,30 @@ final class WriterCore {
         } catch {
             return try fail(submission, error, draft)
         }
+    }
+
+    private func context(
+        for caller: Caller,
+        _ authority: Authority,
+        _ now: Instant,
+        _ draft: ViewDraft,
+    ) -> DecisionContext {
+        DecisionContext(
+            facts: draft,
+            now: now,
+            wall: world.wall(),
+            caller: caller,
+            authority: authority,
+            keys: keys,
+            index: ledger.range.size &- 1,
+            random: world.random
+        )
+    }
+
+    /// Who only records changes nothing.
+    private func requireRecording(_ events: [Event], _ submission: any Submission) throws {
+        guard case .recording = submission.requirement, events.contains(where: \.type.isState) else { return }
+        throw LedgerFault.format("a command that only records has decided on a change")
     }
 
     /// The last of a disk is for changes of state, and for what the product itself has to say.
@@ -277,9 +298,9 @@ final class WriterCore {
     /// Reads the answer off.
     ///
     /// The entries stand whatever comes of that: the client asks for the state again.
-    private func finish(_ submission: any Submission, _ room: Room, _ last: UInt64?) -> any Submission {
+    private func finish(_ submission: any Submission, _ context: DecisionContext, _ last: UInt64?) -> any Submission {
         do {
-            try submission.finish(room, index: last)
+            try submission.finish(context, index: last)
             if last != nil { try keepAnswer(submission) }
         } catch {
             status.report("the answer of \(submission.caller.request.endpoint) failed: \(type(of: error))")
@@ -287,67 +308,12 @@ final class WriterCore {
         return submission
     }
 
-    /// Leaves the entry of a refusal, or counts it, and keeps the refusal as the answer.
-    private func refuse(
-        _ submission: any Submission,
-        _ rejection: Rejection,
-        _ room: Room,
-        _ draft: ViewDraft,
-    ) throws -> any Submission {
-        takeBack(draft)
-        if let note = try submission.refuse(rejection, room) {
-            if meter.admits(note, now: room.now, isDiskShort: status.isDiskShort) {
-                try writeAlone(note.event, room.caller, draft)
-            } else {
-                refusals.count(
-                    code: note.event.code ?? note.event.type.rawValue,
-                    endpoint: submission.caller.request.endpoint,
-                    chain: note.event.chain,
-                    now: room.now
-                )
-            }
-        }
-        return submission
-    }
-
-    /// A rule of ours was broken, in deciding or in folding: the command fails by name, and the others go on.
-    private func fail(_ submission: any Submission, _ error: any Error, _ draft: ViewDraft) throws -> any Submission {
-        takeBack(draft)
-        status.report("command \(submission.caller.request.endpoint) failed: \(type(of: error))")
-        let event = Event(
-            .commandFailed,
-            chain: submission.caller.home,
-            result: .failed,
-            code: "internal_error",
-            data: ["attempted": .string(submission.caller.request.endpoint)]
-        )
-        try writeAlone(event, submission.caller, draft)
-        return submission
-    }
-
-    /// Writes the entry of something that did not happen.
-    ///
-    /// Where it cannot be written itself, that is a line in the log: nobody's command may fail for it.
-    private func writeAlone(_ event: Event, _ caller: Caller, _ draft: ViewDraft) throws {
-        do {
-            try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
-            try keep(draft)
-        } catch let fault as StorageError {
-            throw fault
-        } catch let fault as ViewFault {
-            throw fault
-        } catch {
-            takeBack(draft)
-            status.report("\(event.type.rawValue) could not be written: \(type(of: error))")
-        }
-    }
-
     func keep(_ draft: ViewDraft) throws {
         ledger.keep()
         try draft.keep()
     }
 
-    private func takeBack(_ draft: ViewDraft) {
+    func takeBack(_ draft: ViewDraft) {
         ledger.undo()
         draft.undo()
     }
@@ -362,10 +328,11 @@ final class WriterCore {
         _ idempotency: Idempotency?,
         _ now: Instant,
         _ draft: ViewDraft,
+        about subject: Int = 0,
     ) throws -> UInt64? {
         guard !events.isEmpty else { return nil }
         let drafts = EntryDrafts(caller: caller, macKey: identity.secretKey, now: now)
-        return try append(drafts.make(events, idempotency: idempotency), at: now, draft)
+        return try append(drafts.make(events, subject: subject, idempotency: idempotency), at: now, draft)
     }
 
     @discardableResult

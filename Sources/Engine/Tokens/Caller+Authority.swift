@@ -1,0 +1,27 @@
+package import Identity
+
+extension Caller {
+    /// What it may do, at the state that is asked: the one place where a proof becomes authority.
+    ///
+    /// - Throws: `Rejection.unprovenToken` when what it was proven with stands no more.
+    package func authority(_ facts: some Facts) throws -> Authority {
+        switch credential {
+        case .none:
+            return .none
+        case .machine:
+            return .operatorAtTheMachine
+        case .token(let token):
+            try token.requireStanding(facts)
+            // It acts where it was issued: a PARTNER application's token of one tenant's door opens no other.
+            return Authority(token.scopes, at: token.door)
+        }
+    }
+
+    /// The client that an access token names, where one came with the request.
+    package var tokenClient: ApplicationID? {
+        switch credential {
+        case .token(let token): token.clientID
+        case .none, .machine: nil
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import EventLog
+import Identity
+import Storage
+import Views
+import Wire
+
+// What becomes of a command that is not carried out.
+extension WriterCore {
+    /// Leaves the entry of a refusal, or counts it, and keeps the refusal as the answer.
+    func refuse(
+        _ submission: any Submission,
+        _ rejection: Rejection,
+        _ context: DecisionContext,
+        _ draft: ViewDraft,
+    ) throws -> any Submission {
+        takeBack(draft)
+        if let note = try submission.refuse(rejection, context) {
+            if meter.admits(note, now: context.now, isDiskShort: status.isDiskShort) {
+                try writeAlone(note.event, context.caller, draft)
+            } else {
+                refusals.count(
+                    code: note.event.code ?? note.event.type.text,
+                    endpoint: submission.caller.request.endpoint,
+                    chain: note.event.chain,
+                    now: context.now
+                )
+            }
+        }
+        return submission
+    }
+
+    /// A rule of ours was broken, in deciding or in folding: the command fails by name, and the others go on.
+    func fail(_ submission: any Submission, _ error: any Error, _ draft: ViewDraft) throws -> any Submission {
+        takeBack(draft)
+        status.report("command \(submission.caller.request.endpoint) failed: \(type(of: error))")
+        let event = Event(
+            CommandSubject.entry(.failed),
+            chain: submission.caller.home,
+            result: .failed,
+            code: "internal_error",
+            data: ["attempted": .string(submission.caller.request.endpoint)]
+        )
+        try writeAlone(event, submission.caller, draft)
+        return submission
+    }
+
+    /// Writes the entry of something that did not happen.
+    ///
+    /// Where it cannot be written itself, that is a line in the log: nobody's command may fail for it.
+    private func writeAlone(_ event: Event, _ caller: Caller, _ draft: ViewDraft) throws {
+        do {
+            try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
+            try keep(draft)
+        } catch let fault as StorageError {
+            throw fault
+        } catch let fault as ViewFault {
+            throw fault
+        } catch {
+            takeBack(draft)
+            status.report("\(event.type.text) could not be written: \(type(of: error))")
+        }
+    }
+}
