@@ -17,11 +17,8 @@ struct ClientRequest {
     init(_ request: Request, endpoint: String, macKey: [UInt8]) throws(OAuthError) {
         form = try Self.form(request)
         proof = try Self.proof(request, form, macKey: macKey)
-        caller = Caller(
-            actor: .anonymous,
-            authority: Authority(reach: .platform, scopes: []),
-            home: .platform,
-            request: Caller.Request(
+        caller = .stranger(
+            Caller.Request(
                 id: request.id,
                 endpoint: endpoint,
                 trace: request.trace,

@@ -27,7 +27,7 @@ struct DiscoveryEndpoint: Sendable {
     var endpoints: [Endpoint] {
         let platform = Self.platformPaths.map { path in
             endpoint(path) { _, _ in
-                answer(Metadata.platform(settings.baseURL))
+                answer(Metadata.platform(settings))
             }
         }
         let issuers = Self.issuerPaths.map { path in
@@ -71,7 +71,7 @@ struct DiscoveryEndpoint: Sendable {
     ///
     /// A deleted one is unknown.
     private func answer(tenant id: TenantID, _ snapshot: ViewSnapshot) throws -> Response {
-        answer(Metadata.tenant(id, slug: try snapshot.living(id).state.slug, settings.baseURL))
+        answer(Metadata.tenant(id, slug: try snapshot.living(id).state.slug, settings))
     }
 
     private func answer(_ metadata: Metadata) -> Response {

@@ -12,18 +12,20 @@ struct Metadata {
     let scopes: [String]
 
     /// The platform's document, the same at each of its addresses.
-    static func platform(_ base: BaseURL) -> Self {
-        Self(
+    static func platform(_ settings: OpenIDSettings) -> Self {
+        let base = settings.baseURL
+        return Self(
             issuer: Issuer.text(of: .platform, base: base),
             tokenEndpoint: "\(base)/oauth/token",
             introspectionEndpoint: "\(base)/oauth/introspect",
             revocationEndpoint: "\(base)/oauth/revoke",
             keySet: "\(base)/keys",
-            scopes: [Scope.adminRead, Scope.adminWrite]
+            scopes: settings.platformScopes
         )
     }
 
-    static func tenant(_ id: TenantID, slug: String, _ base: BaseURL) -> Self {
+    static func tenant(_ id: TenantID, slug: String, _ settings: OpenIDSettings) -> Self {
+        let base = settings.baseURL
         let door = "\(base)/api/v1/auth/tenants/\(slug)"
         return Self(
             issuer: Issuer.text(of: .tenant(id), base: base),
@@ -31,10 +33,7 @@ struct Metadata {
             introspectionEndpoint: "\(door)/oauth/introspect",
             revocationEndpoint: "\(door)/oauth/revoke",
             keySet: "\(door)/.well-known/jwks.json",
-            scopes: [
-                Scope.native(.tenants, .read), Scope.native(.applications, .read),
-                Scope.native(.applications, .write), Scope.native(.audit, .read),
-            ]
+            scopes: settings.tenantScopes
         )
     }
 

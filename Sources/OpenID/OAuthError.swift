@@ -72,7 +72,7 @@ struct OAuthError: Error, Sendable, Equatable {
                 description: rejection.detail,
                 retryAfterSeconds: 1
             )
-        case .unauthenticated, .denied, .absent, .limit, .moved:
+        case .unproven, .forbidden, .absent, .limit, .moved:
             // §5.2: a client that could not be proven, or is nobody here, is told so with 401.
             let isClient = rejection.code == "invalid_client"
             self.init(status: isClient ? 401 : 400, error: rejection.code, description: rejection.detail)

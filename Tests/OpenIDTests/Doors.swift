@@ -15,6 +15,9 @@ struct Doors {
     let secret: String
 
     static let baseURL = "https://id.example.com"
+    /// As a deployment would tell of them: two lists that are not the same.
+    static let platformScopes = ["admin:read", "admin:write"]
+    static let tenantScopes = ["audit:read", "tenants:read"]
     static let form = "application/x-www-form-urlencoded"
 
     init(seed: UInt64, at place: DataDirectory? = nil) async throws {
@@ -44,9 +47,12 @@ struct Doors {
             world: clock.world,
             options: Instance.Options(software: "test", log: { _ in }, onStop: { _ in })
         )
-        table = EndpointTable(
-            OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: try BaseURL(Self.baseURL)))
+        let settings = OpenIDSettings(
+            baseURL: try BaseURL(Self.baseURL),
+            platformScopes: Self.platformScopes,
+            tenantScopes: Self.tenantScopes
         )
+        table = EndpointTable(OpenIDEndpoints.table(instance, settings))
         self.client = client
         self.secret = secret
     }

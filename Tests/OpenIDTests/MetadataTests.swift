@@ -15,6 +15,7 @@ struct MetadataTests {
         let document = await doors.get(path).json
         #expect(document["issuer"]?.text == Doors.baseURL)
         #expect(document["authorization_endpoint"] == nil)
+        #expect(document["scopes_supported"] == .array(Doors.platformScopes.map(JSON.string)))
         for member in ["token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri"] {
             let url = try #require(document[member]?.text)
             #expect(url.hasPrefix(Doors.baseURL))

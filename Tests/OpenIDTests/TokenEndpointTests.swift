@@ -129,7 +129,7 @@ struct TokenEndpointTests {
         let token = try #require(doors.instance.keyRing.verify(text, now: doors.instance.world.wall()))
         #expect(token.audience == ["https://api.example.com"])
         // A token made for another service does not open ours.
-        #expect(throws: Refusal.rejected(.invalidToken)) {
+        #expect(throws: Refusal.rejected(.unprovenToken)) {
             _ = try doors.instance.authenticate(
                 text,
                 baseURL: try BaseURL(Doors.baseURL),

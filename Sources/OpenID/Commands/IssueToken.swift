@@ -1,0 +1,117 @@
+package import Engine
+import EventLog
+package import Identity
+import Views
+import Wire
+
+/// Issues an access token to an application that proves itself (RFC 6749 §4.4).
+package struct IssueToken: Command {
+    package let door: Door
+    package let proof: ClientProof
+    /// `nil` asks for all that the application is allowed.
+    package let scopes: [String]?
+    /// RFC 8707: whom the token is for; the client itself when it names nobody.
+    package let resources: [String]
+    package let baseURL: BaseURL
+    package let signingKey: SigningKeyID
+
+    package init(
+        door: Door,
+        proof: ClientProof,
+        scopes: [String]?,
+        resources: [String],
+        baseURL: BaseURL,
+        signingKey: SigningKeyID,
+    ) {
+        self.door = door
+        self.proof = proof
+        self.scopes = scopes
+        self.resources = resources
+        self.baseURL = baseURL
+        self.signingKey = signingKey
+    }
+
+    package var requirement: Requirement { .proof }
+
+    private static let issued = Token.entry(.issued)
+
+    package func decide(_ context: DecisionContext) throws -> Decision<AccessToken> {
+        let client = try proof.prove(context)
+        let token = try token(for: client.application, context)
+        let event = Event(
+            Self.issued,
+            chain: token.door,
+            stream: token.clientID.text,
+            data: [
+                "expires_at": .string(Instant(seconds: token.expiresAtSeconds).text),
+                "grant": "client_credentials",
+                "scope": .array(token.scopes.map(JSON.string)),
+                "signing_key": .string(signingKey.text),
+                "token": .string(token.id.text),
+            ]
+        )
+        return Decision([event]) { _ in token }
+    }
+
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+        guard context.caller.actor.id != nil else {
+            return try proof.refusal(rejection, attempted: "token.issue", context)
+        }
+        var data: Members = ["attempted": "token.issue"]
+        if let scopes { data["scope"] = .array(scopes.prefix(FieldKind.listItemsMax).map(JSON.string)) }
+        let event = Event(
+            Token.entry(.refused),
+            chain: context.caller.home,
+            stream: context.caller.actor.id,
+            result: .denied,
+            code: rejection.code,
+            data: data
+        )
+        return RefusalNote(event: event, party: context.caller.actor.id)
+    }
+
+    private func token(for application: Versioned<Application>, _ context: DecisionContext) throws -> AccessToken {
+        let state = application.state
+        let issuer = try door.issuer(for: application, context.facts)
+        guard state.type.isConfidential else {
+            throw Rejection(.forbidden(), "unauthorized_client", "This client may not use client_credentials")
+        }
+        guard state.status == .active, try context.facts.isActive(application.place),
+            try context.facts.isActive(issuer)
+        else {
+            throw Rejection(.forbidden(), "unauthorized_client", "The client, or what it belongs to, is suspended")
+        }
+        let granted = try grant(state)
+        guard let key = try context.facts.resource(signingKey)?.state, key.stage == .current || key.stage == .retired
+        else {
+            throw Rejection(.conflict, "temporarily_unavailable", "The signing key has just changed; try again")
+        }
+        let lifetime = state.tokenLifetimeSeconds ?? Application.tokenLifetimeSecondsDefault
+        return AccessToken(
+            id: context.newID(),
+            issuer: Issuer.text(of: issuer, base: baseURL),
+            audience: resources.isEmpty ? [application.id.text] : resources,
+            subject: application.id.text,
+            clientID: application.id,
+            scopes: granted,
+            issuedAtSeconds: context.wall.seconds,
+            expiresAtSeconds: context.wall.seconds + lifetime,
+            tenantID: issuer.tenantID,
+            partnerID: state.partnerID,
+            level: state.level,
+            epochs: try Epochs(of: application, at: issuer, context.facts)
+        )
+    }
+
+    private func grant(_ application: Application) throws(Rejection) -> [String] {
+        guard let scopes else { return application.allowedScopes }
+        for scope in scopes where !application.allowedScopes.contains(where: { $0.bytesEqual(scope) }) {
+            throw Rejection(
+                .forbidden(),
+                "invalid_scope",
+                "The scope '\(scope)' is not among the client's allowed_scopes"
+            )
+        }
+        return scopes
+    }
+}
