@@ -23,6 +23,8 @@ package struct Request: Sendable {
     package var address: String?
     /// The identifier of this request (`req_…`), in its entry and in the answer's `X-Request-Id`.
     package var id: String
+    /// Its place among the requests that are being answered; nil where they are not counted.
+    package var place: (any AnsweringPlace)?
     /// The operator named in a W3C `traceparent` header, if any: stored, never trusted.
     package var trace: String? { header("traceparent") }
 
@@ -34,6 +36,7 @@ package struct Request: Sendable {
         body: Body = .bytes([]),
         address: String? = nil,
         id: String,
+        place: (any AnsweringPlace)? = nil,
     ) {
         self.method = method
         self.path = path
@@ -42,6 +45,7 @@ package struct Request: Sendable {
         self.body = body
         self.address = address
         self.id = id
+        self.place = place
     }
 
     /// Every value of a header, in the order received; the name is given in lower case.
