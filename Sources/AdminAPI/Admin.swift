@@ -3,34 +3,52 @@ import Engine
 import Identity
 import Wire
 
-/// One running instance as its admin endpoints see it.
-struct Admin: Sendable {
+/// One running instance as its admin endpoints see it, which all share.
+final class Admin: Sendable {
     let instance: Instance
     let settings: AdminSettings
     let shown = ShownResources()
+
+    init(instance: Instance, settings: AdminSettings) {
+        self.instance = instance
+        self.settings = settings
+    }
 
     /// An application's secret is made before the queue: only its hash goes through the writer.
     func newSecret() -> ClientSecret {
         ClientSecret(random: instance.world.random, macKey: instance.macKey)
     }
 
+    /// Who asks, and whether the request's bearer token opens what is asked for at all.
+    func admit(
+        _ request: Request,
+        to permission: Permission,
+        _ note: Caller.Request,
+    ) throws(Refusal) -> Admission {
+        let token = try Self.token(request)
+        return try instance.admit(token, to: permission, baseURL: settings.baseURL, request: note)
+    }
+
     /// Who asks, as far as the request's bearer token alone tells.
     func prove(_ request: Request, _ note: Caller.Request) throws(Refusal) -> Caller {
+        try instance.authenticate(Self.token(request), baseURL: settings.baseURL, request: note)
+    }
+
+    private static func token(_ request: Request) throws(Refusal) -> String {
         let authorization: Authorization
         do throws(Malformed) {
             authorization = try Authorization(request)
         } catch {
-            throw .rejected(.invalidToken)
+            throw .rejected(.unprovenToken)
         }
         switch authorization {
         case .absent, .basic, .other: throw .rejected(.tokenMissing)
-        case .bearer(let token):
-            return try instance.authenticate(token.text, baseURL: settings.baseURL, request: note)
+        case .bearer(let token): return token.text
         }
     }
 }
 
 extension Rejection {
     /// RFC 6750 §3.1: a request without authentication is told how, not what was wrong.
-    static let tokenMissing = Self(.unauthenticated, "missing_token", "Not authenticated")
+    static let tokenMissing = Self(.unproven, "missing_token", "Not authenticated")
 }

@@ -1,5 +1,6 @@
 package import Endpoints
 package import Engine
+import Identity
 import Wire
 
 /// The endpoints of the admin API, and the document that describes a whole table.
@@ -7,8 +8,21 @@ package enum AdminEndpoints {
     /// Every endpoint of the admin API and of the server's own state, but for the document that describes them all.
     package static func table(_ instance: Instance, _ settings: AdminSettings) -> [Endpoint] {
         let admin = Admin(instance: instance, settings: settings)
-        return PartnerEndpoints(admin).all + TenantEndpoints(admin).all + ApplicationEndpoints(admin).all
-            + SigningKeyEndpoints(admin).all + AuditEndpoints(admin).all + SystemEndpoints(admin).all
+        let managed = Kind.allCases.flatMap { (try? $0.accept(ManagedKinds(admin: admin))) ?? [] }
+        let edges = RelationKind.allCases.flatMap { (try? $0.accept(EveryRelation(admin: admin))) ?? [] }
+        return managed + edges + SecretEndpoints(admin: admin).all + SigningKeyEndpoints(admin).all
+            + AuditEndpoints(admin).all + SystemEndpoints(admin).all
+    }
+
+    /// The scopes that open any of these endpoints, to tokens of the platform and to those of a tenant, as an issuer's
+    /// metadata tell.
+    package static func scopes(of endpoints: [Endpoint]) -> (platform: [String], tenant: [String]) {
+        var all: [String] = []
+        for case .bearer(let scopes) in endpoints.map(\.access) {
+            for scope in scopes where !all.contains(scope) { all.append(scope) }
+        }
+        let isOfPlatform = { (scope: String) in scope == Scope.adminRead || scope == Scope.adminWrite }
+        return (all.filter(isOfPlatform), all.filter { !isOfPlatform($0) })
     }
 
     /// The endpoint that serves the OpenAPI document of the whole table, itself included.

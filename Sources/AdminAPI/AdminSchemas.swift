@@ -5,10 +5,16 @@ import Identity
 enum AdminSchemas {
     static let all: [(name: String, schema: Schema)] =
         [("Problem", problem), ("HTTPValidationError", validation), ("Pagination", pagination)]
-        + Partner.schemas() + Tenant.schemas() + Application.schemas(more: ApplicationEndpoints.shownMore)
-        + Schema.envelopes(Secret.noun, ApplicationEndpoints.secretSchema)
+        + Kind.allCases.flatMap { (try? $0.accept(SchemasOfKind())) ?? [] }
+        + RelationKind.allCases.flatMap { (try? $0.accept(EveryRelation.Shapes())) ?? [] }
+        + Schema.envelopes(Secret.noun, SecretEndpoints.schema)
         + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
         + Schema.envelopes("audit_item", AuditItem.schema)
+
+    private struct SchemasOfKind: KindVisitor {
+        func visit<R: Resource>(_ kind: R.Type) -> [(name: String, schema: Schema)] { [] }
+        func visit<R: ManagedResource>(managed kind: R.Type) -> [(name: String, schema: Schema)] { R.schemas }
+    }
 
     private static let problem = Schema.object([.init("detail", .string(), "What to do about it", required: true)])
 
@@ -35,6 +41,12 @@ enum AdminSchemas {
         .init("per_page", .integer(min: 1, max: 100), required: true),
         .init("total", .integer(min: 0), required: true),
         .init("total_pages", .integer(min: 0), required: true),
+        .init(
+            "as_of",
+            .integer(min: 0),
+            "The index that the page is as of: send it with the next page",
+            required: true
+        ),
         .init("total_relation", .choice(["gte"]), "Given when there are at least so many"),
     ])
 }

@@ -13,11 +13,11 @@ struct AuditEndpoints: Sendable {
 
     var all: [Endpoint] {
         [
-            .get("/audit", .reads(.audit), "List what happened, the newest first", list),
-            .get("/audit/actions", .reads(.audit), "List the actions there can be", actions),
-            .get("/audit/resource-types", .reads(.audit), "List the types of resources there can be", resourceTypes),
-            .get("/audit/{entry}", .reads(.audit), "Read one entry, by its id or index", read),
-            .get("/audit/{entry}/proof", .reads(.audit), "Prove that an entry is in the ledger", proof),
+            .get("/audit", .readsAudit, "List what happened, the newest first", list),
+            .get("/audit/actions", .readsAudit, "List the actions there can be", actions),
+            .get("/audit/resource-types", .readsAudit, "List the types of resources there can be", resourceTypes),
+            .get("/audit/{entry}", .readsAudit, "Read one entry, by its id or index", read),
+            .get("/audit/{entry}/proof", .readsAudit, "Prove that an entry is in the ledger", proof),
         ]
     }
 
@@ -26,14 +26,14 @@ struct AuditEndpoints: Sendable {
             admin,
             "audit.list",
             parameters: [.page, .perPage] + AuditSearch.parameters,
-            replies: [.init(200, "A page", .page(of: "audit_item"))],
+            replies: .page("A page", of: "audit_item"),
             run: showList
         )
     }
 
-    private var actions: Operation { words("audit.list_actions", EventType.allCases.map(\.rawValue)) }
+    private var actions: Operation { words("audit.list_actions", EntryType.allCases.map(\.text)) }
 
-    private var resourceTypes: Operation { words("audit.list_resource_types", EventType.allCases.map(\.noun)) }
+    private var resourceTypes: Operation { words("audit.list_resource_types", EntryType.allCases.map(\.noun)) }
 
     private var read: Operation {
         Operation(admin, "audit.read", replies: [.init(200, "The entry", .data("audit_item")), .absent], run: show)
@@ -51,57 +51,59 @@ struct AuditEndpoints: Sendable {
         )
     }
 
-    private func showList(_ call: Call) async throws(Refusal) -> Response {
+    private func showList(_ call: Call) async throws(Refusal) -> Answer {
         let search = try AuditSearch(call.query)
-        let (instance, authority) = (admin.instance, call.caller.authority)
-        let sight = try await call.look { snapshot in
-            try search.require(authority)
-            let page = try search.find(in: snapshot, of: instance, by: authority)
+        let instance = admin.instance
+        let sight = try await call.look { reader, judge in
+            try search.require(judge)
+            let asOf = try call.position ?? (reader.size &- 1)
+            let page = try search.find(upTo: asOf, in: judge, of: instance)
+            let viewer = try AuditViewer(judge)
             let items = try page.indexes.compactMap { index in
-                try instance.auditItem(at: index)?.json(for: authority, opening: instance.open)
+                try instance.auditItem(at: index)?.json(for: viewer, opening: instance.open)
             }
-            return (page, items, try search.chain(in: snapshot, by: authority))
+            return (page, items, try search.chain(by: judge), asOf)
         }
-        let (page, items, chain) = sight.value
-        try await call.record(.entryListed, chain: chain ?? call.caller.home)
-        return .list(items, PageNote(call.query, total: page.total, isExact: page.isExact), at: sight.index)
+        let (page, items, chain, asOf) = sight.value
+        try await call.record(EntrySubject.entry(.listed), chain: chain ?? call.caller.home)
+        let note = PageNote(call.query, total: page.total, isExact: page.isExact, asOf: asOf)
+        return .list(items.map { Item($0) }, note, of: AuditItem.columns, at: sight.index)
     }
 
-    private func show(_ call: Call) async throws(Refusal) -> Response {
-        let (instance, authority) = (admin.instance, call.caller.authority)
-        let sight = try await find(call) { item in
-            (item.chain, item.id, try item.json(for: authority, opening: instance.open))
+    private func show(_ call: Call) async throws(Refusal) -> Answer {
+        let instance = admin.instance
+        let sight = try await find(call) { item, viewer in
+            (item.chain, item.id, try item.json(for: viewer, opening: instance.open))
         }
         let (chain, id, json) = sight.value
-        try await call.record(.entryRead, chain: chain, data: ["entry": .string(id)])
-        return .single(200, json, at: sight.index)
+        try await call.record(EntrySubject.entry(.read), chain: chain, data: ["entry": .string(id)])
+        return .one(Item(json), at: sight.index)
     }
 
     /// Proofs are public mathematics about an entry that the caller may read; asking for one is not recorded.
-    private func prove(_ call: Call) async throws(Refusal) -> Response {
+    private func prove(_ call: Call) async throws(Refusal) -> Answer {
         let instance = admin.instance
-        let sight = try await find(call) { try instance.proof(of: $0.index) }
+        let sight = try await find(call) { item, _ in try instance.proof(of: item.index) }
         guard let proof = sight.value else {
-            return .problem(503, "No checkpoint covers this entry yet", headers: [("retry-after", "1")]).at(sight.index)
+            throw .busy(retryAfterSeconds: 1, "no checkpoint covers this entry yet")
         }
-        let headers = [(name: "content-type", value: "text/plain; charset=utf-8")]
-        return Response(status: 200, headers: headers, body: Array(proof.encoded.utf8)).at(sight.index)
+        return .text(Array(proof.encoded.utf8), mediaType: "text/plain; charset=utf-8", at: sight.index)
     }
 
     /// The entry that the path names, if the caller reaches it.
     private func find<Value: Sendable>(
         _ call: Call,
-        _ body: (AuditItem) throws -> Value,
+        _ body: (AuditItem, AuditViewer) throws -> Value,
     ) async throws(Refusal) -> Sight<Value> {
         let name = call.path["entry"]
-        let (instance, authority) = (admin.instance, call.caller.authority)
-        return try await call.look(for: ForeignText.clipped(Array(name.utf8), maxBytes: 64)) { snapshot in
-            let index = try Self.index(name) ?? snapshot.index(ofEntry: name)
-            guard let index, index < (try snapshot.size), let item = try instance.auditItem(at: index),
-                item.isNamed(name)
+        let instance = admin.instance
+        return try await call.look(for: ForeignText.clipped(Array(name.utf8), maxBytes: 64)) { reader, judge in
+            let index = try Self.index(name) ?? reader.index(ofEntry: name)
+            let size = try call.position.map { $0 + 1 } ?? reader.size
+            guard let index, index < size, let item = try instance.auditItem(at: index), item.isNamed(name)
             else { throw Rejection.notFound("entry") }
-            try authority.require(item.chain)
-            return try body(item)
+            try judge.require(item.chain)
+            return try body(item, AuditViewer(judge))
         }
     }
 
@@ -117,9 +119,9 @@ struct AuditEndpoints: Sendable {
         let data = JSON.array(distinct.sorted { $0.bytesPrecede($1) }.map(JSON.string))
         let reply = Schema.object([.init("data", .array(.string()), required: true)])
         return Operation(admin, name, replies: [.init(200, "All of them", reply)]) { (call) async throws(Refusal) in
-            let sight = try await call.look { _ in }
-            try await call.record(.entryListed, chain: call.caller.home)
-            return .single(200, data, at: sight.index)
+            let sight = try await call.look { _, _ in }
+            try await call.record(EntrySubject.entry(.listed), chain: call.caller.home)
+            return .one(Item(data), at: sight.index)
         }
     }
 }

@@ -8,13 +8,13 @@ import Wire
 struct AuditItem {
     private let entry: Entry
     private let stored: Members
-    let chain: Chain
+    let chain: Place
 
     /// - Throws: when the bytes are no entry of ours, which is damage.
     init(_ bytes: [UInt8]) throws {
         entry = try Entry(decoding: bytes)
         stored = try JSON.parse(bytes, as: .canonical).members ?? [:]
-        guard let chain = Chain(entry.chain) else { throw Malformed("an entry counts in a chain", at: 0) }
+        guard let chain = Place(entry.chain) else { throw Malformed("an entry counts in a chain", at: 0) }
         self.chain = chain
     }
 
@@ -24,27 +24,22 @@ struct AuditItem {
 
     func isNamed(_ name: String) -> Bool { name.bytesEqual(entry.id) || name.bytesEqual("\(entry.index)") }
 
-    /// To those below, the platform's actors are a role and no more (decision 28 of the contract).
-    func showsActor(to authority: Authority) -> Bool {
-        authority.reach == .platform || entry.actor.home != Chain.platform.text
+    /// To those below, the actors of the platform are a role and no more (decision 28 of the contract).
+    func showsActor(to viewer: AuditViewer) -> Bool { viewer.seesActors(of: entry.actor.home.flatMap { Place($0) }) }
+
+    /// Where somebody was is told to the platform, and to the place whose own people and programs they are.
+    func showsTraces(to viewer: AuditViewer) -> Bool {
+        viewer.seesTraces(of: entry.actor.home.flatMap { Place($0) })
     }
 
-    /// Where somebody was is told to the platform, and to the tenant whose own people and programs they are.
-    private func showsTraces(to authority: Authority) -> Bool {
-        switch authority.reach {
-        case .platform: true
-        case .tenant(let own): entry.actor.home.map { $0 == own.text } ?? true
-        }
-    }
-
-    func json(for authority: Authority, opening: (SealedReference) throws -> Members?) throws -> JSON {
+    func json(for viewer: AuditViewer, opening: (SealedReference) throws -> Members?) throws -> JSON {
         var item = stored
-        let traces = showsTraces(to: authority) ? try traces(opening) : [:]
-        if !showsTraces(to: authority) { hideTraces(&item) }
-        if !showsActor(to: authority) { item["actor"] = .object(role) }
+        let traces = showsTraces(to: viewer) ? try traces(opening) : [:]
+        if !showsTraces(to: viewer) { hideTraces(&item) }
+        if !showsActor(to: viewer) { item["actor"] = .object(role) }
         item["action"] = .string(entry.type)
-        item["actor_id"] = Self.text(showsActor(to: authority) ? entry.actor.id : nil)
-        item["actor_name"] = Self.text(showsActor(to: authority) ? entry.actor.name : entry.actor.role)
+        item["actor_id"] = Self.text(showsActor(to: viewer) ? entry.actor.id : nil)
+        item["actor_name"] = Self.text(showsActor(to: viewer) ? entry.actor.name : entry.actor.role)
         item["resource_type"] = .string(String(entry.type.prefix { $0 != "." }))
         item["resource_id"] = Self.text(entry.stream)
         item["ip_address"] = traces["ip"] ?? .null
@@ -94,31 +89,49 @@ struct AuditItem {
         )
     }
 
-    static let schema = Schema.object(
-        [
-            .init("id", .string(pattern: "^evt_[A-Za-z0-9_-]{22}$"), required: true),
-            .init("index", .integer(min: 0), "Its place in the ledger", required: true),
-            .init("recorded_at", .time, required: true),
-            .init("type", .string(), required: true),
-            .init("action", .string(), "The same as type", required: true),
-            .init("class", .choice(["state", "activity"]), required: true),
-            .init("result", .choice(["ok", "denied", "failed"]), required: true),
-            .init("code", .string(), "Why not"),
-            .init("chain", .string(), "Where it counts", required: true),
-            .init("sequence", .integer(min: 0), "Its place there", required: true),
-            .init("actor", .anyObject, required: true),
-            .init("actor_id", .nullable(.string()), required: true),
-            .init("actor_name", .nullable(.string()), required: true),
-            .init("resource_type", .string(), required: true),
-            .init("resource_id", .nullable(.string()), required: true),
-            .init("ip_address", .nullable(.string()), required: true),
-            .init("user_agent", .nullable(.string()), required: true),
-            .init("request", .anyObject),
-            .init("data", .anyObject, "What changed, or what happened"),
-            .init("sealed", .array(.anyObject), "What is kept apart, by the commitment to it"),
-        ],
-        closed: false
-    )
+    /// The names of its members, in the order of the document.
+    static let columns = properties.map(\.name)
+
+    static let schema = Schema.object(properties, closed: false)
+
+    private static let properties: [Schema.Property] = [
+
+        .init("id", .string(pattern: "^evt_[A-Za-z0-9_-]{22}$"), required: true),
+        .init("index", .integer(min: 0), "Its place in the ledger", required: true),
+        .init("recorded_at", .time, required: true),
+        .init("type", .string(), required: true),
+        .init("action", .string(), "The same as type", required: true),
+        .init("class", .choice(["state", "activity"]), required: true),
+        .init("result", .choice(["ok", "denied", "failed"]), required: true),
+        .init("code", .string(), "Why not"),
+        .init("chain", .string(), "Where it counts", required: true),
+        .init("sequence", .integer(min: 0), "Its place there", required: true),
+        .init("actor", .anyObject, required: true),
+        .init("actor_id", .nullable(.string()), required: true),
+        .init("actor_name", .nullable(.string()), required: true),
+        .init("resource_type", .string(), required: true),
+        .init("resource_id", .nullable(.string()), required: true),
+        .init("ip_address", .nullable(.string()), required: true),
+        .init("user_agent", .nullable(.string()), required: true),
+        .init("request", .anyObject),
+        .init("data", .anyObject, "What changed, or what happened"),
+        .init("sealed", .array(.anyObject), "What is kept apart, by the commitment to it"),
+    ]
+}
+
+/// Who looks at entries, as far as that decides what of them is shown.
+struct AuditViewer {
+    private let places: [Place]
+
+    init(_ judge: Judge) throws { places = judge.authority.places }
+
+    /// What is told to everybody: nobody's home is above those who may see everything.
+    var seesEverything: Bool { places.contains(.platform) }
+
+    func seesActors(of home: Place?) -> Bool { seesEverything || home != .platform }
+
+    /// A stranger's traces are the place's own affair.
+    func seesTraces(of home: Place?) -> Bool { seesEverything || home.map(places.contains) ?? true }
 }
 
 extension Instance {

@@ -46,32 +46,33 @@ struct AuditSearch: Sendable {
     }
 
     /// Of chains out of its reach a caller learns nothing, not even that there is nothing.
-    func require(_ authority: Authority) throws(Rejection) {
-        if let tenant { try authority.require(.tenant(tenant)) }
-        if let partner { try authority.require(.partner(partner)) }
+    func require(_ judge: Judge) throws {
+        if let tenant { try judge.require(.tenant(tenant)) }
+        if let partner { try judge.require(.partner(partner)) }
     }
 
-    /// Where a read of this page counts: with what it is narrowed to, if there is such a thing.
-    func chain(in snapshot: ViewSnapshot, by authority: Authority) throws -> Chain? {
-        if case .tenant(let own) = authority.reach { return .tenant(own) }
-        if let tenant, try snapshot.current(tenant) != nil { return .tenant(tenant) }
-        if let partner, try snapshot.current(partner) != nil { return .partner(partner) }
-        return nil
+    /// Where a read of this page counts: with what it is narrowed to, if there is such a thing; else with the reader.
+    func chain(by judge: Judge) throws -> Place? {
+        if let tenant, try judge.head.resource(tenant) != nil { return .tenant(tenant) }
+        if let partner, try judge.head.resource(partner) != nil { return .partner(partner) }
+        return judge.authority.places.first
     }
 
-    func find(in snapshot: ViewSnapshot, of instance: Instance, by authority: Authority) throws -> AuditPage {
-        let (chains, isWhole) = try chains(in: snapshot, authority)
-        var page = try find(in: chains, snapshot, instance, authority)
+    /// - Parameter end: the last entry that counts, which keeps the pages of one walk still.
+    func find(upTo end: UInt64, in judge: Judge, of instance: Instance) throws -> AuditPage {
+        let (chains, isWhole) = try chains(judge)
+        var page = try find(in: chains, upTo: end, judge, instance)
         page.isExact = page.isExact && isWhole
         return page
     }
 
     private func find(
         in chains: [String]?,
-        _ snapshot: ViewSnapshot,
+        upTo end: UInt64,
+        _ judge: Judge,
         _ instance: Instance,
-        _ authority: Authority,
     ) throws -> AuditPage {
+        let (snapshot, viewer) = (judge.head, try AuditViewer(judge))
         var audit = AuditQuery()
         audit.chains = chains
         audit.types = types
@@ -81,6 +82,7 @@ struct AuditSearch: Sendable {
         audit.order = query.text("order") == "asc" ? .oldestFirst : .newestFirst
         audit.page = query.page
         audit.perPage = query.perPage
+        audit.to = end
         guard try setRange(&audit, instance), let actors = try actors(in: snapshot) else {
             // Entries of no type: there are none.
             audit.types = []
@@ -88,40 +90,37 @@ struct AuditSearch: Sendable {
         }
         if actors.count == 1 { audit.actor = actors.first }
         // What a reader may not be shown of an entry, it may not find the entry by either.
-        let mustSee = !actors.isEmpty || address != nil
-        let isSelective = actors.count > 1 || mustSee && authority.reach != .platform
-        guard isSelective else { return try snapshot.audit(audit) }
+        let mustSee = !viewer.seesEverything && (!actors.isEmpty || address != nil)
+        guard mustSee || actors.count > 1 else { return try snapshot.audit(audit) }
         return try snapshot.audit(audit) { index in
             guard let item = try instance.auditItem(at: index) else { return false }
-            if mustSee, !item.showsActor(to: authority) { return false }
+            if !actors.isEmpty, !item.showsActor(to: viewer) { return false }
+            if address != nil, !item.showsTraces(to: viewer) { return false }
             return actors.count < 2 || item.actor.map { actors.contains($0) } ?? false
         }
     }
 
-    /// A partner's entries are its own and those of the tenants that are its now, deleted ones too.
+    /// The chains that are asked about.
+    ///
+    /// Of a place its own, and those of all places that stand below it now, deleted ones too; what was transferred away
+    /// is not among them.
     ///
     /// - Returns: the chains, `nil` for all of them, and whether these are all that are meant.
-    private func chains(in snapshot: ViewSnapshot, _ authority: Authority) throws -> ([String]?, isWhole: Bool) {
-        if case .tenant(let own) = authority.reach { return ([own.text], true) }
-        guard let partner else { return (tenant.map { [$0.text] }, true) }
+    private func chains(_ judge: Judge) throws -> ([String]?, isWhole: Bool) {
+        let snapshot = judge.head
         if let tenant {
-            return (try snapshot.current(tenant)?.state.partnerID == partner ? [tenant.text] : [], true)
+            let isMeant = try partner == nil || snapshot.partner(of: tenant) == partner
+            return (isMeant ? [tenant.text] : [], true)
         }
-        let looked = try [Membership("partner_id", partner.text), Membership("status", Status.deleted.rawValue)].map {
-            try snapshot.members(Tenant.self, of: $0, limit: Self.tenantsMax)
-        }
-        let own = looked.joined().filter { $0.state.partnerID == partner }
-        return ([partner.text] + own.map(\.id.text), looked.allSatisfy { $0.count < Self.tenantsMax })
+        let asked = partner.map { [Place.partner($0)] } ?? judge.authority.places
+        if asked.contains(.platform) { return (nil, true) }
+        let found = try asked.map { try snapshot.places(in: $0, at: Place.Level.allCases, Life.allCases) }
+        return (found.flatMap { $0.places.map(\.place.text) }, found.allSatisfy(\.isWhole))
     }
 
-    /// Tenants looked at for one page, of the partner and of those that are deleted.
-    ///
-    /// Where there are more, the answer says that it is not all; each tenant can be asked about by itself.
-    private static let tenantsMax = 10_000
-
     /// `nil` does not narrow; a word that no type has finds nothing.
-    private var types: [EventType]? {
-        let action = query.text("action").map { word in EventType.named(word).map { [$0] } ?? [] }
+    private var types: [EntryType]? {
+        let action = query.text("action").map { word in EntryType.named(word).map { [$0] } ?? [] }
         let noun = query.text("resource_type").map { AuditQuery.types(of: $0) }
         guard let action, let noun else { return action ?? noun }
         return action.filter(noun.contains)
@@ -131,7 +130,7 @@ struct AuditSearch: Sendable {
     private func actors(in snapshot: ViewSnapshot) throws -> [String]? {
         let named = query.text("actor_id").map(\.plain)
         guard let email = query.text("actor_email") else { return named.map { [$0] } ?? [] }
-        var users = try snapshot.users(withEmail: email).map(\.text)
+        var users = try snapshot.present.users(withEmail: email).map(\.text)
         if let named { users = users.filter { $0 == named } }
         return users.isEmpty ? nil : users
     }
@@ -144,7 +143,7 @@ struct AuditSearch: Sendable {
         if let end = query.time("end_time") {
             let after = try instance.firstIndex(notBefore: end.adding(microseconds: 1))
             guard after > 0 else { return false }
-            audit.to = after - 1
+            audit.to = min(after - 1, audit.to ?? .max)
         }
         return audit.to.map { audit.from <= $0 } ?? true
     }

@@ -5,17 +5,19 @@ import Views
 import Wire
 
 extension Call {
-    /// Looks at one committed moment: what authority says there is the answer, and a no is an entry.
+    /// Looks at one committed moment, as of the position that the request asks for.
+    ///
+    /// What authority says there is the answer, and a no is an entry.
     ///
     /// - Parameter target: what was asked for, where the path names it.
     func look<Value: Sendable>(
         for target: String? = nil,
-        _ body: (ViewSnapshot) throws -> Value,
+        _ body: (_ reader: ViewSnapshot, _ judge: Judge) throws -> Value,
     ) async throws(Refusal) -> Sight<Value> {
         do throws(Refusal) {
-            return try admin.instance.look(by: caller, body)
+            return try admin.instance.look(at: position, by: caller, body)
         } catch {
-            guard case .rejected(let rejection) = error, rejection.kind == .denied else { throw error }
+            guard case .rejected(let rejection) = error, rejection.isForbidden else { throw error }
             throw await denied(rejection, target)
         }
     }
@@ -31,8 +33,8 @@ extension Call {
 
     /// Writes down that this was read; the query goes sealed, since people search for people.
     func record(
-        _ type: EventType,
-        chain: Chain,
+        _ type: EntryType,
+        chain: Place,
         stream: String? = nil,
         data: Members = [:],
     ) async throws(Refusal) {

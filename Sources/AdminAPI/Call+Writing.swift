@@ -9,17 +9,23 @@ extension Call {
     /// - Parameter answer: made inside the writer, before the entries are durable, so it reads only what it is given.
     func post<C: Command>(
         _ command: C,
-        answer: @escaping @Sendable (C.Output, _ index: UInt64) -> Response,
-    ) async throws(Refusal) -> Response {
+        answer: @escaping @Sendable (C.Output, _ index: UInt64) -> Answer,
+    ) async throws(Refusal) -> Answer {
         let receipt = try await admin.instance.perform(command, by: caller, idempotency: idempotency) {
-            KeptAnswer.bytes(of: answer($0, $1))
+            [dialect] output, index in
+            (try? dialect.response(answer(output, index))).map(KeptAnswer.bytes) ?? []
         }
         switch receipt.result {
         case .done(let output): return answer(output, receipt.index)
         case .repeated(let bytes):
             guard let kept = KeptAnswer.response(bytes) else { throw .failed }
-            return kept
+            return .kept(kept)
         }
+    }
+
+    /// Does a command whose answer tells nothing but that it was done.
+    func perform<C: Command>(_ command: C) async throws(Refusal) -> Receipt<C.Output> {
+        try await admin.instance.perform(command, by: caller)
     }
 
     /// Does a command that needs no such care: a change to one version, or a deletion, does not happen twice.

@@ -6,12 +6,18 @@ import Wire
 /// A request of a proven caller who may make such requests, read as far as its form goes.
 struct Call: Sendable {
     let admin: Admin
+    let dialect: any Dialect
     let caller: Caller
     let path: PathParameters
     let query: Query
+    /// The last index that the answer sees, and when that was recorded; nil for now.
+    let asOf: AsOf?
     let body: Members
     let ifMatch: IfMatch
     let idempotency: Idempotency?
+
+    var position: UInt64? { asOf?.index }
+    var time: Instant? { asOf?.recordedAt }
 
     /// The identifier in the path; one that is malformed names nothing.
     func id<R: Resource>(_ name: String, of kind: R.Type) throws(Refusal) -> Identifier<R> {

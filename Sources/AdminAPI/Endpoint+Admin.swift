@@ -1,9 +1,10 @@
 import Endpoints
+import Identity
 
 // An endpoint of the admin API is one line: method, path, permission, sentence, operation.
 extension Endpoint {
     static func get(_ path: String, _ permission: Permission, _ summary: String, _ operation: Operation) -> Self {
-        admin(.get, path, permission, summary, operation, [.minIndex])
+        admin(.get, path, permission, summary, operation, [.asOf, .minIndex])
     }
 
     static func post(_ path: String, _ permission: Permission, _ summary: String, _ operation: Operation) -> Self {
@@ -33,7 +34,7 @@ extension Endpoint {
             method,
             PathTemplate("/api/v1/admin" + path),
             name: operation.name,
-            access: .bearer(anyOf: permission.scopes),
+            access: .bearer(anyOf: permission.scopes(at: .platform) + permission.scopes(at: .tenant)),
             summary,
             parameters: operation.parameters,
             body: operation.body.described,
@@ -69,6 +70,13 @@ extension Endpoint.Reply {
     static let moved = Self(412, "The resource is no longer the version in If-Match", .named("Problem"))
 }
 
+extension [Endpoint.Reply] {
+    /// A page of a list, which is a table to who would rather have that.
+    static func page(_ summary: String, of noun: String) -> Self {
+        [.init(200, summary, .page(of: noun)), .init(200, summary, .string(), mediaType: Preference.csv)]
+    }
+}
+
 extension Endpoint.Parameter {
     static let page = Self("page", in: .query, "From 1", .integer(min: 1, max: numberMax))
     static let perPage = Self("per_page", in: .query, "Items on a page; 20 when left out", .integer(min: 1, max: 100))
@@ -77,6 +85,15 @@ extension Endpoint.Parameter {
         in: .query,
         "Wait, up to five seconds, until this index can be read",
         .integer(min: 0, max: numberMax)
+    )
+    fileprivate static let asOf = Self(
+        "as_of",
+        in: .query,
+        "Answer as of this index, or this time with its zone: what was after the last command until then",
+        .string(
+            maxLength: 64,
+            pattern: "^([0-9]{1,19}|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))$"
+        )
     )
     static let cascade = Self("cascade", in: .query, "Delete what is below it too", .boolean)
 

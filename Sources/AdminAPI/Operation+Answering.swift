@@ -15,16 +15,18 @@ extension Operation {
             address: request.address,
             userAgent: request.header("user-agent")
         )
+        let dialect = dialect(for: request)
         var caller: Caller?
         do throws(Refusal) {
-            var proven = try admin.prove(request, note)
+            let admission = try admin.admit(request, to: permission, note)
+            var proven = admission.caller
             caller = proven
-            try await gate(proven, permission)
+            if let rejection = admission.rejection { try await refuse(rejection, proven) }
             let body: Members
             do throws(BodyFault) {
                 body = try self.body.read(request)
             } catch {
-                return Response(error).at(admin.instance.lastIndex)
+                return dialect.response(error).at(admin.instance.lastIndex)
             }
             let query = try Query(request.query, parameters)
             if permission.right == .write {
@@ -33,27 +35,48 @@ extension Operation {
                     isRequired: admin.settings.requiresReason
                 )
             }
+            try await wait(query, proven, request)
+            let asOf = try AsOf(query, in: admin.instance)
             let call = Call(
                 admin: admin,
+                dialect: dialect,
                 caller: proven,
                 path: path,
                 query: query,
+                asOf: asOf,
                 body: body,
                 ifMatch: IfMatch(request.headers("if-match")),
                 idempotency: try idempotency(request)
             )
-            if let index = query.number("min_index") { try await admin.instance.wait(forIndex: UInt64(index)) }
-            return try await run(call)
+            let told = try await run(call)
+            let answer = try admin.instance.attempt(for: proven) { try dialect.response(told) }
+            return asOf.map { answer.adding("muniment-as-of", "\($0.index)") } ?? answer
         } catch {
             await trace(error, of: caller, note)
-            return Response(error).at(admin.instance.lastIndex)
+            return dialect.response(error).at(admin.instance.lastIndex)
         }
     }
 
-    /// A token that was taken back is 401 before anything else; only then its scopes count.
-    private func gate(_ caller: Caller, _ permission: Permission) async throws(Refusal) {
-        _ = try admin.instance.look(by: caller) { _ in }
-        guard let rejection = caller.authority.gate(permission.area, permission.right) else { return }
+    /// Lists are given as tables to who would rather have those.
+    private func dialect(for request: Request) -> any Dialect {
+        guard Preference.prefersCSV(request.headers("accept")) else { return ScaiKeyDialect() }
+        return CSVDialect(path: request.path, query: request.query)
+    }
+
+    /// Waits for `min_index`, without a place among the requests that are being answered.
+    private func wait(_ query: Query, _ caller: Caller, _ request: Request) async throws(Refusal) {
+        guard let index = query.number("min_index").map(UInt64.init) else { return }
+        if admin.instance.hasIndex(index) { return }
+        request.place?.leave()
+        try await admin.instance.wait(forIndex: index, by: caller)
+        guard request.place?.take() ?? true else {
+            throw .busy(retryAfterSeconds: 1, "the server has more to do than it can")
+        }
+    }
+
+    /// A token that was taken back is 401 before anything else; only then its scopes count, and leave an entry.
+    private func refuse(_ rejection: Rejection, _ caller: Caller) async throws(Refusal) {
+        guard rejection.kind != .unproven else { throw .rejected(rejection) }
         _ = try await admin.instance.perform(RefuseAccess(rejection), by: caller)
     }
 
@@ -80,17 +103,11 @@ extension Operation {
     ///
     /// A known client's is an entry. Strangers are many: they are counted, and wait for nobody.
     private func trace(_ refusal: Refusal, of caller: Caller?, _ request: Caller.Request) async {
-        guard case .rejected(let rejection) = refusal, rejection.kind == .unauthenticated else { return }
-        guard let client = caller?.token?.clientID else {
-            return admin.instance.countRefusal(.invalidToken, at: name)
+        guard case .rejected(let rejection) = refusal, rejection.kind == .unproven else { return }
+        guard let client = caller?.tokenClient else {
+            return admin.instance.countRefusal(.unprovenToken, at: name)
         }
-        let nobody = Caller(
-            actor: .anonymous,
-            authority: Authority(reach: .platform, scopes: []),
-            home: .platform,
-            request: request
-        )
         // What the writer says of the note changes nothing: the answer is no either way.
-        _ = try? await admin.instance.perform(RefuseToken(client: client), by: nobody)
+        _ = try? await admin.instance.perform(RefuseToken(client: client), by: .stranger(request))
     }
 }

@@ -3,7 +3,7 @@ import Engine
 
 /// What an endpoint takes and gives, and the function that does it: everything but its place and its permission.
 struct Operation: Sendable {
-    typealias Run = @Sendable (Call) async throws(Refusal) -> Response
+    typealias Run = @Sendable (Call) async throws(Refusal) -> Answer
 
     let admin: Admin
     /// The stable name that stands in entries: `tenants.update`.

@@ -51,7 +51,7 @@ struct Query: Sendable {
 
     private static func unknown(_ name: String) -> FieldIssue {
         // Never ignored: an answer about now would be taken for one about then.
-        if name == "as_of" { return issue(name, "Reading the past is not offered yet; leave as_of out", "value_error") }
+        if name == "as_of" { return issue(name, "as_of is for reading: what is written is written now", "value_error") }
         return issue(name, "Extra inputs are not permitted", "extra_forbidden")
     }
 

@@ -22,21 +22,22 @@ struct ResourceJSON: Sendable {
     /// How many bytes of it are written already.
     private(set) var byteCount = 0
 
-    init<R: Administered>(_ resource: Versioned<R>, secret: ClientSecret? = nil) {
+    /// - Parameter isWhole: else only what callers below may see.
+    init<R: ManagedResource>(_ resource: Versioned<R>, secret: ClientSecret? = nil, isWhole: Bool = true) {
         var out = JSONWriter()
         out.key("id")
         out.string(resource.id.text)
-        for (name, value) in R.more(of: resource) {
+        for (name, _) in R.moreShown {
             out.key(name)
-            out.json(value, as: .foreign)
+            out.string(resource.id.text)
         }
         if let secret {
             out.key("client_secret")
             out.string(secret.text)
         }
-        for field in R.fields {
+        for field in R.fields where !field.kind.isHidden && (isWhole || R.shownBelow.contains { $0 == field.path }) {
             let stored = field.get(resource.state)
-            if field.kind.isSealed, let reference = SealedReference(stored) {
+            if field.kind.isSealed, let reference = SealedReference(stored: stored) {
                 add(out.bytes)
                 parts.append(.sealed(field: field.name, reference))
                 out = JSONWriter()
@@ -90,25 +91,39 @@ struct ResourceJSON: Sendable {
 
 extension Admin {
     /// Writes a resource as it stands in the ledger, what is sealed of it opened.
-    func write<R: Administered>(_ resource: Versioned<R>, to out: inout JSONWriter) throws {
+    func write<R: ManagedResource>(_ resource: Versioned<R>, to out: inout JSONWriter) throws {
         try shown.json(of: resource).write(to: &out) { field, reference in
             try instance.open(reference)?[field] ?? .null
         }
     }
 
-    /// The answer that shows one resource.
-    func single<R: Administered>(_ found: Sight<Versioned<R>>, for caller: Caller) throws(Refusal) -> Response {
-        try instance.attempt(for: caller) {
-            try .single(200, version: found.value.version, at: found.index) { try self.write(found.value, to: &$0) }
+    func item<R: ManagedResource>(_ shown: Shown<R>) -> Item {
+        guard shown.isWhole else {
+            let json = ResourceJSON(shown.resource, isWhole: false)
+            return Item { out in json.write(to: &out) { _, _ in .null } }
         }
+        return Item { try self.write(shown.resource, to: &$0) }
+    }
+
+    /// The answer that shows one resource.
+    func answer<R: ManagedResource>(_ shown: Shown<R>, at index: UInt64) -> Answer {
+        .one(item(shown), version: shown.resource.version, at: index)
     }
 }
 
-extension SealedReference {
-    /// The form in which rows hold it: `[index, ordinal]`.
-    fileprivate init?(_ stored: JSON) {
-        guard let items = stored.items, items.count == 2, let index = items[0].number, let ordinal = items[1].number
-        else { return nil }
-        self.init(index: UInt64(index), ordinal: Int(ordinal))
+/// A resource with how much of it its reader is shown.
+struct Shown<R: ManagedResource>: Sendable {
+    let resource: Versioned<R>
+    /// Else what callers below its place may see.
+    let isWhole: Bool
+
+    init(_ resource: Versioned<R>, isWhole: Bool = true) { (self.resource, self.isWhole) = (resource, isWhole) }
+}
+
+extension ManagedResource {
+    /// The names of what lists show, in their order.
+    static var columns: [String] {
+        ["id"] + moreShown.map(\.name) + fields.filter { !$0.kind.isHidden }.map(\.name)
+            + ["created_at", "updated_at", "deleted_at"]
     }
 }

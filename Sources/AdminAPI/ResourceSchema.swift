@@ -35,19 +35,28 @@ extension Schema {
     }
 }
 
-extension Administered {
+extension ManagedResource {
     /// Its shapes: as answered, on create, on change.
-    static func schemas(more: [Schema.Property] = []) -> [(name: String, schema: Schema)] {
+    static var schemas: [(name: String, schema: Schema)] {
+        let more = moreShown.map { Schema.Property($0.name, identifierSchema(prefix), $0.summary, required: true) }
+        let secret =
+            hasSecret
+            ? [Schema.Property("client_secret", .string(minLength: 43), "Shown once: when it is made, and never again")]
+            : []
         let identifier = Schema.Property("id", identifierSchema(prefix), "For ever", required: true)
         let times = [
             Schema.Property("created_at", .time, required: true), Schema.Property("updated_at", .time, required: true),
             Schema.Property("deleted_at", .nullable(.time), required: true),
         ]
-        let shown = fields.map { Schema.Property($0.name, $0.shown, $0.summary, required: true) }
+        let shown = fields.filter { !$0.kind.isHidden }.map { field in
+            // Callers below are shown less.
+            let isRequired = shownBelow.isEmpty || shownBelow.contains { $0 == field.path }
+            return Schema.Property(field.name, field.shown, field.summary, required: isRequired)
+        }
         let settable = fields.filter { !$0.need.isInternal }
         let created = settable.map { Schema.Property($0.name, $0.settable, $0.summary, required: $0.need.isRequired) }
         let updated = settable.filter { !$0.need.isFixed }.map { Schema.Property($0.name, $0.settable, $0.summary) }
-        return Schema.envelopes(noun, .object([identifier] + more + shown + times)) + [
+        return Schema.envelopes(noun, .object([identifier] + more + secret + shown + times)) + [
             (SchemaName.create(noun), .object(created)), (SchemaName.update(noun), .object(updated)),
         ]
     }
@@ -64,13 +73,6 @@ extension Field {
 }
 
 extension Field.Need {
-    fileprivate var isInternal: Bool {
-        switch self {
-        case .internalOnly: true
-        case .required, .optional, .fixed, .requiredFixed: false
-        }
-    }
-
     fileprivate var isFixed: Bool {
         switch self {
         case .fixed, .requiredFixed, .internalOnly: true
@@ -103,7 +105,7 @@ extension FieldKind {
         case .redirectURIs, .origins:
             .array(.string(minLength: 1, maxLength: Self.uriCharactersMax), maxItems: Self.listItemsMax)
         case .stored: .string()
-        case .sealed(let kind): kind.schema
+        case .sealed(let kind, _): kind.schema
         }
     }
 }

@@ -32,8 +32,8 @@ extension Response {
     private init(_ rejection: Rejection) {
         switch rejection.kind {
         case .invalid(let issues): self = .invalid(issues)
-        case .unauthenticated: self = .unauthenticated(rejection)
-        case .denied: self = .problem(403, rejection.detail)
+        case .unproven: self = .unauthenticated(rejection)
+        case .forbidden: self = .problem(403, rejection.detail)
         case .absent: self = .problem(404, rejection.detail)
         case .limit, .conflict: self = .problem(409, rejection.detail)
         case .moved: self = .problem(412, rejection.detail)

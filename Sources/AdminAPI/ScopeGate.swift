@@ -21,8 +21,9 @@ package struct ScopeGate: Sendable {
     package func refusal(_ request: Request) -> Response? {
         do throws(Refusal) {
             let caller = try admin.prove(request, Caller.Request(id: request.id, endpoint: endpoint))
-            _ = try admin.instance.look(by: caller) { _ in }
-            return Scope.holds(caller.authority.scopes, scope) ? nil : insufficient
+            // What is behind it tells of everybody, so the scope must reach the whole platform.
+            return try admin.instance.look(by: caller) { $1.authority.holdsEverywhere(scope) }.value
+                ? nil : insufficient
         } catch {
             return Response(error)
         }

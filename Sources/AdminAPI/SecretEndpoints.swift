@@ -8,20 +8,43 @@ import Wire
 struct SecretEndpoints: Sendable {
     let admin: Admin
 
-    /// More than rotation ever leaves alive at once.
-    private static let secretsMax = 16
+    var all: [Endpoint] {
+        [
+            .get(
+                "/applications/{application_id}/secrets",
+                .reads(Application.self),
+                "List an application's secrets",
+                list
+            ),
+            .post(
+                "/applications/{application_id}/rotate-secret",
+                .writes(Application.self),
+                "Put a new secret in the place of the present one, at once or with an overlap",
+                rotate
+            ),
+        ]
+    }
 
-    var list: Operation {
+    static let schema = Schema.object([
+        .init("id", identifierSchema(Secret.prefix), required: true),
+        .init("suffix", .string(), "Its last four characters", required: true),
+        .init("created_at", .time, required: true),
+        .init("expires_at", .nullable(.time), "When an overlap ends", required: true),
+        .init("last_used_at", .nullable(.time), "To the minute; null as of a moment before", required: true),
+        .init("status", .choice(["ACTIVE", "EXPIRED"]), required: true),
+    ])
+
+    private var list: Operation {
         Operation(
             admin,
             "applications.list_secrets",
             parameters: [.page, .perPage],
-            replies: [.init(200, "Its secrets, the oldest first", .page(of: Secret.noun)), .absent],
+            replies: .page("Its secrets, the oldest first", of: Secret.noun) + [.absent],
             run: showList
         )
     }
 
-    var rotate: Operation {
+    private var rotate: Operation {
         let overlap = Schema.integer(min: 0, max: Secret.overlapSecondsMax)
         return Operation(
             admin,
@@ -32,24 +55,33 @@ struct SecretEndpoints: Sendable {
         )
     }
 
-    private func showList(_ call: Call) async throws(Refusal) -> Response {
+    private func showList(_ call: Call) async throws(Refusal) -> Answer {
         let id = try call.id("application_id", of: Application.self)
-        let (authority, now) = (call.caller.authority, admin.instance.world.wall())
-        let sight = try await call.look(for: id.text) { snapshot in
-            let application = try snapshot.living(id)
-            try authority.require(application.state.chain)
-            let secrets = try snapshot.members(
-                Secret.self,
-                of: Membership("application_id", id.text),
-                limit: Self.secretsMax
+        let now = call.time ?? admin.instance.world.wall()
+        let sight = try await call.look(for: id.text) { reader, judge in
+            let application = try reader.living(id)
+            try judge.require(application.place)
+            let secrets = try Secret.known(of: id, in: application.place, reader)
+            // No past is kept of when a secret was used last.
+            return (
+                application.place,
+                try secrets.map { secret in
+                    Self.json(secret, call.position == nil ? try reader.present.lastUse(of: secret.id) : nil, now)
+                }
             )
-            return (application.state.chain, try secrets.map { try Self.json($0, snapshot.lastUse(of: $0.id), now) })
         }
         let (chain, secrets) = sight.value
-        try await call.record(.secretListed, chain: chain, stream: id.text)
-        let page = PageNote(call.query, total: secrets.count)
-        return .list(Array(secrets.page(page.page, of: page.perPage)), page, at: sight.index)
+        try await call.record(Secret.entry(.listed), chain: chain, stream: id.text)
+        let page = PageNote(call.query, total: secrets.count, asOf: call.position ?? sight.index)
+        return .list(
+            secrets.page(page.page, of: page.perPage).map { Item($0) },
+            page,
+            of: Self.columns,
+            at: sight.index
+        )
     }
+
+    private static let columns = ["id", "suffix", "created_at", "expires_at", "last_used_at", "status"]
 
     private static func json(_ secret: Versioned<Secret>, _ lastUse: Instant?, _ now: Instant) -> JSON {
         [
@@ -61,16 +93,17 @@ struct SecretEndpoints: Sendable {
         ]
     }
 
-    private func replace(_ call: Call) async throws(Refusal) -> Response {
+    private func replace(_ call: Call) async throws(Refusal) -> Answer {
         let overlap = try Self.overlapSeconds(call.body)
         let id = try call.id("application_id", of: Application.self)
         let secret = admin.newSecret()
         let rotation = RotateSecret(application: id, secret: secret, overlapSeconds: overlap)
         return try await call.post(rotation) { application, index in
-            .single(200, version: application.version, at: index) { out in
+            let item = Item { out in
                 // An application has no sealed field, so there is nothing to open.
                 ResourceJSON(application, secret: secret).write(to: &out) { _, _ in .null }
             }
+            return .one(item, version: application.version, at: index)
         }
     }
 

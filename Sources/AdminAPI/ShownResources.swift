@@ -24,7 +24,7 @@ final class ShownResources: Sendable {
 
     private let contents = Mutex(Contents())
 
-    func json<R: Administered>(of resource: Versioned<R>) -> ResourceJSON {
+    func json<R: ManagedResource>(of resource: Versioned<R>) -> ResourceJSON {
         let id = resource.id.text
         let known = contents.withLock { $0.shown[id] }
         if let known, known.version == resource.version { return known.json }

@@ -12,11 +12,16 @@ struct SigningKeyEndpoints: Sendable {
 
     var all: [Endpoint] {
         [
-            .get("/signing-keys", .reads(.signingKeys), "List the keys that sign tokens", list),
-            .post("/signing-keys/rotate", .writes(.signingKeys), "Let the next key sign; publish a new next", rotate),
+            .get("/signing-keys", .reads(SigningKey.self), "List the keys that sign tokens", list),
+            .post(
+                "/signing-keys/rotate",
+                .writes(SigningKey.self),
+                "Let the next key sign; publish a new next",
+                rotate
+            ),
             .post(
                 "/signing-keys/{signing_key_id}/revoke",
-                .writes(.signingKeys),
+                .writes(SigningKey.self),
                 "Take a leaked key out of use",
                 revoke
             ),
@@ -37,7 +42,7 @@ struct SigningKeyEndpoints: Sendable {
             admin,
             "signing_keys.list",
             parameters: [.page, .perPage],
-            replies: [.init(200, "The keys, the oldest first", .page(of: SigningKey.noun))],
+            replies: .page("The keys, the oldest first", of: SigningKey.noun),
             run: showList
         )
     }
@@ -62,23 +67,27 @@ struct SigningKeyEndpoints: Sendable {
         )
     }
 
-    private func showList(_ call: Call) async throws(Refusal) -> Response {
-        let sight = try await call.look { try SigningKey.known($0) }
-        try await call.record(.signingKeyListed, chain: .platform)
-        return Self.list(sight.value, PageNote(call.query, total: sight.value.count), at: sight.index)
+    private func showList(_ call: Call) async throws(Refusal) -> Answer {
+        let sight = try await call.look { reader, _ in try SigningKey.known(reader) }
+        try await call.record(SigningKey.entry(.listed), chain: .platform)
+        return Self.list(
+            sight.value,
+            PageNote(call.query, total: sight.value.count, asOf: call.position ?? sight.index),
+            at: sight.index
+        )
     }
 
-    private func rotateKeys(_ call: Call) async throws(Refusal) -> Response {
+    private func rotateKeys(_ call: Call) async throws(Refusal) -> Answer {
         try Self.requireEmpty(call.body)
         let rotation = try admin.instance.attempt(for: call.caller) { try admin.instance.rotation() }
-        return try await call.post(rotation) { Self.list($0, PageNote(whole: $0.count), at: $1) }
+        return try await call.post(rotation) { Self.list($0, PageNote(whole: $0.count, asOf: $1), at: $1) }
     }
 
-    private func revokeKey(_ call: Call) async throws(Refusal) -> Response {
+    private func revokeKey(_ call: Call) async throws(Refusal) -> Answer {
         try Self.requireEmpty(call.body)
         let id = try call.id("signing_key_id", of: SigningKey.self)
         let revocation = try admin.instance.attempt(for: call.caller) { try admin.instance.revocation(of: id) }
-        return try await call.post(revocation) { Self.list($0, PageNote(whole: $0.count), at: $1) }
+        return try await call.post(revocation) { Self.list($0, PageNote(whole: $0.count, asOf: $1), at: $1) }
     }
 
     private static func requireEmpty(_ body: Members) throws(Refusal) {
@@ -90,9 +99,11 @@ struct SigningKeyEndpoints: Sendable {
         )
     }
 
-    private static func list(_ keys: [Versioned<SigningKey>], _ page: PageNote, at index: UInt64) -> Response {
-        .list(keys.page(page.page, of: page.perPage).map(json), page, at: index)
+    private static func list(_ keys: [Versioned<SigningKey>], _ page: PageNote, at index: UInt64) -> Answer {
+        .list(keys.page(page.page, of: page.perPage).map { Item(json($0)) }, page, of: columns, at: index)
     }
+
+    private static let columns = ["id", "algorithm", "status", "created_at", "retired_at", "jwk"]
 
     private static func json(_ key: Versioned<SigningKey>) -> JSON {
         var jwk = (try? JSON.parse(Array(key.state.jwk.utf8)))?.members ?? [:]

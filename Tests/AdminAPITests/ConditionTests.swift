@@ -2,6 +2,8 @@ import Endpoints
 import Engine
 import EventLog
 import Identity
+import Patience
+import Synchronization
 import Testing
 import Wire
 
@@ -84,7 +86,7 @@ struct ConditionTests {
             #expect(await waiting.index ?? 0 >= next)
 
             let tooFar = await withTaskGroup(of: Response?.self) { group in
-                group.addTask { await server.call(.get, "/partners/\(partner)?min_index=9007199254740991") }
+                group.addTask { await server.call(.get, "/partners/\(partner)?min_index=\(next + 1_000)") }
                 // Whoever comes to wait later waits from then: the clock goes on until there is an answer.
                 group.addTask {
                     while (try? await Task.sleep(for: .milliseconds(100))) != nil {
@@ -98,6 +100,63 @@ struct ConditionTests {
             }
             #expect(tooFar?.status == 503)
             #expect(tooFar?.header("retry-after") != nil)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `who waits for an index that never comes is answered at once, and 1,100 of them keep nobody out`() async throws
+    {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let start = server.clock.world.sinceBoot()
+            let answers = await withTaskGroup(of: Response.self) { group in
+                for number in 0..<1_100 {
+                    let index = 9_007_199_254_740_991 - number
+                    group.addTask { await server.call(.get, "/partners/\(partner)?min_index=\(index)") }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            // The clock stands still: nobody's wait has come to its end.
+            #expect(server.clock.world.sinceBoot() == start)
+            #expect(answers.count == 1_100)
+            #expect(answers.allSatisfy { $0.status == 503 && $0.header("retry-after") == "1" })
+            #expect(await server.call(.get, "/partners/\(partner)").status == 200)
+            let next = server.instance.status.size
+            async let waiting = server.call(.get, "/partners/\(partner)?min_index=\(next)")
+            _ = try await server.partner("another")
+            #expect(await waiting.status == 200, "who waits for what comes has a place")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    func `who waits for an index is not among those that are being answered meanwhile`(isRoomLater: Bool) async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let place = Place(isRoomLater: isRoomLater)
+            let here = server.instance.lastIndex
+            #expect(await server.call(.get, "/partners/\(partner)?min_index=\(here)", place: place).status == 200)
+            #expect(place.steps.isEmpty, "who need not wait keeps its place")
+            let next = server.instance.status.size
+            async let waiting = server.call(.get, "/partners/\(partner)?min_index=\(next)", place: place)
+            try await until { place.steps == ["left"] }
+            _ = try await server.partner("another")
+            let answer = await waiting
+            #expect(answer.status == (isRoomLater ? 200 : 503), "\(answer.text)")
+            #expect(place.steps == ["left", "came back"])
+        }
+    }
+
+    private final class Place: AnsweringPlace {
+        private let isRoomLater: Bool
+        private let taken = Mutex<[String]>([])
+
+        init(isRoomLater: Bool) { self.isRoomLater = isRoomLater }
+
+        var steps: [String] { taken.withLock { $0 } }
+        func leave() { taken.withLock { $0.append("left") } }
+        func take() -> Bool {
+            taken.withLock { $0.append("came back") }
+            return isRoomLater
         }
     }
 

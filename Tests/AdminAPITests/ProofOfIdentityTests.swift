@@ -1,6 +1,7 @@
 import Endpoints
 import Engine
 import EventLog
+import OpenID
 import Testing
 import Wire
 
@@ -51,6 +52,7 @@ struct ProofOfIdentityTests {
             #expect(entry.actor.kind == .anonymous)
             #expect(entry.code == "invalid_token")
             #expect(entry.data["attempted"] == "tenants.list")
+            #expect(entry.chain == "platform")
 
             for _ in 0..<5 { _ = await server.call(.get, "/tenants", token: "a.b.c") }
             server.clock.pass(microseconds: 11_000_000)
@@ -58,6 +60,24 @@ struct ProofOfIdentityTests {
             let sum = try #require(try server.last("refusals.summarized"))
             #expect(sum.data["count"] == 5)
             #expect(sum.data["endpoint"] == "tenants.list")
+        }
+    }
+
+    @Test func `a known client's dead token is told in its own chain, whatever it asked for`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let tenant = try await server.tenant("own", of: partner)
+            let local = try await server.tenantApplication(tenant, ["tenants:read"])
+            let shared = try await server.partnerApplication(partner, ["tenants:read"])
+            for (made, home) in [(local, tenant), (shared, partner)] {
+                let token = try await server.token(made, door: .tenant(slug: "own"))
+                _ = await server.call(.patch, "/applications/\(made.id)", ["status": "SUSPENDED"])
+                #expect(await server.call(.get, "/partners", token: token).status == 401)
+                let entry = try #require(try server.last("authentication.failed"))
+                #expect(entry.stream == made.id)
+                #expect(entry.chain == home)
+                #expect(entry.data["attempted"] == "partners.list")
+            }
         }
     }
 

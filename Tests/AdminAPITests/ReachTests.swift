@@ -1,6 +1,7 @@
 import Endpoints
 import Engine
 import EventLog
+import OpenID
 import Testing
 import Wire
 
@@ -45,7 +46,10 @@ struct ReachTests {
             #expect(await server.call(.patch, path, ["name": "Still ours"], token: given.token).status == 200)
             #expect(await server.call(.get, "\(path)/secrets", token: given.token).status == 200)
             #expect(await server.call(.post, "\(path)/rotate-secret", token: given.token).status == 200)
-            #expect(await server.call(.get, "/applications", token: given.token).json.total == 2)
+            let listed = await server.call(.get, "/applications", token: given.token).json.ids
+            #expect(listed.contains(made.id) && !listed.contains(given.theirs))
+            let own = await server.call(.get, "/applications?tenant_id=\(given.own)", token: given.token)
+            #expect(own.json.total == 2)
             #expect(await server.call(.delete, path, token: given.token).status == 204)
             let deleted = await server.call(.get, "/applications?status=deleted", token: given.token)
             #expect(deleted.json.ids == [made.id])
@@ -128,15 +132,27 @@ struct ReachTests {
         }
     }
 
-    @Test func `S17 suspended anywhere above, a token is refused at once`() async throws {
+    @Test func `S17 suspended anywhere above, a token is refused at once, and stays dead when all is active again`()
+        async throws
+    {
         try await Server.run { server in
             let given = try await Neighbours(server)
-            for path in ["/partners/\(given.partner)", "/tenants/\(given.own)"] {
-                #expect(await server.call(.get, "/tenants", token: given.token).status == 200)
+            let made = try await server.tenantApplication(given.own, ["tenants:read"])
+            for path in ["/partners/\(given.partner)", "/tenants/\(given.own)", "/applications/\(made.id)"] {
+                let token = try await server.token(made, door: .tenant(slug: "own"))
+                #expect(await server.call(.get, "/tenants", token: token).status == 200)
                 _ = await server.call(.patch, path, ["status": "SUSPENDED"])
-                #expect(await server.call(.get, "/tenants", token: given.token).status == 401)
-                _ = await server.call(.patch, path, ["status": "ACTIVE"])
+                #expect(await server.call(.get, "/tenants", token: token).status == 401)
+                #expect(await server.call(.patch, path, ["status": "ACTIVE"]).status == 200)
+                #expect(await server.call(.get, "/tenants", token: token).status == 401, "\(path)")
             }
+            let anew = try await server.token(made, door: .tenant(slug: "own"))
+            #expect(await server.call(.get, "/tenants", token: anew).status == 200)
+            #expect(await server.call(.get, "/tenants", token: given.token).status == 401, "another's of that time")
+            // What is no end of anything leaves tokens alone.
+            _ = await server.call(.patch, "/tenants/\(given.own)", ["name": "Renamed"])
+            _ = await server.call(.patch, "/tenants/\(given.other)", ["status": "SUSPENDED"])
+            #expect(await server.call(.get, "/tenants", token: anew).status == 200)
         }
     }
 
@@ -144,17 +160,15 @@ struct ReachTests {
         try await Server.run { server in
             let (old, new) = (try await server.partner("old"), try await server.partner("new"))
             let tenant = try await server.tenant("mover", of: old)
-            let shared = try await server.application([
-                "scope": "PARTNER", "partner_id": .string(old), "allowed_scopes": ["tenants:read"],
-            ])
-            let token = try await server.token(
-                shared.id,
-                shared["client_secret"]?.text ?? "",
-                door: .tenant(slug: "mover")
-            )
+            let shared = try await server.partnerApplication(old, ["tenants:read"])
+            let token = try await server.token(shared, door: .tenant(slug: "mover"))
             #expect(await server.call(.get, "/tenants/\(tenant)", token: token).status == 200)
-            _ = await server.call(.patch, "/tenants/\(tenant)", ["partner_id": .string(new)])
-            #expect(await server.call(.get, "/tenants/\(tenant)", token: token).status == 401)
+            for partner in [new, old] {
+                _ = await server.call(.patch, "/tenants/\(tenant)", ["partner_id": .string(partner)])
+                #expect(await server.call(.get, "/tenants/\(tenant)", token: token).status == 401)
+            }
+            let anew = try await server.token(shared, door: .tenant(slug: "mover"))
+            #expect(await server.call(.get, "/tenants/\(tenant)", token: anew).status == 200, "it has come back")
         }
     }
 }

@@ -1,6 +1,7 @@
 import Endpoints
 import Engine
 import EventLog
+import OpenID
 import OpenSSL
 import Testing
 import Wire

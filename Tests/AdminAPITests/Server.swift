@@ -3,6 +3,7 @@ import Endpoints
 import Engine
 import EventLog
 import Identity
+import OpenID
 import OpenSSL
 import Patience
 import Storage
@@ -134,12 +135,7 @@ struct Server: Sendable {
             baseURL: base,
             signingKey: key
         )
-        let caller = Caller(
-            actor: .anonymous,
-            authority: Authority(reach: .platform, scopes: []),
-            home: .platform,
-            request: Caller.Request(id: "req_token", endpoint: "oauth.token")
-        )
+        let caller = Caller.stranger(Caller.Request(id: "req_token", endpoint: "oauth.token"))
         guard case .done(let token) = try await instance.perform(command, by: caller).result else {
             throw Refusal.failed
         }
@@ -157,12 +153,14 @@ struct Server: Sendable {
         _ body: JSON? = nil,
         token: String? = nil,
         headers: [(name: String, value: String)] = [],
+        place: (any AnsweringPlace)? = nil,
     ) async -> Response {
         var headers = headers
         if body != nil, !headers.contains(where: { $0.name == "content-type" }) {
             headers.append(("content-type", "application/json"))
         }
-        return await send(method, path, body: .bytes(body?.compact ?? []), token: token, headers: headers)
+        let body = Request.Body.bytes(body?.compact ?? [])
+        return await send(method, path, body: body, token: token, headers: headers, place: place)
     }
 
     func send(
@@ -171,6 +169,7 @@ struct Server: Sendable {
         body: Request.Body = .bytes([]),
         token: String? = nil,
         headers: [(name: String, value: String)] = [],
+        place: (any AnsweringPlace)? = nil,
     ) async -> Response {
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let bearer = token ?? self.token
@@ -183,7 +182,8 @@ struct Server: Sendable {
                 + [("user-agent", "admin tests")] + headers,
             body: body,
             address: "192.0.2.44",
-            id: "req_\(method.rawValue)"
+            id: "req_\(method.rawValue)",
+            place: place
         )
         guard case .endpoint(let endpoint, let parameters) = table.route(method, request.path) else {
             return Response(status: 404)
@@ -216,17 +216,42 @@ struct Server: Sendable {
         return try await make("/applications", .object(body))
     }
 
+    /// A token of what was just made.
+    func token(_ made: JSON, door: Door = .platform) async throws -> String {
+        try await token(made.id, made["client_secret"]?.text ?? "", door: door)
+    }
+
+    /// A tenant's own application with these scopes.
+    func tenantApplication(_ tenant: String, _ scopes: [String], _ more: Members = [:]) async throws -> JSON {
+        var body: Members = [
+            "scope": "TENANT", "tenant_id": .string(tenant), "allowed_scopes": .array(scopes.map(JSON.string)),
+        ]
+        for (name, value) in more { body[name] = value }
+        return try await application(body)
+    }
+
     /// A token of a tenant's own application with these scopes.
     func tenantToken(_ tenant: String, slug: String, _ scopes: [String]) async throws -> String {
-        let made = try await application([
-            "scope": "TENANT", "tenant_id": .string(tenant), "allowed_scopes": .array(scopes.map(JSON.string)),
+        try await token(tenantApplication(tenant, scopes), door: .tenant(slug: slug))
+    }
+
+    /// An application of a partner with these scopes: it asks for tokens at the doors of the partner's tenants.
+    func partnerApplication(_ partner: String, _ scopes: [String]) async throws -> JSON {
+        try await application([
+            "scope": "PARTNER", "partner_id": .string(partner), "allowed_scopes": .array(scopes.map(JSON.string)),
         ])
-        return try await token(made.id, made["client_secret"]?.text ?? "", door: .tenant(slug: slug))
     }
 
     func platformToken(_ scopes: [String]) async throws -> String {
-        let made = try await application(["allowed_scopes": .array(scopes.map(JSON.string))])
-        return try await token(made.id, made["client_secret"]?.text ?? "")
+        try await token(application(["allowed_scopes": .array(scopes.map(JSON.string))]))
+    }
+
+    /// Brings a deleted one back by the command, as the first service.
+    @discardableResult
+    func restore<R: ManagedResource>(_ id: Identifier<R>, token: String? = nil) async throws -> UInt64 {
+        let request = Caller.Request(id: "req_restore", endpoint: "\(R.area.word).restore")
+        let caller = try instance.authenticate(token ?? self.token, baseURL: settings.baseURL, request: request)
+        return try await instance.perform(try instance.restoration(of: id), by: caller).index
     }
 
     /// Every entry there is, decoded, in order.
@@ -257,4 +282,5 @@ extension JSON {
     var id: String { self["id"]?.text ?? "" }
     var ids: [String] { (self["data"]?.items ?? []).map(\.id) }
     var total: Int64? { self["pagination"]?["total"]?.number }
+    var asOf: Int64? { self["pagination"]?["as_of"]?.number }
 }

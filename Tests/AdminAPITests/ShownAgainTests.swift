@@ -39,7 +39,7 @@ struct ShownAgainTests {
             for name in names {
                 let key = try #require(KeyName.dataKey(name))
                 let erasure = Event(
-                    .dataKeyDestroyed,
+                    DataKeySubject.entry(.destroyed),
                     chain: .platform,
                     data: ["key": .string(key), "why": "asked for"]
                 )

@@ -198,7 +198,7 @@ import Wire
                 request: Caller.Request(id: "req_held", endpoint: "tenants.list")
             )
             #expect(throws: Refusal.busy(retryAfterSeconds: 1, "the read took longer than reads may")) {
-                try server.instance.look(by: caller) { snapshot in
+                try server.instance.look(by: caller) { snapshot, _ in
                     server.clock.pass(microseconds: Instance.readMicrosecondsMax + 1)
                     return try snapshot.size
                 }
