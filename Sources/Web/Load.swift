@@ -1,3 +1,4 @@
+import Endpoints
 import Synchronization
 
 /// How many requests are being answered at this moment, and whether the server bears another.
@@ -18,4 +19,22 @@ final class Load: Sendable {
     }
 
     func end() { requests.subtract(1, ordering: .relaxed) }
+}
+
+/// One request's place, which it may give up while it waits; given up twice it is given up once.
+final class LoadPlace: AnsweringPlace {
+    private let load: Load
+    private let isTaken = Atomic(false)
+
+    init(_ load: Load) { self.load = load }
+
+    func take() -> Bool {
+        guard load.begin() else { return false }
+        isTaken.store(true, ordering: .relaxed)
+        return true
+    }
+
+    func leave() {
+        if isTaken.exchange(false, ordering: .relaxed) { load.end() }
+    }
 }

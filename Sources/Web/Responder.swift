@@ -39,9 +39,9 @@ struct Responder: Sendable {
                 route.isAnsweredUnderOverload
                 ? .bytes([]) : try await incoming.readBody(upTo: route.bodyBytesMax, into: &held, writer)
             held.beginWork()
-            let isCounted = !route.isAnsweredUnderOverload
-            if !isCounted || load.begin() {
-                defer { if isCounted { load.end() } }
+            let place = route.isAnsweredUnderOverload ? nil : LoadPlace(load)
+            if place?.take() ?? true {
+                defer { place?.leave() }
                 answer = await route.answer(bodyBytes: body.count) { [addresses] in
                     Endpoints.Request(
                         // An unknown method has no endpoint that could ask.
@@ -52,6 +52,7 @@ struct Responder: Sendable {
                         body: body,
                         address: addresses.address(of: channel.remoteAddress, head.headerFields),
                         id: id,
+                        place: place,
                     )
                 }
             } else {

@@ -72,7 +72,7 @@ struct KeyTests {
         let options = Instance.Options(software: "test", log: { _ in }, onStop: { _ in })
         let instance = try await Instance.openPatiently(DataDirectory(path: data), options)
         let announced = Event(
-            .dataKeyDestroyed,
+            DataKeySubject.entry(.destroyed),
             chain: .platform,
             data: ["key": .string(key), "why": "asked to be forgotten"]
         )

@@ -21,13 +21,17 @@ struct KeysAndLedgerTests {
     /// An entry that seals under a data key that no entry before it names.
     private static func seal(_ data: String) async throws {
         let sealed = Event.Sealed(subject: "platform", key: key, fields: ["note": "a text"])
-        let event = Event(.ledgerDegraded, chain: .platform, data: ["why": "a test"], sealed: [sealed])
+        let event = Event(LedgerSubject.entry(.degraded), chain: .platform, data: ["why": "a test"], sealed: [sealed])
         try await write(data) { _ = try await $0.perform(RecordEvents([event]), by: .system) }
     }
 
     /// What erasing comes down to.
     private static func erase(_ data: String) async throws {
-        let event = Event(.dataKeyDestroyed, chain: .platform, data: ["key": .string(key), "why": "asked"])
+        let event = Event(
+            DataKeySubject.entry(.destroyed),
+            chain: .platform,
+            data: ["key": .string(key), "why": "asked"]
+        )
         try await write(data) { instance in
             _ = try await instance.perform(RecordEvents([event]), by: .system)
             try instance.keys.destroy(KeyName.data(key))

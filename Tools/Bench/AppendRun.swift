@@ -85,17 +85,17 @@ private struct Client {
             kind: .application,
             id: id.text,
             name: "Muniment service",
-            home: Chain.platform.text,
+            home: Place.platform.text,
             credential: SecretID(random: world.random(16)).text
         )
     }
 
     func token(at now: Instant, _ world: World) -> Draft {
         Draft(
-            type: EventType.tokenIssued.rawValue,
+            type: Token.entry(.issued).text,
             class: .activity,
             actor: actor,
-            chain: Chain.platform.text,
+            chain: Place.platform.text,
             stream: id.text,
             request: RequestNote(
                 id: "req_" + Base64URL.encode(world.random(16)),

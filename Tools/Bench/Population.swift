@@ -71,8 +71,8 @@ struct Population {
     /// A service as it calls the admin API: where from goes into a sealed segment of each entry.
     private static func caller(_ client: ApplicationID) -> Caller {
         Caller(
-            actor: Actor(kind: .application, id: client.text, name: "Muniment service", home: Chain.platform.text),
-            authority: .operatorAtTheMachine,
+            actor: Actor(kind: .application, id: client.text, name: "Muniment service", home: Place.platform.text),
+            credential: .machine,
             home: .platform,
             request: Caller.Request(id: "req_bench", endpoint: "bench.populate", address: "127.0.0.1")
         )
@@ -89,21 +89,23 @@ private struct RegisterPartners: Command {
     let ids: [PartnerID]
     let from: Int
 
-    func decide(_ room: Room) throws -> [Event] {
-        try ids.enumerated().flatMap { place, id in
+    var requirement: Requirement { .permission(.writes(Partner.self)) }
+
+    func decide(_ context: DecisionContext) throws -> Decision<Void> {
+        let events = try ids.enumerated().flatMap { place, id in
             let body: Members = [
                 "name": .string("Partner number \(from + place)"), "slug": .string("partner-\(from + place)"),
             ]
             return try Partner.register(
                 Changes(body, for: .create),
                 as: id,
-                by: room.caller.authority,
-                facts: room.facts
+                secret: nil,
+                by: context.authority,
+                facts: context.facts
             )
         }
+        return Decision(events)
     }
-
-    func output(_ room: Room) throws {}
 }
 
 private struct RegisterTenants: Command {
@@ -111,8 +113,10 @@ private struct RegisterTenants: Command {
     let from: Int
     let partners: [PartnerID]
 
-    func decide(_ room: Room) throws -> [Event] {
-        try ids.enumerated().flatMap { place, id in
+    var requirement: Requirement { .permission(.writes(Tenant.self)) }
+
+    func decide(_ context: DecisionContext) throws -> Decision<Void> {
+        let events = try ids.enumerated().flatMap { place, id in
             let number = from + place
             let body: Members = [
                 "name": .string("Tenant number \(number)"), "slug": .string("tenant-\(number)"),
@@ -122,34 +126,35 @@ private struct RegisterTenants: Command {
             return try Tenant.register(
                 Changes(body, for: .create),
                 as: id,
-                by: room.caller.authority,
-                facts: room.facts
+                secret: nil,
+                by: context.authority,
+                facts: context.facts
             )
         }
+        return Decision(events)
     }
-
-    func output(_ room: Room) throws {}
 }
 
 private struct ChangeTenants: Command {
     let ids: [TenantID]
     let round: Int
 
-    func decide(_ room: Room) throws -> [Event] {
-        try ids.flatMap { id in
-            let isActive = try room.facts.current(id)?.state.status == .active
-            var body: Members = ["name": .string("Tenant as of \(room.now.microseconds)")]
-            // A change of status moves a tenant between sets, which is what makes intervals of memberships.
+    var requirement: Requirement { .permission(.writes(Tenant.self)) }
+
+    func decide(_ context: DecisionContext) throws -> Decision<Void> {
+        let events = try ids.flatMap { id in
+            let isActive = try context.facts.resource(id)?.state.status == .active
+            var body: Members = ["name": .string("Tenant as of \(context.now.microseconds)")]
+            // A change of status moves a tenant between sets, which is what makes intervals in those.
             if round == 0 || !isActive { body["status"] = .string(isActive ? "SUSPENDED" : "ACTIVE") }
             return try Tenant.update(
                 id,
                 Changes(body, for: .update),
                 ifVersion: nil,
-                by: room.caller.authority,
-                facts: room.facts
+                by: context.authority,
+                facts: context.facts
             )
         }
+        return Decision(events)
     }
-
-    func output(_ room: Room) throws {}
 }

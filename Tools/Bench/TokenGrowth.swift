@@ -1,6 +1,7 @@
 import Engine
 import EventLog
 import Identity
+import OpenID
 import OpenSSL
 import Wire
 
@@ -61,11 +62,8 @@ struct TokenGrowth {
 
     /// As the token endpoint sees a client that wrk plays.
     private static func caller(_ instance: Instance) -> Caller {
-        Caller(
-            actor: .anonymous,
-            authority: Authority(reach: .platform, scopes: []),
-            home: .platform,
-            request: Caller.Request(
+        .stranger(
+            Caller.Request(
                 id: "req_" + Base64URL.encode(instance.world.random(16)),
                 endpoint: "oauth.token",
                 address: "127.0.0.1"

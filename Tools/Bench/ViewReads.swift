@@ -20,10 +20,13 @@ struct ViewReads {
     func run() async throws {
         let instance = try await Ledgers.open(path)
         let (tenants, partners, size) = try instance.read { snapshot in
-            (
-                try snapshot.members(Tenant.self, of: .all, limit: Self.tenantsMax),
-                try snapshot.members(Partner.self, of: .all, limit: 1_000), try snapshot.size
-            )
+            let partners = try snapshot.members(Partner.self, in: .platform, .all, limit: 1_000).items
+            var tenants: [Versioned<Tenant>] = []
+            for partner in partners where tenants.count < Self.tenantsMax {
+                let left = Self.tenantsMax - tenants.count
+                tenants += try snapshot.members(Tenant.self, in: .partner(partner.id), .all, limit: left).items
+            }
+            return (tenants, partners, try snapshot.size)
         }
         let questions = Questions(views: instance.views, tenants: tenants, partners: partners, size: size)
         for _ in 0..<rounds {
@@ -58,13 +61,13 @@ private struct Questions {
 
     func byIDNow(_ dice: inout SystemRandomNumberGenerator) throws {
         let tenant = try pick(tenants, &dice)
-        try require(views.read { try $0.current(tenant.id) } != nil)
+        try require(views.read { try $0.resource(tenant.id) } != nil)
     }
 
     func byIDAsOf(_ dice: inout SystemRandomNumberGenerator) throws {
         let tenant = try pick(tenants, &dice)
         let index = UInt64.random(in: tenant.createdIndex..<size, using: &dice)
-        try require(views.read { try $0.state(of: tenant.id, asOf: index) } != nil)
+        try require(views.read { try $0.at(index).resource(tenant.id) } != nil)
     }
 
     func listNow(_ dice: inout SystemRandomNumberGenerator) throws { try list(&dice, asOf: nil) }
@@ -76,9 +79,8 @@ private struct Questions {
 
     private func list(_ dice: inout SystemRandomNumberGenerator, asOf index: UInt64?) throws {
         let partner = try pick(partners, &dice)
-        var query = ListQuery(Membership("partner_id", partner.id.text))
-        query.asOf = index
-        let page = try views.read { try $0.list(Tenant.self, query) }
+        let query = ListQuery(.partner(partner.id))
+        let page = try views.read { try $0.at(index).list(Tenant.self, query) }
         try require(page.items.count == query.perPage && page.total >= query.perPage)
     }
 

@@ -12,9 +12,14 @@ struct Composition {
     init(_ instance: Instance, baseURL: BaseURL, requiresReason: Bool, metricsScope: String?) {
         let settings = AdminSettings(baseURL: baseURL, version: Muniment.version, requiresReason: requiresReason)
         let gate = metricsScope.map { ScopeGate(instance, settings, scope: $0, endpoint: MetricsEndpoint.name) }
-        let others =
-            OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: baseURL))
-            + AdminEndpoints.table(instance, settings)
+        let admin = AdminEndpoints.table(instance, settings)
+        let scopes = AdminEndpoints.scopes(of: admin)
+        let openID = OpenIDSettings(
+            baseURL: baseURL,
+            platformScopes: scopes.platform,
+            tenantScopes: scopes.tenant
+        )
+        let others = OpenIDEndpoints.table(instance, openID) + admin
         // The measurements are labelled with every endpoint's name, their own among them; so the table is made twice.
         let named = Self.whole(others, MetricsEndpoint(gate: gate, text: { [] }), settings)
         let metrics = PrometheusMetrics(RequestMetrics.families(EndpointTable(named)) + InstanceMetrics.families)

@@ -74,7 +74,7 @@ struct Server {
     }
 
     private var options: Instance.Options {
-        Instance.Options(
+        var options = Instance.Options(
             software: Muniment.software,
             algorithm: configuration.algorithm,
             recordsVerification: true,
@@ -85,5 +85,7 @@ struct Server {
                 _exit(CommandFailure.Status.checkFailed.rawValue)
             }
         )
+        options.ownScopes = [configuration.metricsScope].compactMap(\.self)
+        return options
     }
 }
