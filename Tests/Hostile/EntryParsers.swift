@@ -69,16 +69,16 @@ extension HostileParser {
 
     /// The rows of views, should their seals be those of somebody who has the key.
     static let rows = HostileParser("rows") { bytes in
-        if let row = Versioned<Partner>(row: bytes) { try same(row.row, bytes) }
-        if let row = Versioned<Tenant>(row: bytes) { try same(row.row, bytes) }
-        if let row = Versioned<Application>(row: bytes) { try same(row.row, bytes) }
-        if let row = Versioned<Secret>(row: bytes) { try same(row.row, bytes) }
-        if let row = Versioned<SigningKey>(row: bytes) { try same(row.row, bytes) }
-        if let row = Versioned<User>(row: bytes) { try same(row.row, bytes) }
+        for kind in Kind.allCases { try kind.accept(RowOfKind(bytes: bytes)) }
     }
 
-    private static func same(_ written: [UInt8], _ read: [UInt8]) throws(Broken) {
-        try Broken.unless(written == read, "a row is written as it was read")
+    private struct RowOfKind: KindVisitor {
+        let bytes: [UInt8]
+
+        func visit<R: Resource>(_ kind: R.Type) throws {
+            guard let row = Versioned<R>(row: bytes)?.row else { return }
+            try Broken.unless(row == bytes, "a row is written as it was read")
+        }
     }
 
     /// Key bundles, backups of keys, and the small files beside a ledger.

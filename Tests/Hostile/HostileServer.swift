@@ -44,12 +44,11 @@ final class HostileServer: Sendable {
             options: Instance.Options(software: "hostile", log: { _ in }, onStop: { _ in })
         )
         let base = try BaseURL(Self.base)
-        table = EndpointTable(
-            AdminEndpoints.table(
-                instance,
-                AdminSettings(baseURL: base, version: "hostile", requiresReason: false)
-            ) + OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: base))
-        )
+        let settings = AdminSettings(baseURL: base, version: "hostile", requiresReason: false)
+        let admin = AdminEndpoints.table(instance, settings)
+        let (platform, tenant) = AdminEndpoints.scopes(of: admin)
+        let openID = OpenIDSettings(baseURL: base, platformScopes: platform, tenantScopes: tenant)
+        table = EndpointTable(admin + OpenIDEndpoints.table(instance, openID))
         (client, secret) = (founded.client.text, founded.clientSecret)
         let basic = Base64.encode(Array("\(client):\(secret)".utf8))
         let request = Request(

@@ -41,11 +41,12 @@ extension HostileParser {
     /// A value that was taken is taken again: what is stored is what a client may send.
     static let fields = HostileParser("fields") { bytes in
         guard let body = (try? JSON.parse(bytes))?.members else { return }
-        try taken(body, Partner.self)
-        try taken(body, Tenant.self)
-        try taken(body, Application.self)
-        try taken(body, SigningKey.self)
-        try taken(body, User.self)
+        for kind in Kind.allCases { try kind.accept(BodyOfKind(body: body)) }
+    }
+
+    private struct BodyOfKind: KindVisitor {
+        let body: Members
+        func visit<R: Resource>(_ kind: R.Type) throws { try taken(body, kind) }
     }
 
     private static func taken<R: Resource>(_ body: Members, _ kind: R.Type) throws(Broken) {
@@ -62,12 +63,15 @@ extension HostileParser {
                 "a \(R.noun)'s fields are stored as they are stored"
             )
             var state = R()
-            for (field, value) in changes.open { field.set(&state, value) }
+            for (field, value) in changes.open {
+                try Broken.unless(field.set(&state, value), "what was checked is of the kind of \(field.name)")
+            }
             for (field, value) in changes.open where field.get(state) != value {
                 throw Broken("the \(field.name) of a \(R.noun) is what was set")
             }
             let kept = Versioned<R>(
                 id: Identifier<R>(random: [UInt8](repeating: 0, count: 16)),
+                place: state.place(chain: .platform),
                 version: 1,
                 createdIndex: 0,
                 createdAt: .earliest,

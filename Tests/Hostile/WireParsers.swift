@@ -1,5 +1,6 @@
 import Engine
 import EventLog
+import Folding
 import Identity
 import OpenSSL
 import Wire
@@ -23,7 +24,8 @@ extension HostileParser {
     static let words = HostileParser("words") { bytes in
         let word = text(bytes)
         try sameText(word, TenantID(word)?.text, "identifier")
-        try sameText(word, Chain(word)?.text, "chain")
+        try sameText(word, Place(word)?.text, "place")
+        try sameText(word, EntryType.named(word)?.text, "type of entry")
         try sameText(word, (try? Instant(canonical: word))?.text, "instant")
         try sameText(word, (try? Base64URL.decode(word)).map(Base64URL.encode), "base64url")
         try sameText(word, (try? Base64.decode(word)).map(Base64.encode), "base64")
@@ -39,6 +41,8 @@ extension HostileParser {
         if let key = try? KeyEncryptionKey(word) { try readsBack(key.bytes, try? KeyEncryptionKey(key.text).bytes) }
         for native in [true, false] { _ = RedirectURI.check(word, native: native) }
         _ = PasswordHash.Cost(phc: word)
+        let folded = FoldedText(word)
+        try Broken.unless(folded.contains(folded), "a text is found in itself")
         let kept = ForeignText.clipped(bytes, maxBytes: 16)
         try Broken.unless(kept.utf8.count <= 16 && word.hasBytesPrefix(kept), "a clipped text is a beginning")
     }

@@ -41,12 +41,10 @@ final class CountedServer {
         }
         instance = try opened.value
         let base = try BaseURL(Self.base)
-        asked = Asked(
-            table: EndpointTable(
-                OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: base))
-                    + AdminEndpoints.table(instance, AdminSettings(baseURL: base, version: "1"))
-            )
-        )
+        let admin = AdminEndpoints.table(instance, AdminSettings(baseURL: base, version: "1"))
+        let (platform, tenant) = AdminEndpoints.scopes(of: admin)
+        let openID = OpenIDSettings(baseURL: base, platformScopes: platform, tenantScopes: tenant)
+        asked = Asked(table: EndpointTable(OpenIDEndpoints.table(instance, openID) + admin))
     }
 
     /// Asks for that many tokens.

@@ -92,7 +92,8 @@ extension Client {
             known.secret = told.data["client_secret"]?.text
             // What goes with its parent may be gone before its client was told that it is there.
             if let parent = attempt.parent.flatMap({ state.resources[$0] }) {
-                known.maybeDeletions = parent.isDeleted ? 1 : parent.maybeDeletions
+                known.isDeleted = parent.isDeleted
+                known.maybeDeletions = parent.maybeDeletions
             }
             if state.resources[id] != nil {
                 state.violations.append(Violation(invariant: "I3", what: "\(told.id) made \(id), which there was"))
@@ -157,13 +158,13 @@ extension Client {
         // It may be done before its client is told.
         book.use { $0.expectDeletion(of: id, cascade: cascade, by: 1) }
         let told = await admin(.delete, "\(known.kind.path)/\(id)", query: cascade ? "cascade=true" : "")
-        if let told, told.wasDone { return book.use { $0.resources[id]?.isDeleted = true } }
+        if let told, told.wasDone { return book.use { $0.acknowledgeDeletion(of: id) } }
         guard let told, !told.isUnknown else { return }
         guard told.status == 204, let index = told.index else {
             return book.use { $0.expectDeletion(of: id, cascade: cascade, by: -1) }
         }
         book.use { state in
-            state.resources[id]?.isDeleted = true
+            state.acknowledgeDeletion(of: id)
             state.resources[id]?.index = index
         }
     }
@@ -239,7 +240,11 @@ extension Client {
 
     mutating func list() async {
         guard let kind = dice.pick(Known.Kind.allCases) else { return }
-        _ = await admin(.get, kind.path, query: "per_page=5")
+        let gone = book.use { state in state.resources.filter(\.value.isDeleted).map(\.key) }
+        guard let told = await admin(.get, kind.path, query: "per_page=5"), told.status == 200 else { return }
+        for id in (told.data.items ?? []).compactMap({ $0["id"]?.text }) where gone.contains(id) {
+            book.violate("model", "\(told.id) lists \(id), which is gone")
+        }
     }
 
     mutating func rotateKeys() async {
@@ -257,6 +262,13 @@ extension Book.State {
     fileprivate mutating func expectDeletion(of id: String, cascade: Bool, by count: Int) {
         for (other, known) in resources where other == id || (cascade && isBelow(known, id)) {
             resources[other]?.maybeDeletions = max(0, known.maybeDeletions + count)
+        }
+    }
+
+    /// One entry says it, and whatever stands below is gone by that.
+    fileprivate mutating func acknowledgeDeletion(of id: String) {
+        for (other, known) in resources where other == id || isBelow(known, id) {
+            resources[other]?.isDeleted = true
         }
     }
 

@@ -1,4 +1,5 @@
 import Chance
+import Endpoints
 import Engine
 import Wire
 
@@ -66,6 +67,7 @@ extension Client {
     /// What was seen as of some entry is seen as of it for ever, while faults strike as well.
     mutating func lookBack() async {
         guard let sight = dice.pick(book.use { $0.sights }) else { return }
+        if dice.onceIn(2) { return await askBack(sight) }
         do {
             let now = try Simulation.state(of: sight.id, sight.kind, asOf: sight.index, server.instance)
             guard now?.name != sight.name || now?.version != sight.version else { return }
@@ -73,6 +75,17 @@ extension Client {
             book.violate("I10", "\(sight.id) as of \(sight.index) was \(sight.name) v\(sight.version), and is \(seen)")
         } catch {
             // What cannot be read at this moment is not answered wrongly.
+        }
+    }
+
+    /// The same, as everybody asks it.
+    private func askBack(_ sight: Book.Sight) async {
+        let path = "\(sight.kind.path)/\(sight.id)"
+        guard let told = await admin(.get, path, query: "as_of=\(sight.index)"), told.status != 401, told.status < 500
+        else { return }
+        if told.status != 200 || told.data["name"]?.text != sight.name || told.version != sight.version {
+            let then = "\(sight.id) as of \(sight.index) was \(sight.name) v\(sight.version)"
+            book.violate("I10", "\(then), and \(told.id) is told \(told.summary)")
         }
     }
 }

@@ -80,7 +80,8 @@ extension Client {
             address: "192.0.2.\(number + 1)",
             id: id
         )
-        server.trace.add("c\(number) > \(id) \(method.rawValue) \(path) \(String(decoding: body, as: UTF8.self))")
+        let target = query.isEmpty ? path : "\(path)?\(query)"
+        server.trace.add("c\(number) > \(id) \(method.rawValue) \(target) \(String(decoding: body, as: UTF8.self))")
         guard case .endpoint(let endpoint, let parameters) = server.table.route(method, path) else {
             book.violate("door", "no endpoint answers \(method.rawValue) \(path)")
             return nil

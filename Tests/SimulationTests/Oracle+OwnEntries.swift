@@ -26,14 +26,17 @@ extension Oracle {
     /// A command gets its time a microsecond or so after the one before it, however little time has passed.
     private static let slack: Int64 = 1_000
 
-    /// No two summaries begin at one time and tell of the same.
+    /// No two summaries begin at one time, with one request, and tell of the same.
+    ///
+    /// What was asked besides, and as of when, stands in no summary: two questions about one thing differ by request.
     private static func summariesDiffer(_ evidence: Evidence) -> [String] {
         var seen: [String: UInt64] = [:]
         var found: [String] = []
         for entry in evidence.entries where summaries.contains(entry.type) {
             var told = entry.data
             told["to"] = nil
-            let text = "\(entry.type) \(entry.chain) \(entry.actor.id ?? "") \(JSON.object(told).canonical)"
+            let asker = "\(entry.actor.id ?? "") \(entry.request?.id ?? "")"
+            let text = "\(entry.type) \(entry.chain) \(asker) \(JSON.object(told).canonical)"
             if let first = seen[text] { found.append("entries \(first) and \(entry.index) sum up the same") }
             seen[text] = entry.index
         }

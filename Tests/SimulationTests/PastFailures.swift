@@ -54,5 +54,9 @@ enum PastFailures {
             seed: 28_013_025_666_019_205,
             reason: "a repetition that was sent before its day was over, and came after it, was held for one"
         ),
+        Failure(
+            seed: 18_180_114_069_234_150_693,
+            reason: "what was asked about now and about then at one time was summed up twice, to the oracle, as one"
+        ),
     ]
 }

@@ -30,11 +30,12 @@ struct RunningServer: Sendable {
         disk = simulation.disk
         faultsBefore = simulation.faultsBefore
         hasNoExcuse = simulation.options.hasNoExcuse
-        table = EndpointTable(
-            OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: base))
-                + AdminEndpoints.table(instance, AdminSettings(baseURL: base, version: "simulated"))
-        )
+        let admin = AdminEndpoints.table(instance, AdminSettings(baseURL: base, version: "simulated"))
+        let (platform, tenant) = AdminEndpoints.scopes(of: admin)
+        let openID = OpenIDSettings(baseURL: base, platformScopes: platform, tenantScopes: tenant)
+        table = EndpointTable(OpenIDEndpoints.table(instance, openID) + admin)
     }
+
     /// Whether anything has gone wrong in this life: before that, nothing may be refused.
     var isTroubled: Bool {
         guard !hasNoExcuse else { return false }

@@ -106,6 +106,7 @@ extension Simulation {
     struct Present {
         let name: String
         let version: UInt64
+        /// Whether it was deleted itself, or is gone with a place that it stands in.
         let isDeleted: Bool
         let isSuspended: Bool
     }
@@ -117,10 +118,11 @@ extension Simulation {
         _ instance: Instance,
     ) throws -> Present? {
         try instance.read { snapshot in
-            switch kind {
-            case .partner: try state(Partner.self, id, index, snapshot) { ($0.name, $0.status) }
-            case .tenant: try state(Tenant.self, id, index, snapshot) { ($0.name, $0.status) }
-            case .application: try state(Application.self, id, index, snapshot) { ($0.name, $0.status) }
+            let reader = snapshot.at(index)
+            return switch kind {
+            case .partner: try state(Partner.self, id, reader) { $0.name }
+            case .tenant: try state(Tenant.self, id, reader) { $0.name }
+            case .application: try state(Application.self, id, reader) { $0.name }
             }
         }
     }
@@ -128,17 +130,15 @@ extension Simulation {
     private static func state<R: Resource>(
         _ kind: R.Type,
         _ id: String,
-        _ index: UInt64?,
-        _ snapshot: ViewSnapshot,
-        _ facts: (R) -> (name: String, status: Status),
+        _ reader: ViewSnapshot,
+        _ name: (R) -> String,
     ) throws -> Present? {
-        guard let id = Identifier<R>(id), let found = try snapshot.state(of: id, asOf: index) else { return nil }
-        let (name, status) = facts(found.state)
+        guard let id = Identifier<R>(id), let found = try reader.resource(id) else { return nil }
         return Present(
-            name: name,
+            name: name(found.state),
             version: found.version,
-            isDeleted: found.deletedAt != nil,
-            isSuspended: status == .suspended
+            isDeleted: try found.state.status == .deleted || !reader.lives(found.place),
+            isSuspended: found.state.status == .suspended
         )
     }
 

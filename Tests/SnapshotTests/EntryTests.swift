@@ -1,6 +1,7 @@
 import EventLog
 import Identity
 import Testing
+import Views
 import Wire
 
 /// One example of every type of entry, in its stored bytes.
@@ -10,14 +11,20 @@ import Wire
     @Test func `every type of entry has an example, in exactly the bytes we write`() async throws {
         let later = try LaterEntries(after: await Scenario())
         let examples = try Self.examples(of: later.lines())
-        for type in EventType.allCases {
+        for type in EntryType.allCases {
             guard let bytes = examples[type] else {
-                Issue.record("nothing writes \(type.rawValue): let the scenario, or the later entries, write one")
+                Issue.record("nothing writes \(type.text): let the scenario, or the later entries, write one")
                 continue
             }
-            try Self.folder.expect(String(decoding: bytes, as: UTF8.self) + "\n", is: "\(type.rawValue).json")
+            try Self.folder.expect(String(decoding: bytes, as: UTF8.self) + "\n", is: "\(type.text).json")
         }
-        try Self.folder.expect(names: Set(EventType.allCases.map { "\($0.rawValue).json" }))
+        try Self.folder.expect(names: Set(EntryType.allCases.map { "\($0.text).json" }))
+    }
+
+    @Test func `two runs of the scenario do not differ in a byte`() async throws {
+        let (first, second) = (try await Scenario(), try await Scenario())
+        #expect(try first.lines() == second.lines())
+        #expect(first.notes == second.notes)
     }
 
     @Test(.enabled(if: IndependentVerifier.isAvailable, "python3 is not installed"))
@@ -29,20 +36,61 @@ import Wire
         try await IndependentVerifier.expectVerified(try later.lines(), later.notes)
     }
 
-    @Test(arguments: EventType.allCases)
-    func `a stored example is read and written alike`(type: EventType) throws {
-        let bytes = try Self.folder.read("\(type.rawValue).json").dropLast()
+    @Test(arguments: EntryType.allCases.map(\.text))
+    func `a stored example is read and written alike`(name: String) throws {
+        let type = try #require(EntryType.named(name))
+        let bytes = try Self.folder.read("\(type.text).json").dropLast()
         let entry = try Entry(decoding: Array(bytes))
-        #expect(entry.type == type.rawValue)
+        #expect(entry.type == type.text)
         #expect((entry.class == .state) == type.isState)
         #expect(entry.encoded == Array(bytes))
     }
 
+    @Test func `what was restored is there again, and so is what stands below it, without an entry of its own`()
+        async throws
+    {
+        let later = try LaterEntries(after: await Scenario())
+        let views = try FoldedLines(later.lines()).views
+        let restored = try later.lines().map { try Entry(decoding: $0) }.filter { $0.type.hasSuffix(".restored") }
+        #expect(restored.map(\.type) == Self.restorations)
+        try views.read { snapshot in
+            for entry in restored {
+                let stream = try #require(entry.stream)
+                #expect(try Self.lives(stream, snapshot), "\(stream)")
+                #expect(try !Self.lives(stream, snapshot.at(entry.index - 1)), "\(stream)")
+            }
+            // The partner's tenant was deleted by the partner's entry alone, and is back by it.
+            let partner = try #require(restored.last?.stream.flatMap { PartnerID($0) })
+            let below = try snapshot.members(Tenant.self, in: .partner(partner), .all, limit: 10).items
+            #expect(below.count == 1)
+            for tenant in below { #expect(try snapshot.lives(.tenant(tenant.id))) }
+        }
+    }
+
+    /// The scenario's own, then those that are appended to it.
+    private static let restorations = [
+        "application.restored", "user.restored", "group.restored", "application.restored", "tenant.restored",
+        "partner.restored",
+    ]
+
+    private static func lives(_ stream: String, _ reader: ViewSnapshot) throws -> Bool {
+        if let id = PartnerID(stream) { return try reader.lives(.partner(id)) }
+        if let id = TenantID(stream) { return try reader.lives(.tenant(id)) }
+        if let id = UserID(stream) { return try lives(id, reader) }
+        if let id = GroupID(stream) { return try lives(id, reader) }
+        return try lives(try #require(ApplicationID(stream)), reader)
+    }
+
+    private static func lives<R: Resource>(_ id: Identifier<R>, _ reader: ViewSnapshot) throws -> Bool {
+        guard let found = try reader.resource(id) else { return false }
+        return try found.state.status == .active && reader.lives(found.place)
+    }
+
     /// Of each type the entry that shows most, the first of equals.
-    private static func examples(of lines: [[UInt8]]) throws -> [EventType: [UInt8]] {
-        var examples: [EventType: [UInt8]] = [:]
+    private static func examples(of lines: [[UInt8]]) throws -> [EntryType: [UInt8]] {
+        var examples: [EntryType: [UInt8]] = [:]
         for line in lines {
-            let type = try #require(EventType.named(try Entry(decoding: line).type))
+            let type = try #require(EntryType.named(try Entry(decoding: line).type))
             if line.count > examples[type]?.count ?? 0 { examples[type] = line }
         }
         return examples

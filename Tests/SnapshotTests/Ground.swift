@@ -61,9 +61,10 @@ final class Ground {
     /// The whole table, as the server assembles it, but for what only a process can answer: its measurements.
     static func endpoints(of instance: Instance) throws -> [Endpoint] {
         let base = try BaseURL(baseURL)
-        let endpoints =
-            OpenIDEndpoints.table(instance, OpenIDSettings(baseURL: base))
-            + AdminEndpoints.table(instance, try adminSettings)
+        let admin = AdminEndpoints.table(instance, try adminSettings)
+        let (platform, tenant) = AdminEndpoints.scopes(of: admin)
+        let openID = OpenIDSettings(baseURL: base, platformScopes: platform, tenantScopes: tenant)
+        let endpoints = OpenIDEndpoints.table(instance, openID) + admin
         return endpoints + [AdminEndpoints.document(of: endpoints, settings: try adminSettings)]
     }
 

@@ -32,12 +32,18 @@ struct LaterEntries {
             random: ground.clock.world.random
         )
         try writeReports()
+        try writeReturns(scenario)
         try writeEndings(scenario)
         try fork()
     }
 
-    private func append(_ type: EventType, _ data: Members, stream: String? = nil) throws {
-        let draft = Draft(type: type.rawValue, class: .state, stream: stream, data: data)
+    private func append(
+        _ type: EntryType,
+        _ data: Members,
+        chain: String = Place.platform.text,
+        stream: String? = nil,
+    ) throws {
+        let draft = Draft(type: type.text, class: .state, chain: chain, stream: stream, data: data)
         _ = try writer.prepare([draft], recordedAt: writer.time(wall: wall))
         writer.keep()
         try writer.commit()
@@ -46,19 +52,32 @@ struct LaterEntries {
     private func writeReports() throws {
         let root = JSON.string(Base64URL.encode(writer.range.root.bytes))
         let size = JSON.integer(Int64(writer.range.size))
-        try append(.ledgerVerified, ["root": root, "size": size])
-        try append(.ledgerBackedUp, ["root": root, "size": size])
+        try append(LedgerSubject.entry(.verified), ["root": root, "size": size])
+        try append(LedgerSubject.entry(.backedUp), ["root": root, "size": size])
+    }
+
+    /// What was deleted last of each kind comes back.
+    private func writeReturns(_ scenario: Scenario) throws {
+        let entries = try scenario.lines().map { try Entry(decoding: $0) }
+        for (deleted, restored) in [
+            (Application.entry(.deleted), Application.entry(.restored)),
+            (Tenant.entry(.deleted), Tenant.entry(.restored)), (Partner.entry(.deleted), Partner.entry(.restored)),
+        ] {
+            let entry = try #require(entries.last { $0.type == deleted.text })
+            try append(restored, [:], chain: entry.chain, stream: entry.stream)
+        }
     }
 
     /// An erasure, and a retention whose entries have not gone yet.
     private func writeEndings(_ scenario: Scenario) throws {
-        try append(.dataKeyDestroyed, ["key": .string(scenario.finishedKey), "why": "The tenant was deleted"])
+        let erased: Members = ["key": .string(scenario.finishedKey), "why": "The tenant was deleted"]
+        try append(DataKeySubject.entry(.destroyed), erased)
         try keys.destroy(KeyName.data(scenario.finishedKey))
         let run = try scenario.lines().map { try Entry(decoding: $0) }
             .filter { $0.class == .activity && $0.chain == "platform" }.prefix(10)
         let (first, last) = (try #require(run.first), try #require(run.last))
         try append(
-            .retentionApplied,
+            RetentionSubject.entry(.applied),
             [
                 "archive_sha256": .string(Base64URL.encode(SHA256Hash.hash(Array("an archive".utf8)).bytes)),
                 "before_sequence": .integer(Int64(last.sequence + 1)), "chain": .string(first.chain),
@@ -76,7 +95,7 @@ struct LaterEntries {
         let known = try Checkpoint(text: notes[notes.count - 1].text)
         let index = writer.range.size
         try append(
-            .ledgerForked,
+            LedgerSubject.entry(.forked),
             [
                 "from": [
                     "origin": .string(known.origin), "root": .string(Base64URL.encode(known.root.bytes)),

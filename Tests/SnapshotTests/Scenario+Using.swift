@@ -112,6 +112,6 @@ extension Session {
 private struct BrokenCommand: Command {
     struct Broken: Error {}
 
-    func decide(_ room: Room) throws -> [Event] { throw Broken() }
-    func output(_ room: Room) throws {}
+    var requirement: Requirement { .permission(.writes(Tenant.self)) }
+    func decide(_ context: DecisionContext) throws -> Decision<Void> { throw Broken() }
 }

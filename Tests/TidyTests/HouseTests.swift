@@ -93,8 +93,8 @@ struct HouseTests {
 /// The names of entries, which are for ever.
 struct EventTypeTests {
     @Test func `a type is named as the format wants it`() {
-        for type in EventType.allCases {
-            #expect(Self.isWellNamed(type.rawValue), "\(type.rawValue): <resource>.<past participle>, in small letters")
+        for type in EntryType.allCases {
+            #expect(Self.isWellNamed(type.text), "\(type.text): <resource>.<past participle>, in small letters")
         }
         for bad in ["tenant", "Tenant.created", "tenant.created.twice", ".created", "tenant.", "tenant.2fa", "_a.b"] {
             #expect(!Self.isWellNamed(bad), "\(bad)")
@@ -103,7 +103,7 @@ struct EventTypeTests {
 
     @Test func `every type has an example of its bytes`() throws {
         let examples = Set(try Repository.names(in: "Snapshots/entries"))
-        let missing = EventType.allCases.map { "\($0.rawValue).json" }.filter { !examples.contains($0) }
+        let missing = EntryType.allCases.map { "\($0.text).json" }.filter { !examples.contains($0) }
         #expect(missing.isEmpty, "let the scenario of SnapshotTests write one, and record it")
     }
 

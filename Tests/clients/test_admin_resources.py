@@ -1,5 +1,8 @@
 """Partners, tenants and applications through their whole life, as an administrator's script lives it."""
 
+import csv
+import io
+
 import pytest
 
 from api import fresh
@@ -206,14 +209,34 @@ def test_applications_filter_by_scope_type_and_owner(api):
 
 @pytest.mark.parametrize("query", [
     {"per_page": 0}, {"per_page": 101}, {"per_page": -1}, {"per_page": "many"}, {"page": 0}, {"page": "first"},
-    {"page": 10**30}, {"status": "asleep"}, {"as_of": "0"}, {"as_of": "2026-01-01T00:00:00Z"},
+    {"page": 10**30}, {"status": "asleep"}, {"as_of": "yesterday"}, {"as_of": "-1"}, {"as_of": "999999999"},
+    {"as_of": "2001-01-01T00:00:00Z"}, {"as_of": "2999-01-01T00:00:00Z"}, {"as_of": "2026-11-30T08:00:00"},
 ])
 def test_a_query_that_means_nothing_is_422(api, resource, query):
-    """Until the time machine comes, `as_of` is refused rather than ignored."""
+    """A moment that is not there is refused, never rounded to one that is."""
     answer = api.get(f"/{resource[0]}", params=query)
     assert answer.status_code == 422, answer.text
     issue = answer.json()["detail"][0]
     assert issue["loc"][0] == "query" and issue["loc"][1] in query and issue["msg"] and issue["type"]
+
+
+def test_the_past_is_read_as_of_a_moment_before_something_was_made(api, resource):
+    collection, make = resource
+    before = int(api.get(f"/{collection}").headers["Muniment-Index"])
+    total = api.get(f"/{collection}", params={"as_of": before}).json()["pagination"]["total"]
+    path = f"/{collection}/{make()['id']}"
+    then = api.get(f"/{collection}", params={"as_of": before})
+    assert then.json()["pagination"]["total"] == total
+    assert then.headers["Muniment-As-Of"] == str(then.json()["pagination"]["as_of"])
+    assert api.get(path, params={"as_of": before}).status_code == 404
+    assert api.get(path).status_code == 200
+
+
+def test_a_list_is_a_table_to_who_asks_for_one(api, resource):
+    answer = api.get(f"/{resource[0]}", params={"per_page": 1}, headers={"Accept": "text/csv"})
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert rows[0][0] == "id" and len(rows) <= 2 and all(len(row) == len(rows[0]) for row in rows)
 
 
 def test_both_forms_of_a_path_are_answered_at_once(api, resource):
