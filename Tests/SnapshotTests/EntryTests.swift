@@ -52,7 +52,9 @@ import Wire
         let later = try LaterEntries(after: await Scenario())
         let views = try FoldedLines(later.lines()).views
         let restored = try later.lines().map { try Entry(decoding: $0) }.filter { $0.type.hasSuffix(".restored") }
-        #expect(restored.map(\.type) == Self.restorations)
+        // The scenario's own, a kind each, then those that are appended to it.
+        let own = Kind.allCases.compactMap { (try? $0.accept(RestoredInTenant())) ?? nil }
+        #expect(restored.map(\.type) == own + ["application.restored", "tenant.restored", "partner.restored"])
         try views.read { snapshot in
             for entry in restored {
                 let stream = try #require(entry.stream)
@@ -67,23 +69,10 @@ import Wire
         }
     }
 
-    /// The scenario's own, then those that are appended to it.
-    private static let restorations = [
-        "application.restored", "user.restored", "group.restored", "application.restored", "tenant.restored",
-        "partner.restored",
-    ]
-
     private static func lives(_ stream: String, _ reader: ViewSnapshot) throws -> Bool {
-        if let id = PartnerID(stream) { return try reader.lives(.partner(id)) }
-        if let id = TenantID(stream) { return try reader.lives(.tenant(id)) }
-        if let id = UserID(stream) { return try lives(id, reader) }
-        if let id = GroupID(stream) { return try lives(id, reader) }
-        return try lives(try #require(ApplicationID(stream)), reader)
-    }
-
-    private static func lives<R: Resource>(_ id: Identifier<R>, _ reader: ViewSnapshot) throws -> Bool {
-        guard let found = try reader.resource(id) else { return false }
-        return try found.state.status == .active && reader.lives(found.place)
+        let found: [Bool] = try Kind.allCases.compactMap { try $0.accept(LivesAs(stream: stream, reader: reader)) }
+        try #require(found.count == 1, "\(stream) is of one kind")
+        return found[0]
     }
 
     /// Of each type the entry that shows most, the first of equals.
@@ -94,5 +83,25 @@ import Wire
             if line.count > examples[type]?.count ?? 0 { examples[type] = line }
         }
         return examples
+    }
+}
+
+/// The type that says that one of a kind is back; nil for kinds that stand elsewhere, or that nobody manages.
+private struct RestoredInTenant: KindVisitor {
+    func visit<R: Resource>(_ kind: R.Type) -> String? { nil }
+    func visit<R: ManagedResource>(managed kind: R.Type) -> String? {
+        R.standsIn.contains(.tenant) ? R.entry(.restored).text : nil
+    }
+}
+
+/// Whether what has an identifier is active, as all above it is; nil where it is of another kind.
+private struct LivesAs: KindVisitor {
+    let stream: String
+    let reader: ViewSnapshot
+
+    func visit<R: Resource>(_ kind: R.Type) throws -> Bool? {
+        guard let id = Identifier<R>(stream) else { return nil }
+        guard let found = try reader.resource(id), found.state.status == .active else { return false }
+        return try reader.lives(found.place)
     }
 }
