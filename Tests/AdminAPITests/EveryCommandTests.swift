@@ -24,6 +24,49 @@ struct EveryCommandTests {
         }
     }
 
+    @Test func `whatever stands in a tenant is gone with it, is still seen in the past, and comes back with it`()
+        async throws
+    {
+        try await Server.run { server in
+            let partner = try await server.partner("samples")
+            let tenant = try await server.tenant("samples", of: partner)
+            let sample = Sample(tenant: tenant, partner: partner, mark: "inside")
+            var shown: [(path: String, data: JSON?)] = []
+            for kind in Kind.allCases {
+                guard let made = try kind.accept(BodyInTenant(sample: sample)) else { continue }
+                let path = try await "\(made.collection)/\(server.make(made.collection, .object(made.body)).id)"
+                shown.append((path, await server.call(.get, path).json["data"]))
+            }
+            #expect(!shown.isEmpty)
+            let before = server.instance.lastIndex
+            #expect(await server.call(.delete, "/tenants/\(tenant)?cascade=true").status == 204)
+            for (path, data) in shown {
+                #expect(await server.call(.get, path).status == 404, "\(path)")
+                #expect(await server.call(.get, "\(path)?as_of=\(before)").json["data"] == data, "\(path)")
+            }
+            let size = server.instance.status.size
+            try await server.restore(try #require(TenantID(tenant)))
+            let entries = try server.entries().suffix(Int(server.instance.status.size - size))
+            #expect(entries.filter { $0.class == .state }.map(\.type) == ["tenant.restored"])
+            for (path, data) in shown { #expect(await server.call(.get, path).json["data"] == data, "\(path)") }
+        }
+    }
+
+    @Test func `no area of a tenant is handed on by who does not hold it`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner("samples")
+            let tenant = try await server.tenant("samples", of: partner)
+            let token = try await server.tenantToken(tenant, slug: "samples", ["applications:write"])
+            for scope in Scope.managedBelowPlatform where scope != "applications:write" {
+                let body: JSON = [
+                    "name": "Stronger", "application_type": "SERVICE", "scope": "TENANT",
+                    "tenant_id": .string(tenant), "allowed_scopes": [.string(scope)],
+                ]
+                #expect(await server.call(.post, "/applications", body, token: token).status == 403, "\(scope)")
+            }
+        }
+    }
+
     @Test(arguments: RelationKind.allCases)
     func `an edge that is drawn twice is drawn once, and one that is gone is not there`(relation: RelationKind)
         async throws
@@ -74,6 +117,10 @@ private struct LifeOfKind: KindVisitor {
             }
         }
         let last = await server.call(.get, path).json["data"]
+        let table = await server.call(.get, "\(collection)?per_page=1", headers: [("accept", "text/csv")])
+        #expect(table.header("content-type")?.hasPrefix("text/csv") == true)
+        let names = String(decoding: table.body, as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
+        for field in R.fields where !field.kind.isHidden { #expect(names.contains(field.name), "\(names)") }
         #expect(await server.call(.delete, path).status == 204)
         let entries = try stateEntries()
         for method in [Request.Method.get, .delete, .patch] {
@@ -141,5 +188,15 @@ private struct BodyOfKind: KindVisitor {
     func visit<R: Resource>(_ kind: R.Type) -> (collection: String, body: Members)? { nil }
     func visit<R: ManagedResource>(managed kind: R.Type) -> (collection: String, body: Members)? {
         ("/" + R.area.word, sample.creation(R.self))
+    }
+}
+
+/// The same for kinds that stand in tenants.
+private struct BodyInTenant: KindVisitor {
+    let sample: Sample
+
+    func visit<R: Resource>(_ kind: R.Type) -> (collection: String, body: Members)? { nil }
+    func visit<R: ManagedResource>(managed kind: R.Type) -> (collection: String, body: Members)? {
+        R.standsIn.contains(.tenant) ? ("/" + R.area.word, sample.creation(R.self)) : nil
     }
 }
