@@ -10,7 +10,8 @@ extension Session {
     /// Each kind that administrators manage in a tenant is made, changed, read, listed, deleted and brought back.
     func liveEveryKind(in tenant: String, of partner: String) async throws {
         for kind in Kind.allCases {
-            guard let life = try kind.accept(LifeInTenant(tenant: tenant, partner: partner)) else { continue }
+            let sample = Sample(tenant: tenant, partner: partner, mark: kind.rawValue)
+            guard let life = try kind.accept(LifeInTenant(sample: sample)) else { continue }
             let id = try await create(life.collection, .object(life.creation))
             try await admin(.patch, "\(life.collection)/\(id)", .object(life.change), reason: "Corrected")
             try await admin(.get, "\(life.collection)/\(id)")
@@ -24,21 +25,37 @@ extension Session {
         try await pass(seconds: 61)
     }
 
-    /// A group in a group, a person in it, and one who leaves.
-    func joinGroups(in tenant: String) async throws {
-        let place: JSON = .string(tenant)
-        let zoe = try await create("/users", ["tenant_id": place, "email": "zoë@cafe.example", "first_name": "Zoë"])
-        let ann = try await create("/users", ["tenant_id": place, "email": "ann@cafe.example"])
-        let staff = try await create("/groups", ["tenant_id": place, "name": "Café staff"])
-        let night = try await create("/groups", ["tenant_id": place, "name": "Night shift"])
-        for (group, member) in [(staff, night), (night, zoe), (staff, ann)] {
-            try await admin(.post, "/groups/\(group)/members", ["member_id": .string(member)], status: 201)
+    /// Each relation gets a container with a member of every kind that it takes, and the first of them leaves.
+    func drawEveryRelation(in tenant: String, of partner: String) async throws {
+        for relation in RelationKind.allCases {
+            let ends = try relation.accept(EndsOf())
+            let marked = {
+                Sample(tenant: tenant, partner: partner, mark: relation.rawValue.replacing("_", with: "-") + $0)
+            }
+            let path = try await make(ends.container, marked("")) + "/" + ends.collection
+            var members: [String] = []
+            for kind in ends.members {
+                let member = try await make(kind, marked("-" + kind.rawValue))
+                members.append(String(member.split(separator: "/").last ?? ""))
+            }
+            for id in members { try await admin(.post, path, ["member_id": .string(id)], status: 201) }
+            #expect(try await admin(.get, path).items?.count == members.count)
+            try await admin(.delete, "\(path)/\(members[0])", status: 204)
         }
-        try await admin(.get, "/groups/\(staff)/members")
-        try await admin(.delete, "/groups/\(staff)/members/\(ann)", status: 204)
-        let people = try await admin(.get, "/groups/\(staff)/effective-members")
-        #expect((people.items ?? []).map { $0["member_id"]?.text } == [zoe])
         try await pass(seconds: 61)
+    }
+
+    /// - Returns: the path of what was made.
+    private func make(_ kind: Kind, _ sample: Sample) async throws -> String {
+        let life = try #require(try kind.accept(LifeInTenant(sample: sample)))
+        return try await "\(life.collection)/\(create(life.collection, .object(life.creation)))"
+    }
+}
+
+/// The kinds at the ends of a relation.
+private struct EndsOf: RelationVisitor {
+    func visit<L: Relation>(_ relation: L.Type) -> (container: Kind, members: [Kind], collection: String) {
+        (L.Container.kind, L.memberKinds, L.collection)
     }
 }
 
@@ -51,14 +68,12 @@ private struct LifeInTenant: KindVisitor {
         let restore: (Instance, String, Caller) async throws -> Void
     }
 
-    let tenant: String
-    let partner: String
+    let sample: Sample
 
     func visit<R: Resource>(_ kind: R.Type) -> Steps? { nil }
 
     func visit<R: ManagedResource>(managed kind: R.Type) -> Steps? {
         guard R.standsIn.contains(.tenant) else { return nil }
-        let sample = Sample(tenant: tenant, partner: partner, mark: R.noun)
         return Steps(
             collection: "/" + R.area.word,
             creation: sample.creation(R.self),
