@@ -99,6 +99,18 @@ def test_the_token_s_entry_is_found_and_proven_as_the_readme_says(steps):
     assert proof.startswith("proven: ") and ledger.startswith("verified: "), (proof, ledger)
 
 
+def test_the_past_and_a_table_are_read_as_the_readme_says(newcomer, steps):
+    _, path = blocks("Run it")
+    (past,) = blocks("The past, read like the present")
+    _, printed = newcomer.types(path, "ADMIN=$(muniment token)\n" + past)
+    made, end = json.JSONDecoder().raw_decode(printed)
+    then, end = json.JSONDecoder().raw_decode(printed, end)
+    assert made["data"]["slug"] == "acme"
+    assert then["data"] == [] and then["pagination"]["total"] == 0
+    head, row = printed[end:].lstrip("\ufeff").splitlines()
+    assert head.startswith("id,name,slug") and row.startswith(f"{made['data']['id']},Acme,acme")
+
+
 def test_what_was_printed_stays_with_the_owner_alone(newcomer, steps):
     assert os.stat(newcomer.home / "muniment-data/init.json").st_mode & 0o777 == 0o600
 
