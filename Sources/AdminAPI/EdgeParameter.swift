@@ -8,14 +8,14 @@ import Wire
 /// that somebody is in.
 struct EdgeParameter: Sendable {
     let parameter: Endpoint.Parameter
-    private let make: @Sendable (String) -> NamedEdge
+    private let make: @Sendable (String) -> EdgeFilter
 
     /// Those that make sense for a kind, at either end.
     static func of<R: Resource>(_ kind: R.Type) -> [EdgeParameter] {
         RelationKind.allCases.flatMap { (try? $0.accept(EdgesOf<R>())) ?? [] }
     }
 
-    func edge(in query: Query) -> NamedEdge? { query.text(parameter.name).map(make) }
+    func edge(in query: Query) -> EdgeFilter? { query.text(parameter.name).map(make) }
 
     private struct EdgesOf<R: Resource>: RelationVisitor {
         func visit<L: Relation>(_ relation: L.Type) -> [EdgeParameter] {
@@ -26,9 +26,7 @@ struct EdgeParameter: Sendable {
                 parameters.append(
                     EdgeParameter(
                         parameter: .init(name, in: .query, summary, identifierSchema(L.Container.prefix)),
-                        make: {
-                            NamedEdge(filter: EdgeFilter(L.self, .membersOf, $0), end: $0, kinds: [L.Container.kind])
-                        }
+                        make: { EdgeFilter(L.self, .membersOf, $0) }
                     )
                 )
             }
@@ -41,9 +39,7 @@ struct EdgeParameter: Sendable {
                             "Those that have this member",
                             .string(maxLength: 68)
                         ),
-                        make: {
-                            NamedEdge(filter: EdgeFilter(L.self, .containersOf, $0), end: $0, kinds: L.memberKinds)
-                        }
+                        make: { EdgeFilter(L.self, .containersOf, $0) }
                     )
                 )
             }
@@ -52,15 +48,10 @@ struct EdgeParameter: Sendable {
     }
 }
 
-/// An edge that a list is narrowed by, with the end that the request names.
-struct NamedEdge: Sendable {
-    let filter: EdgeFilter
-    let end: String
-    let kinds: [Kind]
-
+extension EdgeFilter {
     /// Of what is out of its reach a caller learns nothing.
     func require(_ judge: Judge) throws {
-        for kind in kinds { try kind.accept(RequireReach(id: end, judge: judge)) }
+        for kind in kinds { try kind.accept(RequireReach(id: id, judge: judge)) }
     }
 
     private struct RequireReach: KindVisitor {

@@ -13,7 +13,7 @@ struct ListRequest<R: ManagedResource>: Sendable {
     private let life: Life
     /// The places that the list is narrowed to, the lowest first.
     private let named: [Place]
-    private let edges: [NamedEdge]
+    private let edges: [EdgeFilter]
     private let search: String?
     private let page: Int
     private let perPage: Int
@@ -83,7 +83,7 @@ struct ListRequest<R: ManagedResource>: Sendable {
         var query = ListQuery(try places(in: reader, by: judge))
         query.life = life
         query.facets = facets
-        query.edges = edges.map(\.filter)
+        query.edges = edges
         query.search = search
         query.found = try found(in: reader, opening)
         query.page = page

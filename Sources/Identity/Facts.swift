@@ -45,6 +45,11 @@ extension Facts {
         return found
     }
 
+    /// Where a living resource of a kind stands; nil where there is none by that identifier.
+    package func place(ofLiving id: String, _ kind: Kind) throws -> Place? {
+        try kind.accept(PlaceOfLiving(id: id, facts: self))
+    }
+
     package func active<R: Resource>(_ id: Identifier<R>) throws -> Versioned<R> {
         let found = try living(id)
         guard found.state.status == .active else {
@@ -111,5 +116,17 @@ private struct PowerOf<F: Facts>: KindVisitor {
         guard let id = Identifier<R>(stream) else { return nil }
         guard let state = try facts.resource(id)?.state else { return [] }
         return state.power + (try state.owner.map { try facts.power(of: $0) } ?? [])
+    }
+}
+
+private struct PlaceOfLiving<F: Facts>: KindVisitor {
+    let id: String
+    let facts: F
+
+    func visit<R: Resource>(_ kind: R.Type) throws -> Place? {
+        guard let id = Identifier<R>(id), let found = try facts.resource(id), found.state.life == .living,
+            try facts.lives(found.place)
+        else { return nil }
+        return found.place
     }
 }

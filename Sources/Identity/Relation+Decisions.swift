@@ -55,9 +55,7 @@ extension Relation {
     ///
     /// What stands elsewhere is not there, whoever asks.
     private static func member(_ id: String, in place: Place, _ facts: some Facts) throws -> Kind {
-        for kind in memberKinds {
-            if try kind.accept(LivingIn(id: id, place: place, facts: facts)) { return kind }
-        }
+        for kind in memberKinds where try facts.place(ofLiving: id, kind) == place { return kind }
         throw Rejection.notFound("member")
     }
 
@@ -80,17 +78,5 @@ extension Relation {
                 )
             }
         }
-    }
-}
-
-/// Whether an identifier is that of a living resource of a place.
-private struct LivingIn<F: Facts>: KindVisitor {
-    let id: String
-    let place: Place
-    let facts: F
-
-    func visit<R: Resource>(_ kind: R.Type) throws -> Bool {
-        guard let id = Identifier<R>(id), let found = try facts.resource(id) else { return false }
-        return found.state.life == .living && found.place == place
     }
 }

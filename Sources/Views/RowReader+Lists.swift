@@ -102,8 +102,12 @@ extension RowReader {
     @specialized(where Self == ViewSnapshot, R == Partner)
     @specialized(where Self == ViewSnapshot, R == Tenant)
     @specialized(where Self == ViewSnapshot, R == Application)
+    @specialized(where Self == ViewSnapshot, R == User)
+    @specialized(where Self == ViewSnapshot, R == Group)
     package func list<R: Resource>(_ kind: R.Type, _ query: ListQuery) throws -> ListPage<R> {
         precondition(query.page >= 1 && query.perPage >= 0, "pages are counted from 1, and the caller has checked that")
+        // The edges of a dead end are absent.
+        for edge in query.edges where try !lives(edge) { return ListPage(items: [], total: 0, isExact: true) }
         let plans = try query.places.compactMap { try PlacePlan($0, R.noun, query, in: self) }
         let sought = query.search.map { FoldedText($0) }
         let counts = plans.compactMap(\.count)
@@ -137,6 +141,10 @@ extension RowReader {
         }
         if let counted { return ListPage(items: walk.items, total: counted, isExact: true) }
         return ListPage(items: walk.items, total: walk.met, isExact: walk.met < enough && looked <= query.candidatesMax)
+    }
+
+    private func lives(_ edge: EdgeFilter) throws -> Bool {
+        try edge.kinds.contains { try place(ofLiving: edge.id, $0) != nil }
     }
 
     /// Lends those that are in a set at this position, each with the index that created it.
@@ -265,10 +273,17 @@ package struct EdgeFilter: Sendable {
 
     private let relation: String
     private let side: Side
-    private let id: String
+    /// The end that is named, and what it may be.
+    package let id: String
+    package let kinds: [Kind]
 
     package init<L: Relation>(_ relation: L.Type, _ side: Side, _ id: String) {
         (self.relation, self.side, self.id) = (L.noun, side, id)
+        kinds =
+            switch side {
+            case .membersOf: [L.Container.kind]
+            case .containersOf: L.memberKinds
+            }
     }
 
     func set(of noun: String) -> FacetSet {

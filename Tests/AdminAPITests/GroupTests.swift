@@ -155,6 +155,28 @@ struct GroupTests {
         }
     }
 
+    @Test func `no list finds the edges of what was deleted, but as of before`() async throws {
+        try await Server.run { server in
+            let house = try await House(server)
+            let (outer, inner) = (try await house.group("Outer"), try await house.group("Inner"))
+            let user = try await house.user("ann")
+            await house.add(user, to: inner)
+            await house.add(inner, to: outer)
+            let before = server.instance.lastIndex
+            for (lists, gone) in [
+                ("/groups?member_id=\(user)", "/users/\(user)"), ("/groups?member_id=\(inner)", "/groups/\(inner)"),
+            ] {
+                #expect(await server.call(.get, lists).json.total == 1)
+                #expect(await server.call(.delete, gone).status == 204)
+                #expect(await server.call(.get, lists).json.total == 0)
+                #expect(await server.call(.get, lists + "&as_of=\(before)").json.total == 1)
+            }
+            let people = "/users?group_id=\(inner)"
+            #expect(await server.call(.get, people).json.total == 0)
+            #expect(await server.call(.get, people + "&as_of=\(before)").json.total == 1)
+        }
+    }
+
     @Test func `a member is a user or a group of the same tenant that is there`() async throws {
         try await Server.run { server in
             let house = try await House(server)
