@@ -135,12 +135,13 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
         let changes = try call.changes(of: R.self, for: .update)
         let id = try call.id(Self.pathName, of: R.self)
         let ifMatch = call.ifMatch
+        let opened = try admin.openedValues(of: id, for: changes)
         let sight = try await call.change(
             Change<R>(id) { context in
                 let current = try context.facts.resource(id)
                 let events = try R.update(
                     id,
-                    changes,
+                    changes.leavingOut(opened, of: current?.state),
                     ifVersion: ifMatch.expected(at: current?.version),
                     by: context.authority,
                     facts: context.facts

@@ -2,6 +2,7 @@ import Endpoints
 import Engine
 import EventLog
 import Identity
+import Views
 import Wire
 
 /// A resource as answers show it: its identifier, its fields as the table names them, and its times.
@@ -94,6 +95,18 @@ extension Admin {
     func write<R: ManagedResource>(_ resource: Versioned<R>, to out: inout JSONWriter) throws {
         try shown.json(of: resource).write(to: &out) { field, reference in
             try instance.open(reference)?[field] ?? .null
+        }
+    }
+
+    /// What the sealed fields that a request sets hold at present.
+    func openedValues<R: ManagedResource>(
+        of id: Identifier<R>,
+        for changes: Changes<R>,
+    ) throws(Refusal) -> OpenedValues<R> {
+        if changes.sealed.isEmpty { return OpenedValues() }
+        return try instance.attempt("the sealed fields of a \(R.noun)") {
+            guard let present = try instance.read({ try $0.resource(id) }) else { return OpenedValues() }
+            return try OpenedValues(of: present.state, for: changes, instance.open)
         }
     }
 

@@ -5,7 +5,7 @@ package struct Changes<R: Resource>: Sendable {
     /// Public values in their stored form, in the order of the table.
     package private(set) var open: [(field: Field<R>, value: JSON)] = []
     /// Values for sealed segments; `null` clears.
-    package private(set) var sealed: [(field: Field<R>, value: JSON)] = []
+    package internal(set) var sealed: [(field: Field<R>, value: JSON)] = []
 
     package enum Purpose: Sendable { case create, update }
 
