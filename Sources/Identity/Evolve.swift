@@ -10,6 +10,8 @@ import Wire
 @specialized(where R == Partner)
 @specialized(where R == Tenant)
 @specialized(where R == Application)
+@specialized(where R == User)
+@specialized(where R == Group)
 package func evolve<R: Resource>(
     _ current: Versioned<R>?,
     by event: StoredEvent,

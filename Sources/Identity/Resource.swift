@@ -67,6 +67,8 @@ extension Resource {
         @specialized(where Self == Partner)
         @specialized(where Self == Tenant)
         @specialized(where Self == Application)
+        @specialized(where Self == User)
+        @specialized(where Self == Group)
         get { Members(distinct: Self.fields.map { ($0.name, $0.get(self)) }) }
     }
 
@@ -75,6 +77,8 @@ extension Resource {
         @specialized(where Self == Partner)
         @specialized(where Self == Tenant)
         @specialized(where Self == Application)
+        @specialized(where Self == User)
+        @specialized(where Self == Group)
         get {
             var keys = [FacetKey.all]
             for facet in Self.facets { if let key = facet.key(of: self) { keys.append(key) } }

@@ -24,6 +24,8 @@ extension ViewDraft {
     @specialized(where R == Partner)
     @specialized(where R == Tenant)
     @specialized(where R == Application)
+    @specialized(where R == User)
+    @specialized(where R == Group)
     private func fold<R: Resource>(_ entry: FoldedEntry, _ kind: R.Type) throws {
         let event = try entry.event()
         guard let id = event.stream.flatMap({ Identifier<R>($0) }) else {
