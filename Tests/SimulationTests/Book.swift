@@ -46,6 +46,8 @@ final class Book: Sendable {
         var done: [(attempt: Attempt, status: Int, body: [UInt8])] = []
         var tokens: [String: UInt64] = [:]
         var sights: [Sight] = []
+        /// What was answered about what stands where.
+        var answers: [Answered] = []
         var violations: [Violation] = []
         var checkpoints: [SignedNote] = []
         var statuses: [Int: Int] = [:]

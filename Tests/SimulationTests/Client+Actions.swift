@@ -18,7 +18,7 @@ extension Client {
 
     mutating func create(_ kind: Known.Kind) async {
         let name = book.nextName(kind.rawValue)
-        var body: Members = ["name": .string(name)]
+        var body: Members = [kind.nameField: .string(name)]
         var (parent, slug): (String?, String?)
         switch kind {
         case .partner:
@@ -29,6 +29,20 @@ extension Client {
             body["slug"] = .string(name)
             body["partner_id"] = .string(partner.id)
             if dice.onceIn(3) { body["contact_email"] = .string("\(name)@example.com") }
+        case .user:
+            body["email"] = .string("\(name)@example.com")
+            let place = dice.below(6)
+            if place == 1, let partner = some(.partner, &dice) {
+                parent = partner.id
+                body["partner_id"] = .string(partner.id)
+            } else if place > 1, let tenant = some(.tenant, &dice) {
+                parent = tenant.id
+                body["tenant_id"] = .string(tenant.id)
+            }
+        case .group:
+            guard let tenant = some(.tenant, &dice) else { return await create(.tenant) }
+            parent = tenant.id
+            body["tenant_id"] = .string(tenant.id)
         case .application:
             body["application_type"] = "SERVICE"
             body["scope"] = "GLOBAL"
@@ -59,22 +73,29 @@ extension Client {
     }
 
     /// Sends a request that may be repeated, for the first time or again.
-    private func attempt(_ attempt: Book.Attempt) async {
+    ///
+    /// - Returns: its status; `nil` while nobody knows whether it was done.
+    @discardableResult func attempt(_ attempt: Book.Attempt) async -> Int? {
         book.use { $0.open.removeAll { $0.key == attempt.key } }
         guard let told = await admin(.post, attempt.path, [("idempotency-key", attempt.key)], body: attempt.body),
             !told.isUnknown || told.wasDone
-        else { return book.use { if $0.day == attempt.day { $0.open.append(attempt) } } }
+        else {
+            book.use { if $0.day == attempt.day { $0.open.append(attempt) } }
+            return nil
+        }
         if told.wasDone {
             var done = attempt
-            done.wasDone = true
-            return book.use { [done] in if $0.day == done.day { $0.open.append(done) } }
+            // Who was a member already is one without another entry, and may not be so later.
+            done.wasDone = attempt.kind != nil
+            book.use { [done] in if $0.day == done.day { $0.open.append(done) } }
+            return nil
         }
         // A day may have passed while it was under way: then it is another request.
         let isRepetition = attempt.wasDone && book.use { $0.day } == attempt.day
         if isRepetition, (400..<500).contains(told.status), told.status != 401 {
             book.violate("I3", "\(told.id) repeats \(attempt.key), which was done, and is refused: \(told.summary)")
         }
-        guard told.status < 300 else { return }
+        guard told.status < 300 else { return told.status }
         book.use { state in
             if let earlier = state.done.first(where: { $0.attempt.key == attempt.key }) {
                 if earlier.body != told.body || earlier.status != told.status {
@@ -83,7 +104,8 @@ extension Client {
                 }
                 return
             }
-            if state.day == attempt.day { state.done.append((attempt, told.status, told.body)) }
+            // What changed nothing has no entry that its answer could be kept with.
+            if state.day == attempt.day, told.status == 201 { state.done.append((attempt, told.status, told.body)) }
             guard let kind = attempt.kind, let id = told.data["id"]?.text, let index = told.index,
                 let version = told.version
             else { return }
@@ -101,6 +123,7 @@ extension Client {
             // A repetition may tell late of what was done long ago, and changed since by somebody who saw it in a list.
             state.resources[id] = known
         }
+        return told.status
     }
 
     mutating func repeatOpen() async {
@@ -138,7 +161,7 @@ extension Client {
         let name = book.nextName("N")
         var headers: [(name: String, value: String)] = []
         if isStale || dice.onceIn(2) { headers = [("if-match", "\"\(isStale ? known.version - 1 : known.version)\"")] }
-        let body: JSON = ["name": .string(name)]
+        let body = JSON.object([known.kind.nameField: .string(name)])
         let told = await admin(.patch, "\(known.kind.path)/\(id)", headers, body: body.compact)
         guard let told, !told.isUnknown else {
             return book.use { state in
@@ -148,7 +171,9 @@ extension Client {
         }
         guard told.status == 200, let version = told.version, let index = told.index else { return }
         if isStale { return book.violate("model", "\(told.id) changed a version that was past") }
-        if told.data["name"]?.text != name { book.violate("model", "\(told.id) answers another name than was given") }
+        if told.data[known.kind.nameField]?.text != name {
+            book.violate("model", "\(told.id) answers another name than was given")
+        }
         book.use { $0.resources[id]?.acknowledge(name: name, version: version, at: index) }
     }
 
@@ -199,7 +224,8 @@ extension Client {
             return book.use { $0.resources[id]?.maybeChanges += 1 }
         }
         book.use { $0.resources[id]?.suspension.settle(isSuspended, isDone: told.status == 200) }
-        guard told.status == 200, let version = told.version, let index = told.index, let name = told.data["name"]?.text
+        guard told.status == 200, let version = told.version, let index = told.index,
+            let name = told.data[known.kind.nameField]?.text
         else { return }
         if told.data["status"]?.text != (isSuspended ? "SUSPENDED" : "ACTIVE") {
             book.violate("model", "\(told.id) answers another status than was given")
@@ -228,7 +254,7 @@ extension Client {
             }
         }
         guard told.status == 200, let index = told.index, let version = told.version,
-            let name = told.data["name"]?.text
+            let name = told.data[known.kind.nameField]?.text
         else { return }
         if version < known.version || index < known.index {
             book.violate("I10", "\(told.id) sees \(id) as of \(index), version \(version), after v\(known.version)")

@@ -83,7 +83,7 @@ extension Client {
         let path = "\(sight.kind.path)/\(sight.id)"
         guard let told = await admin(.get, path, query: "as_of=\(sight.index)"), told.status != 401, told.status < 500
         else { return }
-        if told.status != 200 || told.data["name"]?.text != sight.name || told.version != sight.version {
+        if told.status != 200 || told.data[sight.kind.nameField]?.text != sight.name || told.version != sight.version {
             let then = "\(sight.id) as of \(sight.index) was \(sight.name) v\(sight.version)"
             book.violate("I10", "\(then), and \(told.id) is told \(told.summary)")
         }

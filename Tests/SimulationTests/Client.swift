@@ -24,6 +24,7 @@ struct Client: Sendable {
     private mutating func act() async {
         let action = dice.pick(weighted: [
             (weight: 14, Action.issue), (6, .createPartner), (10, .createTenant), (10, .createApplication),
+            (8, .createUser), (6, .createGroup), (10, .join), (3, .leave), (8, .survey),
             (14, .rename), (4, .renameStale), (4, .delete), (1, .deleteAll), (4, .rotateSecret), (10, .read),
             (3, .list), (6, .repeatOpen), (5, .repeatDone), (3, .duplicate), (3, .oldSecret), (2, .health),
             (1, .rotateKeys), (2, .revoke), (4, .suspend), (4, .lookBack),
@@ -34,6 +35,11 @@ struct Client: Sendable {
         case .createPartner: await create(.partner)
         case .createTenant: await create(.tenant)
         case .createApplication: await create(.application)
+        case .createUser: await create(.user)
+        case .createGroup: await create(.group)
+        case .join: await join()
+        case .leave: await leave()
+        case .survey: await survey()
         case .rename: await rename(isStale: false)
         case .renameStale: await rename(isStale: true)
         case .delete: await delete(cascade: false)
@@ -56,7 +62,7 @@ struct Client: Sendable {
     private enum Action {
         case issue, createPartner, createTenant, createApplication, rename, renameStale, delete, deleteAll
         case rotateSecret, read, list, repeatOpen, repeatDone, duplicate, oldSecret, health, rotateKeys, revoke, suspend
-        case lookBack
+        case lookBack, createUser, createGroup, join, leave, survey
     }
 }
 
@@ -175,6 +181,8 @@ struct Told: Sendable {
     let id: String
     let status: Int
     let index: UInt64?
+    /// The entry of the past that was asked about, as it was resolved.
+    let asOf: UInt64?
     let version: UInt64?
     let body: [UInt8]
 
@@ -184,6 +192,7 @@ struct Told: Sendable {
         body = response.body
         let header = { (name: String) in response.headers.first { $0.name == name }?.value }
         index = header("muniment-index").flatMap { UInt64($0) }
+        asOf = header("muniment-as-of").flatMap { UInt64($0) }
         version = header("etag").flatMap { UInt64($0.dropFirst().dropLast()) }
     }
 

@@ -94,6 +94,18 @@ struct ControlTests {
         Breach("once", "a full disk is not said to be over") { evidence in
             evidence.entries[evidence.entries.count - 1].type = "ledger.degraded"
         },
+        Breach("places", "a list leaves one out") { evidence in
+            guard let place = evidence.answers.lastIndex(where: { $0.answer?.shown.isEmpty == false }) else { return }
+            evidence.answers[place].answer?.shown.removeLast()
+        },
+        Breach("places", "a total counts one too many") { evidence in
+            guard let place = evidence.answers.lastIndex(where: { $0.answer != nil }) else { return }
+            evidence.answers[place].answer?.total += 1
+        },
+        Breach("places", "what was there is said not to be") { evidence in
+            guard let place = evidence.answers.firstIndex(where: { $0.answer != nil }) else { return }
+            evidence.answers[place].answer = nil
+        },
         Breach("I11", "the ledger ends inside a command") {
             $0.durable = [.init(size: 9, lastBatch: Entry.Batch(position: 1, count: 2))]
         },

@@ -42,6 +42,8 @@ struct Evidence: Sendable {
     /// What a verification of the product's own found, for the oracle to agree with.
     var problems: [String] = []
     var recalled: [Recalled] = []
+    /// What was answered about what stands where, to clients and between lives, now and as of any entry.
+    var answers: [Answered] = []
     /// How the last run ended, where that is known: what the entry of the start after it must say.
     var lastStop: String?
     /// Entries that were written while views were damaged: what they attest is what the views were.

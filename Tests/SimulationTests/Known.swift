@@ -4,13 +4,32 @@ import Identity
 /// whose outcome nobody was told.
 struct Known: Sendable {
     enum Kind: String, Sendable, CaseIterable {
-        case partner, tenant, application
+        case partner, tenant, application, user, group
 
         var path: String { "/api/v1/admin/\(rawValue)s" }
+
+        /// What it is called in the registry.
+        var kind: Identity.Kind {
+            switch self {
+            case .partner: .partner
+            case .tenant: .tenant
+            case .application: .application
+            case .user: .user
+            case .group: .group
+            }
+        }
+
+        /// The field that renaming it changes: a person's is sealed.
+        var nameField: String {
+            switch self {
+            case .partner, .tenant, .application, .group: "name"
+            case .user: "display_name"
+            }
+        }
     }
 
     let kind: Kind
-    /// The partner of a tenant, the tenant of an application of its own.
+    /// The partner of a tenant, the tenant or partner of what stands in one.
     let parent: String?
     /// The slug of that tenant: where such an application asks for tokens.
     var slug: String?

@@ -70,6 +70,7 @@ extension Simulation {
         evidence.problems = try Verification(tables: tables, keys: instance.keys, anchor: directory.anchor(.readOnly))
             .run().problems.map { "\($0.index.map { "entry \($0): " } ?? "")\($0.what)" }
         evidence.recalled = try told.sights.map { .init(then: $0, now: try recall($0, instance)) }
+        evidence.answers = try told.answers + askAboutThePast(evidence.entries, instance)
         evidence.lastStop = lastStop
         evidence.whileDamaged = whileDamaged
         return evidence
@@ -123,6 +124,11 @@ extension Simulation {
             case .partner: try state(Partner.self, id, reader) { $0.name }
             case .tenant: try state(Tenant.self, id, reader) { $0.name }
             case .application: try state(Application.self, id, reader) { $0.name }
+            case .group: try state(Group.self, id, reader) { $0.name }
+            case .user:
+                try state(User.self, id, reader) {
+                    try $0.displayName.flatMap { try instance.open($0) }?["display_name"]?.text ?? ""
+                }
             }
         }
     }
@@ -131,11 +137,11 @@ extension Simulation {
         _ kind: R.Type,
         _ id: String,
         _ reader: ViewSnapshot,
-        _ name: (R) -> String,
+        _ name: (R) throws -> String,
     ) throws -> Present? {
         guard let id = Identifier<R>(id), let found = try reader.resource(id) else { return nil }
         return Present(
-            name: name(found.state),
+            name: try name(found.state),
             version: found.version,
             isDeleted: try found.state.status == .deleted || !reader.lives(found.place),
             isSuspended: found.state.status == .suspended
