@@ -34,6 +34,7 @@ struct ViewReads {
                 "entries": .count(size), "tenants": .count(tenants.count),
                 "by_id_now": try time(questions.byIDNow), "by_id_as_of": try time(questions.byIDAsOf),
                 "list_now": try time(questions.listNow), "list_as_of": try time(questions.listAsOf),
+                "union_now": try time(questions.unionNow), "union_as_of": try time(questions.unionAsOf),
             ])
         }
         try await instance.close()
@@ -72,14 +73,24 @@ private struct Questions {
 
     func listNow(_ dice: inout SystemRandomNumberGenerator) throws { try list(&dice, asOf: nil) }
 
+    /// Over all partners: what the platform is shown.
+    func unionNow(_ dice: inout SystemRandomNumberGenerator) throws { try list(partners[...], asOf: nil) }
+
+    func unionAsOf(_ dice: inout SystemRandomNumberGenerator) throws {
+        try list(partners[...], asOf: UInt64.random(in: (size / 2)..<size, using: &dice))
+    }
+
     /// From the half of history in which a partner had a page of tenants.
     func listAsOf(_ dice: inout SystemRandomNumberGenerator) throws {
         try list(&dice, asOf: UInt64.random(in: (size / 2)..<size, using: &dice))
     }
 
     private func list(_ dice: inout SystemRandomNumberGenerator, asOf index: UInt64?) throws {
-        let partner = try pick(partners, &dice)
-        let query = ListQuery(.partner(partner.id))
+        try list([pick(partners, &dice)], asOf: index)
+    }
+
+    private func list(_ partners: ArraySlice<Versioned<Partner>>, asOf index: UInt64?) throws {
+        let query = ListQuery(partners.map { PlaceSince(.partner($0.id)) })
         let page = try views.read { try $0.at(index).list(Tenant.self, query) }
         try require(page.items.count == query.perPage && page.total >= query.perPage)
     }

@@ -8,6 +8,9 @@ from ledgers import Ledgers
 from machine import Failed, bench, probe
 from report import Figure, ratio
 
+#: How many places a list goes over that is the platform's.
+UNION_PLACES = 60
+
 #: Entries in one commit of a rebuild, as the server folds them.
 REBUILD_COMMIT = 4_096
 
@@ -56,6 +59,16 @@ def p6(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure | Curve]:
             for when, spent in (("now", now), ("as of an index", then)):
                 name = f"{work.split(',')[0]}, {when}"
                 curve.series.setdefault(name, []).append((size, statistics.median(spent)))
+    path, _ = ledgers.population(min(100_000, ledgers.big), UNION_PLACES)
+    turns = bench("views", path, rounds=runs * 7)[runs:]
+    micros = [{kind: 1e6 * t[kind]["seconds"] / t[kind]["asked"] for kind in ("list_now", "union_now", "union_as_of")}
+              for t in turns]
+    for over, under, work in (("union_now", "list_now", "now: over {} places, of over one"),
+                              ("union_as_of", "union_now", "over {} places: as of an index, of now")):
+        figures.append(Figure(
+            "P6", "list page " + work.format(UNION_PLACES), [t[over] / t[under] for t in micros],
+            figure=f"{statistics.median(t[over] for t in micros):.1f} µs",
+            limit=f"{statistics.median(t[under] for t in micros):.1f} µs"))
     for kind, work in (("by_id", "by id"), ("list", "list page")) if len(sizes) > 1 else ():
         first, last = ratios[kind][sizes[0]], ratios[kind][sizes[-1]]
         figures.append(Figure("P6", f"{work}: that ratio at {sizes[-1]:,} entries, of at {sizes[0]:,}",
