@@ -141,7 +141,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
                 let current = try context.facts.resource(id)
                 let events = try R.update(
                     id,
-                    changes.leavingOut(opened, of: current?.state),
+                    opened.map { changes.leavingOut($0, of: current?.state) } ?? changes,
                     ifVersion: ifMatch.expected(at: current?.version),
                     by: context.authority,
                     facts: context.facts

@@ -98,14 +98,14 @@ extension Admin {
         }
     }
 
-    /// What the sealed fields that a request sets hold at present.
+    /// What the sealed fields that a request sets hold at present; nil where it sets none.
     func openedValues<R: ManagedResource>(
         of id: Identifier<R>,
         for changes: Changes<R>,
-    ) throws(Refusal) -> OpenedValues<R> {
-        if changes.sealed.isEmpty { return OpenedValues() }
+    ) throws(Refusal) -> OpenedValues<R>? {
+        if changes.sealed.isEmpty { return nil }
         return try instance.attempt("the sealed fields of a \(R.noun)") {
-            guard let present = try instance.read({ try $0.resource(id) }) else { return OpenedValues() }
+            guard let present = try instance.read({ try $0.resource(id) }) else { return nil }
             return try OpenedValues(of: present.state, for: changes, instance.open)
         }
     }

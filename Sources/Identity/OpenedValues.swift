@@ -8,8 +8,6 @@ package struct OpenedValues<R: Resource>: Sendable {
     /// Where each value lay, by field: the reference as the resource stores it, and the value.
     private var values: [(name: String, stored: JSON, value: JSON)] = []
 
-    package init() {}
-
     /// - Parameter opening: the fields of a sealed segment; nil where its key is gone.
     package init(
         of state: R,

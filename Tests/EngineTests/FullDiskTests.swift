@@ -35,11 +35,11 @@ struct FullDiskTests {
         ground.disk.plan(.denied, at: ground.disk.operations + 1)
         for number in 0..<4 { _ = try? await register("p\(number)", instance, ground) }
         #expect(ground.disk.faultsMet.count == 1)
-        if instance.status.stopped != nil {
-            #expect(ground.lines.all.contains { $0.hasPrefix("stopped: ") })
-            await #expect(throws: Refusal.self) { _ = try await register("late", instance, ground) }
-        }
+        let isStopped = instance.status.stopped != nil
+        if isStopped { await #expect(throws: Refusal.self) { _ = try await register("late", instance, ground) } }
         try await instance.close()
+        // Callers hear of it before the operator reads why.
+        if isStopped { #expect(ground.lines.all.contains { $0.hasPrefix("stopped: ") }) }
     }
 
     private func register(_ slug: String, _ instance: Instance, _ ground: Ground) async throws -> PartnerID {
