@@ -249,9 +249,15 @@ struct Server: Sendable {
     /// Brings a deleted one back by the command, as the first service.
     @discardableResult
     func restore<R: ManagedResource>(_ id: Identifier<R>, token: String? = nil) async throws -> UInt64 {
-        let request = Caller.Request(id: "req_restore", endpoint: "\(R.area.word).restore")
+        try await perform(try instance.restoration(of: id), token: token)
+    }
+
+    /// Does a command that no endpoint does, as the first service.
+    @discardableResult
+    func perform<C: Command>(_ command: C, token: String? = nil) async throws -> UInt64 {
+        let request = Caller.Request(id: "req_command", endpoint: "test.command")
         let caller = try instance.authenticate(token ?? self.token, baseURL: settings.baseURL, request: request)
-        return try await instance.perform(try instance.restoration(of: id), by: caller).index
+        return try await instance.perform(command, by: caller).index
     }
 
     /// Every entry there is, decoded, in order.
