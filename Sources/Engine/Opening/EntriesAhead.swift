@@ -1,19 +1,20 @@
 import EventLog
+import OpenSSL
 import Storage
 import Views
 import Wire
 
-/// The lines of a ledger in their order, each page but the first read and decoded on another thread while the one
-/// before it is folded.
+/// The lines of a ledger in their order, each with its leaf hash; each page but the first is read, hashed and decoded
+/// on another thread while the one before it is folded.
 ///
 /// Decoding an entry takes as long as folding it. At most two pages are held decoded, and the bytes of one: 1,024 lines
 /// each, so a megabyte or two of common entries, and of nothing but the longest 64 MiB of text a page. Where a page has
 /// a line that is no entry, that is told before anything of the page is folded.
 struct EntriesAhead {
     enum Line {
-        case entry(index: UInt64, Entry)
-        /// Retention took it out.
-        case removed(index: UInt64)
+        case entry(index: UInt64, Entry, leaf: Digest)
+        /// Retention took it out, and left the leaf that is stored.
+        case removed(index: UInt64, leaf: Digest)
     }
 
     private let tables: LedgerTables
@@ -54,13 +55,19 @@ struct EntriesAhead {
     }
 
     private static func page(of tables: LedgerTables, _ range: Range<UInt64>) throws -> [Line] {
-        let lines = try tables.environment.read {
-            try tables.page(from: range.lowerBound, to: range.upperBound, $0)
+        let (lines, removed) = try tables.environment.read { reader in
+            let lines = try tables.page(from: range.lowerBound, to: range.upperBound, reader)
+            var removed: [UInt64: Digest] = [:]
+            for case .removed(let index) in lines { removed[index] = try tables.hash(level: 0, index, reader) }
+            return (lines, removed)
         }
         return try lines.reversed().map { line in
-            guard case .entry(let index, let bytes) = line else { return .removed(index: line.index) }
+            guard case .entry(let index, let bytes) = line else {
+                return .removed(index: line.index, leaf: removed[line.index] ?? .zero)
+            }
             do throws(Malformed) {
-                return .entry(index: index, try Entry(decoding: bytes, isDataRead: FoldedEntry.isDataRead))
+                let entry = try Entry(decoding: bytes, isDataRead: FoldedEntry.isDataRead)
+                return .entry(index: index, entry, leaf: MerkleTree.leaf(bytes))
             } catch {
                 throw LedgerFault.damaged(index: index, "\(error)")
             }

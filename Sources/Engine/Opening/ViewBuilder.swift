@@ -1,10 +1,14 @@
 import EventLog
 import Identity
+import OpenSSL
 import Storage
 import Views
 import Wire
 
-/// Folds entries from the ledger into views: to catch up at a start, and to build them anew.
+/// Folds entries from the ledger into views: to catch up at a start, to build them anew, and to replay them.
+///
+/// Each entry is hashed as it is folded, and what was folded must have the root that the ledger has at that size: so
+/// nothing that was written over an entry becomes a view, and the views say the root of what they are made of.
 struct ViewBuilder {
     /// Entries folded between two commits: few enough to hold in memory, many enough that commits cost nothing.
     static let entriesPerCommit = 4_096
@@ -23,14 +27,17 @@ struct ViewBuilder {
         let applied = try views.applied
         if let applied { try requireInLedger(applied, of: size) }
         let start = applied?.size ?? 0
-        var next = start
-        var lines = EntriesAhead(tables, from: next, to: size)
-        while next < size {
+        var edge = try tables.environment.read { try tables.range(at: start, $0) }
+        var lines = EntriesAhead(tables, from: start, to: size)
+        while edge.size < size {
             do {
-                next = try fold(&lines, into: views, from: next)
+                edge = try fold(&lines, into: views, from: edge)
             } catch let fault as StorageError where fault.kind == .mapFull {
                 try views.environment.grow(toBytes: views.environment.mapBytes * 2)
-                lines = EntriesAhead(tables, from: next, to: size)
+                lines = EntriesAhead(tables, from: edge.size, to: size)
+            } catch let poison as Poison {
+                // What was written over an entry need not make sense.
+                throw try alteredEntry(in: edge.size..<poison.index + 1).map(Self.altered) ?? poison
             }
         }
         return size - start
@@ -56,12 +63,22 @@ struct ViewBuilder {
     /// One commit's worth.
     ///
     /// It ends where a command ends: views never show half a command.
-    private func fold(_ lines: inout EntriesAhead, into views: ViewStore, from start: UInt64) throws -> UInt64 {
+    ///
+    /// - Parameter edge: the edge of the tree of what is folded already.
+    /// - Returns: the edge of what is folded then, hashed on the way.
+    private func fold(
+        _ lines: inout EntriesAhead,
+        into views: ViewStore,
+        from edge: CompactRange,
+    ) throws -> CompactRange {
         let draft = try views.draft()
+        let start = edge.size
+        var (edge, completed) = (edge, [Digest]())
         var (next, end) = (start, start)
         while let line = try lines.next() {
             switch consume line {
-            case .entry(let index, let stored):
+            case .entry(let index, let stored, let leaf):
+                edge.append(leaf, completing: &completed)
                 let entry = try folded(stored)
                 if entry.type == ViewsSubject.entry(.attested) { try check?.compare(entry, with: draft) }
                 try draft.fold(entry)
@@ -70,7 +87,8 @@ struct ViewBuilder {
                     try draft.keep()
                     end = next
                 }
-            case .removed(let index):
+            case .removed(let index, let leaf):
+                edge.append(leaf, completing: &completed)
                 // Removed entries are of no state; what views had derived from them stands in retention.applied.
                 check?.noteRemoved()
                 next = index + 1
@@ -79,10 +97,28 @@ struct ViewBuilder {
             if end == next, next - start >= UInt64(Self.entriesPerCommit) { break }
         }
         guard end == next else { throw LedgerFault.damaged(index: next, "the ledger ends inside a batch") }
-        let root = try tables.environment.read { try tables.range(at: end, $0).root }
+        guard try tables.environment.read({ try tables.range(at: end, $0).root }) == edge.root else {
+            let unnamed = "the first \(end) entries do not have the root that is stored for them"
+            throw try alteredEntry(in: start..<end).map(Self.altered) ?? LedgerFault.damaged(index: nil, unnamed)
+        }
         CrashPoint.midCatchUp.pass()
-        try draft.commit(applied: ViewStore.Applied(size: end, root: root))
-        return end
+        try draft.commit(applied: ViewStore.Applied(size: end, root: edge.root))
+        return edge
+    }
+
+    /// The first of some entries that does not have the hash that was stored for it.
+    private func alteredEntry(in range: Range<UInt64>) throws -> UInt64? {
+        var found: UInt64?
+        try tables.walk(range) { line in
+            guard found == nil, case .entry(let index, let bytes) = line else { return }
+            let stored = try tables.environment.read { try tables.hash(level: 0, index, $0) }
+            if MerkleTree.leaf(bytes) != stored { found = index }
+        }
+        return found
+    }
+
+    private static func altered(_ index: UInt64) -> LedgerFault {
+        .damaged(index: index, "the entry does not have the hash that was stored for it")
     }
 
     private func folded(_ entry: borrowing Entry) throws -> FoldedEntry {
