@@ -51,6 +51,17 @@ extension RelationKind {
     }
 }
 
+extension RelationKind {
+    /// Whether a stream is one of its edges'.
+    package func holds(_ stream: String) -> Bool { (try? accept(HoldsStream(stream: stream))) ?? false }
+
+    private struct HoldsStream: RelationVisitor {
+        let stream: String
+
+        func visit<L: Relation>(_ relation: L.Type) -> Bool { stream.hasPrefix(L.prefix + "_") }
+    }
+}
+
 /// Bounds of what is walked over edges.
 package enum EdgeLimits {
     /// How many containers one member may be in: deleting or restoring it moves all of these edges.

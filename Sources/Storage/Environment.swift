@@ -59,9 +59,13 @@ package final class Environment: Sendable {
 
     /// The same as an owned value, for a reader that is lent around within one synchronous call: it must be let go of
     /// on the thread that began it.
-    package func beginRead() throws(StorageError) -> ReadTransaction { try beginRead(isAtLength: false) }
+    ///
+    /// - Parameter hasReserve: as with `readFromReserve`, for the one writer.
+    package func beginRead(hasReserve: Bool = false) throws(StorageError) -> ReadTransaction {
+        try beginRead(isAtLength: false, hasReserve: hasReserve)
+    }
 
-    private func beginRead(isAtLength: Bool, hasReserve: Bool = false) throws(StorageError) -> ReadTransaction {
+    private func beginRead(isAtLength: Bool, hasReserve: Bool) throws(StorageError) -> ReadTransaction {
         let source: ReadTransaction.Source =
             switch backend {
             case .mapped(let environment): .mapped(try environment.beginRead(hasReserve: hasReserve), of: environment)

@@ -1,5 +1,6 @@
 package import Identity
 import Storage
+import Wire
 
 extension AuditQuery {
     /// How many candidates one page may look at, together with its total.
@@ -40,6 +41,21 @@ extension RowReader {
         try EntryType.allCases.compactMap { type in
             try TermList(Term(.type, type.text), in: self).map { (type, $0.count) }
         }
+    }
+
+    /// How many entries count in a chain, of both classes.
+    package func entryCount(ofChain chain: String) throws -> Int {
+        try TermList(Term(.chain, chain), in: self)?.count ?? 0
+    }
+
+    /// The version that the stream of a resource or of an edge is at; nil where views keep none of it.
+    package func version(ofStream stream: String) throws -> UInt64? {
+        if let kind = Kind.allCases.first(where: { stream.hasPrefix($0.prefix + "_") }) {
+            return try kind.accept(VersionOf(stream: stream, reader: self))
+        }
+        // Nothing but what adds and removes an edge stands in its stream.
+        guard RelationKind.allCases.contains(where: { $0.holds(stream) }) else { return nil }
+        return try UInt64(TermList(Term(.stream, stream), in: self)?.count ?? 0)
     }
 
     private func terms(of query: AuditQuery) throws -> [[Term]] {
@@ -111,5 +127,15 @@ extension RowReader {
         }
         page.isExact = walk.position == nil
         return page
+    }
+}
+
+private struct VersionOf<Reader: RowReader>: KindVisitor {
+    let stream: String
+    let reader: Reader
+
+    func visit<R: Resource>(_ kind: R.Type) throws -> UInt64? {
+        guard let id = Identifier<R>(stream) else { return nil }
+        return try reader.resource(id)?.version ?? 0
     }
 }

@@ -59,6 +59,14 @@ package final class ViewStore: Sendable {
         return try body(snapshot)
     }
 
+    /// The same for the one writer, which finds a place among the readers even where all are taken.
+    package func readFromReserve<R>(_ body: (ViewSnapshot) throws -> R) throws -> R {
+        let transaction = try environment.beginRead(hasReserve: true)
+        let snapshot = ViewSnapshot(of: self, transaction, heads: Self.noHeads, ownScopes: [])
+        defer { snapshot.end() }
+        return try body(snapshot)
+    }
+
     /// Begins the one set of changes, on the writer's thread; letting go of it changes nothing.
     ///
     /// - Parameter ownScopes: scopes of the deployment's own choice that open something of ours.

@@ -14,4 +14,12 @@ package enum LedgerFault: Error, Sendable, Equatable {
     case keys(String)
     /// An entry or its sealed parts would pass the format's bounds.
     case tooLarge(String)
+
+    /// Whether bytes are not what was written: somebody has to look before anything goes on.
+    package var isDamage: Bool {
+        switch self {
+        case .damaged: true
+        case .rolledBack, .format, .keys, .tooLarge: false
+        }
+    }
 }

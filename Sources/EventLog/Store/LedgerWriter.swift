@@ -8,7 +8,7 @@ package import Wire
 /// It belongs to the one writer thread. Commands are prepared in memory, one by one, and can each be taken back;
 /// `commit` writes what was prepared in one synced transaction. Reading never goes through here.
 package final class LedgerWriter {
-    private struct ChainKey: Hashable {
+    struct ChainKey: Hashable {
         let chain: String
         let `class`: Entry.Class
 
@@ -43,18 +43,21 @@ package final class LedgerWriter {
     /// So it is with data keys; a key that is made ready takes some three hundred bytes.
     private static let rememberedKeysMax = 4_096
 
-    private let tables: LedgerTables
+    let tables: LedgerTables
     private let keys: KeyStore
     private let ledgerID: [UInt8]
     private let random: (Int) -> [UInt8]
+    let witness: HeadWitness
 
     /// The right edge, prepared entries included.
     package private(set) var range: CompactRange
     /// The time of the last command, prepared ones included.
     package private(set) var lastRecordedAt: Instant
     package private(set) var prepared: [Prepared] = []
-    private var heads: [ChainKey: LedgerTables.Head] = [:]
+    var heads: [ChainKey: LedgerTables.Head] = [:]
     private var changedHeads: Set<ChainKey> = []
+    /// The chains whose stored heads were compared since they were forgotten last.
+    var comparedChains: Set<String> = []
     private var streams: [String: LedgerTables.StreamHead] = [:]
     private var changedStreams: Set<String> = []
     /// The data keys that were sealed under, each looked up, unwrapped and made ready once.
@@ -77,7 +80,9 @@ package final class LedgerWriter {
         range: CompactRange,
         lastRecordedAt: Instant,
         random: @escaping (Int) -> [UInt8],
+        witness: HeadWitness = .none,
     ) {
+        self.witness = witness
         self.tables = tables
         self.keys = keys
         self.ledgerID = ledgerID
@@ -170,7 +175,10 @@ package final class LedgerWriter {
 
     /// Whether what was prepared is on disk after all: a commit that failed has an unknown outcome until this is asked.
     package func isDurable() throws -> Bool {
-        try tables.environment.readFromReserve { try tables.size($0) } == range.size
+        // Another history may be as long: its root tells.
+        try tables.environment.readFromReserve { reader in
+            try tables.size(reader) == range.size && tables.range(at: range.size, reader).root == range.root
+        }
     }
 
     /// Takes the prepared entries as written, by a commit that succeeded or was found to have succeeded.
@@ -185,7 +193,7 @@ package final class LedgerWriter {
     package func abandon() {
         (range, lastRecordedAt) = durable
         forgetPrepared()
-        heads.removeAll()
+        forgetHeads()
         streams.removeAll()
         segmentKeys.removeAll()
         keys.discardStaged()
@@ -203,30 +211,8 @@ package final class LedgerWriter {
         changedStreams.removeAll(keepingCapacity: true)
         destroyed.removeAll()
         mark = nil
-        if heads.count > Self.rememberedHeadsMax { heads.removeAll() }
+        if heads.count > Self.rememberedHeadsMax { forgetHeads() }
         if streams.count > Self.rememberedHeadsMax { streams.removeAll() }
-    }
-
-    package func head(_ chain: String, _ class: Entry.Class) throws -> LedgerTables.Head? {
-        let key = ChainKey(chain: chain, class: `class`)
-        if let head = heads[key] { return head }
-        guard let head = try tables.environment.readFromReserve({ try tables.head(chain, `class`, $0) }) else {
-            return nil
-        }
-        heads[key] = head
-        return head
-    }
-
-    /// The heads of a chain as a transfer writes them down: `{state, activity}`, each `{sequence, leaf}`.
-    package func headsNote(of chain: String) throws -> JSON {
-        var note: Members = [:]
-        for place in [Entry.Class.activity, .state] {
-            guard let head = try head(chain, place) else { continue }
-            note[place.rawValue] = [
-                "leaf": .string(Base64URL.encode(head.leaf.bytes)), "sequence": .integer(Int64(head.sequence)),
-            ]
-        }
-        return .object(note)
     }
 
     /// How much is prepared, for a bound on what goes into one commit.
@@ -300,7 +286,7 @@ package final class LedgerWriter {
     }
 
     private func nextVersion(of stream: String, at index: UInt64) throws -> UInt64 {
-        let present = try streams[stream] ?? tables.environment.readFromReserve { try tables.head(of: stream, $0) }
+        let present = try streams[stream] ?? comparedHead(of: stream)
         let next = LedgerTables.StreamHead(version: (present?.version ?? 0) + 1, index: index)
         before.streams.append((stream, streams[stream]))
         streams[stream] = next
@@ -343,7 +329,7 @@ package final class LedgerWriter {
     /// The key to seal under; one is made only for a name that no entry has.
     private func dataKey(_ id: String) throws -> [UInt8] {
         let name = KeyName.data(id)
-        let use = try tables.environment.readFromReserve { try tables.dataKeyUse(id, $0) }
+        let use = try tables.environment.readFromReserve { try tables.comparedDataKeyUse(id, $0) }
         guard use?.destroyedAt == nil, destroyed[id] == nil, !keys.isDestroyed(name) else {
             throw LedgerFault.keys("the data key \(id) was destroyed")
         }
