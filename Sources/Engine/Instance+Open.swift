@@ -16,6 +16,8 @@ extension Instance {
         package var algorithm: SigningAlgorithm?
         /// Takes a clock that is behind the last entry as right, once.
         package var acceptsClock = false
+        /// Goes on although an earlier run found the ledger altered: who opens it so has verified it, or repaired it.
+        package var clearsAlteration = false
         /// Writes down that the ledger was verified: a server does, a command that only passes by does not.
         package var recordsVerification = false
         /// Scopes of the operator's own choice that open something of ours: who grants them must hold them.
@@ -30,6 +32,7 @@ extension Instance {
             software: String,
             algorithm: SigningAlgorithm? = nil,
             acceptsClock: Bool = false,
+            clearsAlteration: Bool = false,
             recordsVerification: Bool = false,
             log: @escaping @Sendable (String) -> Void,
             onStop: @escaping @Sendable (String) -> Void,
@@ -37,6 +40,7 @@ extension Instance {
             self.software = software
             self.algorithm = algorithm
             self.acceptsClock = acceptsClock
+            self.clearsAlteration = clearsAlteration
             self.recordsVerification = recordsVerification
             self.log = log
             self.onStop = onStop
@@ -61,11 +65,17 @@ extension Instance {
             options.log("\(opened.erasedAgain) keys stood in keys/ that entries destroy; they are destroyed again")
         }
         var owed = opened.owed
-        let (stop, atStart, views) = try openViews(directory, opened, options.log)
+        let found = try openViews(directory, opened, options.log)
+        let views = found.store
         // Unless a crash leaves them untrusted, no commit may change them.
         let trust = try ViewTrust(directory, world: world)
         try owed.write { try trust.markInUse() }
-        let status = WriterStatus(log: options.log)
+        let alteration = try AlterationMemory(directory)
+        let status = WriterStatus(log: options.log) { what in
+            do { try alteration.keep(what, at: world.wall()) } catch {
+                options.log("that the ledger was altered could not be kept for the next start: \(error)")
+            }
+        }
         status.committed(size: opened.opening.range.size)
         let (last, size) = (opened.opening.lastRecordedAt, opened.opening.range.size)
         let acceptance = try ClockAcceptance(views, opened.tables)
@@ -75,6 +85,7 @@ extension Instance {
         let jumped = kept.flatMap { ClockWatch.objection(since: $0, world: world) }
         let objection = ClockWatch.objection(last: reached, world: world) ?? jumped
         if !options.acceptsClock { status.object(objection) }
+        if !options.clearsAlteration, let what = try alteration.kept() { status.isAltered(what) }
         if let kept, kept.isOfThisBoot, jumped != nil {
             try owed.write { try clockMemory.keep(kept.offset, isRefused: true) }
         }
@@ -89,7 +100,7 @@ extension Instance {
             ring: KeyRing(keys, store: opened.keys, loaded: nil),
             status: status,
             clockMemory: clockMemory,
-            untoldStop: stop,
+            untoldStop: found.stop,
             lock: lock
         )
         // What an operator accepts is where the clock is watched from; else every step since the last run is an entry,
@@ -102,18 +113,14 @@ extension Instance {
         instance.limitReads(to: options.readMicrosecondsMax)
         try instance.start(opened, clock, owed, options)
         try instance.verifyInBackground(isRecorded: options.recordsVerification)
-        if let objection, !options.acceptsClock {
-            options.log("writes are refused: \(objection)")
-            return instance
-        }
-        let opening = Event(
-            LedgerSubject.entry(.opened),
-            chain: .platform,
-            data: [
-                "software": .string(options.software), "stop": .string(stop.rawValue),
-                "views": .string(atStart.rawValue),
-            ]
-        )
+        if let objection, !options.acceptsClock { options.log("writes are refused: \(objection)") }
+        if status.objection != nil { return instance }
+        var told: Members = [
+            "software": .string(options.software), "stop": .string(found.stop.rawValue),
+            "views": .string(found.atStart.rawValue),
+        ]
+        if !found.altered.isEmpty { told.append("altered", .array(found.altered.map(JSON.string))) }
+        let opening = Event(LedgerSubject.entry(.opened), chain: .platform, data: told)
         // A full disk is no reason not to start: health says so, and writes go on when there is room.
         do throws(Refusal) {
             _ = try await instance.perform(RecordEvents([opening]), by: .system)
@@ -161,10 +168,10 @@ extension Instance {
         _ directory: DataDirectory,
         _ opened: OpenedLedger,
         _ log: (String) -> Void,
-    ) throws -> (ViewTrust.Stop, ViewsAtStart, ViewStore) {
+    ) throws -> OpenedViews {
         let trust = try ViewTrust(directory, world: opened.world)
         let (stop, standing) = (try ViewTrust.untoldStop(in: directory, world: opened.world), try trust.standing())
-        var atStart = ViewsAtStart.kept
+        var (atStart, altered) = (ViewsAtStart.kept, [String]())
         var (store, folded): (ViewStore?, UInt64) = (nil, 0)
         if standing.views != .machine, let found = try opened.views(in: directory, log) {
             (store, folded) = (found.store, found.applied?.size ?? 0)
@@ -175,10 +182,15 @@ extension Instance {
                 // this.
                 if standing.views == .clean, folded < opened.opening.range.size { try trust.markInUse() }
                 if try opened.builder.catchUp(kept, to: opened.opening.range.size) > 0 { atStart = .caughtUp }
+                altered = try kept.tablesUnlikeMark(among: ViewTable.allCases.filter(\.givesAuthority)).map(\.name)
             } catch is ViewFault {
                 // A row or the mark is damaged: views are derived, so they are made anew rather than mended.
                 store = nil
             }
+        }
+        if !altered.isEmpty {
+            log("the views were altered, and are made anew: \(altered.joined(separator: ", "))")
+            store = nil
         }
         if store == nil {
             try Rebuild.run(opened, in: directory)
@@ -193,7 +205,16 @@ extension Instance {
         }
         // What an interrupted exchange has left: its mark must not outlive this start.
         try? directory.remove(Rebuild.oldName)
-        return (stop, atStart, store)
+        return OpenedViews(store: store, stop: stop, atStart: atStart, altered: altered)
+    }
+
+    /// The views of a start, and what it found out about them.
+    private struct OpenedViews {
+        let store: ViewStore
+        let stop: ViewTrust.Stop
+        let atStart: ViewsAtStart
+        /// The tables that somebody had altered: they are made anew, and it is told.
+        let altered: [String]
     }
 
     private static func notary(_ opened: OpenedLedger, _ status: WriterStatus) throws -> Notary {
@@ -221,7 +242,8 @@ extension Instance {
                         ledgerID: identity.id,
                         range: opened.opening.range,
                         lastRecordedAt: opened.opening.lastRecordedAt,
-                        random: world.random
+                        random: world.random,
+                        witness: HeadWitness(views)
                     ),
                     tables: tables,
                     views: views,

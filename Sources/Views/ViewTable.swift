@@ -50,6 +50,16 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         }
     }
 
+    /// Whether rights follow from its rows: who is what and is active, who belongs to whom, whose a slug or a proof is.
+    package var givesAuthority: Bool {
+        switch self {
+        case .current, .facets, .slugs, .lookups: true
+        case .versions, .pastEdges, .counts, .countVersions, .lastUsed, .texts, .addresses, .erasable, .terms,
+            .idempotency, .idempotencyTimes, .entries:
+            false
+        }
+    }
+
     package var name: String {
         switch self {
         case .current: "current"

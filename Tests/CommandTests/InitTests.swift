@@ -31,7 +31,7 @@ struct InitTests {
     @Test func `a new ledger verifies, by the command and by the verifier that shares no code with it`() async throws {
         let ledger = try await TestLedger()
         let report = try await ledger.verified()
-        #expect(report.members?.map(\.name) == ["ok", "entries", "root", "checkpoint", "erased", "problems"])
+        #expect(report.members?.map(\.name) == ["ok", "signed", "entries", "root", "checkpoint", "erased", "problems"])
         #expect(report["ok"] == true)
         #expect(report["checkpoint"]?["size"] == report["entries"])
         #expect(report["checkpoint"]?["root"] == report["root"])

@@ -21,6 +21,21 @@ extension Instance {
         }
     }
 
+    /// Makes the ledger's derived tables anew from its entries, and verifies the whole of it.
+    ///
+    /// - Returns: how many rows were wrong, by table.
+    /// - Throws: `LedgerFault` where the entries are not what was signed, or something is wrong still.
+    package static func repairLedger(_ directory: DataDirectory) throws -> [String: Int] {
+        try alone(directory) {
+            try directory.requireWhole()
+            let (tables, anchor) = (try directory.ledger(), try directory.anchor())
+            let repaired = try DerivedTables(tables, anchor: anchor).repair()
+            let report = Verification(tables: tables, keys: nil, anchor: anchor).run()
+            if let problem = report.problems.first { throw LedgerFault.damaged(index: problem.index, problem.what) }
+            return repaired
+        }
+    }
+
     /// Wraps every key anew, so that copies of the wrapped keys made before open no more.
     ///
     /// - Returns: how many keys there are.

@@ -17,7 +17,7 @@ struct ClockMemory {
     }
 
     private let folder: SmallFiles
-    private let bootID: String
+    private let bootID: String?
 
     init(_ directory: DataDirectory, world: World) throws {
         folder = try directory.top()
@@ -31,13 +31,15 @@ struct ClockMemory {
         else { return nil }
         return Kept(
             offset: offset,
-            isOfThisBoot: mark["boot"]?.text == bootID,
+            isOfThisBoot: bootID.map { mark["boot"]?.text == $0 } ?? false,
             isRefused: mark["refused"]?.flag == true
         )
     }
 
     func keep(_ offset: Int64, isRefused: Bool = false) throws {
-        let mark: JSON = ["boot": .string(bootID), "offset": .integer(clamping: offset), "refused": .bool(isRefused)]
+        let mark: JSON = [
+            "boot": bootID.map(JSON.string) ?? .null, "offset": .integer(clamping: offset), "refused": .bool(isRefused),
+        ]
         try folder.write(Self.fileName, mark.canonical)
     }
 }

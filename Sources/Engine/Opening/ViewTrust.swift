@@ -22,12 +22,17 @@ struct ViewTrust {
     }
 
     private let folder: SmallFiles
-    private let bootID: String
+    private let bootID: String?
     private let identity: String
 
     /// - Parameter views: the folder that they are in.
-    init(_ directory: DataDirectory, views name: String = DataDirectory.viewsName, world: World) throws {
-        folder = try directory.viewFiles(name)
+    init(
+        _ directory: DataDirectory,
+        views name: String = DataDirectory.viewsName,
+        world: World,
+        _ access: SmallFiles.Access = .readWrite,
+    ) throws {
+        folder = try directory.viewFiles(name, access)
         bootID = world.bootID()
         if let path = directory.path("\(name)/data.mdb"), let file = try? Machine.fileIdentity(of: path) {
             identity = "\(file.device):\(file.inode)"
@@ -55,7 +60,8 @@ struct ViewTrust {
         if mark["clean"]?.flag == true {
             return Standing(views: .clean, untold: mark["untold"]?.text.flatMap(Stop.init) ?? .clean)
         }
-        let stop: Stop = mark["boot"]?.text == bootID ? .process : .machine
+        // A boot that is not known is no other one, and not this one either.
+        let stop: Stop = bootID.map { mark["boot"]?.text == $0 } ?? false ? .process : .machine
         return Standing(views: stop, untold: stop)
     }
 
@@ -69,7 +75,9 @@ struct ViewTrust {
     func markClean(untold: Stop = .clean) throws { try write(isClean: true, untold: untold) }
 
     private func write(isClean: Bool, untold: Stop) throws {
-        var mark: Members = ["boot": .string(bootID), "clean": .bool(isClean), "file": .string(identity)]
+        var mark: Members = [
+            "boot": bootID.map(JSON.string) ?? .null, "clean": .bool(isClean), "file": .string(identity),
+        ]
         if untold != .clean { mark.append("untold", .string(untold.rawValue)) }
         try folder.write(Self.fileName, JSON.object(mark).canonical)
     }

@@ -2,6 +2,7 @@ import EventLog
 import OpenSSL
 import Storage
 import Synchronization
+import Views
 package import Wire
 
 /// How far the ledger has been checked and signed for, and how its clock is: for everyone to see.
@@ -46,8 +47,8 @@ extension Instance {
         )
     }
 
-    /// Re-hashes every entry once, on a thread of its own, while the server serves: a start itself looks only at what
-    /// no checkpoint covered.
+    /// Re-hashes every entry, and opens and compares every segment, on a thread of its own while the server serves; and
+    /// once a day again. A start itself looks only at what no checkpoint covered, and what the views did not have.
     ///
     /// What it finds stands in health, and that all is well in an entry. A ledger that was altered is not written to
     /// any more. One that could not be read to its end is none: it is read again later, and then later still.
@@ -60,43 +61,68 @@ extension Instance {
                 if waits { verification.wait() }
                 return true
             }
-            return !verify(isRecorded: isRecorded, rests: waits)
+            verify(isRecorded: isRecorded, rests: waits)
+            return true
         }
     }
 
-    /// - Returns: whether there is no more to be said.
-    private func verify(isRecorded: Bool, rests: Bool) -> Bool {
+    private func verify(isRecorded: Bool, rests: Bool) {
         verification.begin(now: world.sinceBoot())
         let report = Verification(
             tables: tables,
-            keys: nil,
+            keys: keys,
             anchor: nil,
             options: Verification.Options(
-                opensSegments: false,
                 identifiers: .init(count: Self.identifiersMax, turn: UInt64(bitPattern: world.wall().microseconds)),
                 rest: { [verification, world] in if rests { verification.rest(world.sinceBoot) } },
                 shouldStop: { [status] in status.isClosing }
             )
         ).run()
-        guard !status.isClosing else { return true }
+        guard !status.isClosing else { return }
         if report.isUnread, let problem = report.problems.first {
             let next = verification.interrupt(problem.what, at: world.wall(), now: world.sinceBoot())
-            status.report("verification is tried again in \(next.waitSeconds) seconds: \(problem.what)")
-            return false
+            return status.report("verification is tried again in \(next.waitSeconds) seconds: \(problem.what)")
         }
-        guard report.entries > 0 else { return true }
-        let mark = VerificationMark(
-            index: report.entries - 1,
-            root: report.root,
-            at: world.wall(),
-            isOK: report.isOK
-        )
-        verification.put(mark, isRecorded: isRecorded)
-        if let problem = report.problems.first {
-            let place = problem.index.map { "entry \($0): " } ?? ""
-            status.object("the ledger was altered, run muniment verify: \(place)\(problem.what)")
-            status.report("verification found \(report.problemCount) problems; first \(place)\(problem.what)")
+        if report.entries > 0 {
+            let mark = VerificationMark(
+                index: report.entries - 1,
+                root: report.root,
+                at: world.wall(),
+                isOK: report.isOK
+            )
+            verification.put(mark, isRecorded: isRecorded)
         }
-        return true
+        verification.end(now: world.sinceBoot())
+        guard let problem = report.problems.first else { return sumViews() }
+        status.report("verification found \(report.problemCount) problems")
+        let what = (problem.index.map { "entry \($0): " } ?? "") + problem.what
+        if report.isAltered {
+            status.ledgerIsAltered(what)
+        } else {
+            status.object("the ledger cannot be read: \(what)")
+        }
+    }
+
+    /// Sums up the tables of views that a start does not, each within one moment.
+    ///
+    /// One that cannot be read to its end is summed up another day.
+    private func sumViews() {
+        for table in ViewTable.allCases where !table.givesAuthority && !status.isClosing {
+            do {
+                guard try !views.tablesUnlikeMark(among: [table]).isEmpty else { continue }
+                return viewsAreDamaged("the table \(table.name) was altered")
+            } catch let fault as ViewFault {
+                return viewsAreDamaged("\(fault)")
+            } catch {
+                status.report("the table \(table.name) of the views was not summed up: \(error)")
+            }
+        }
+    }
+
+    /// Views are not believed again after this, however the run ends: the next start makes them anew.
+    func viewsAreDamaged(_ what: String) {
+        guard !status.isViewDamaged else { return }
+        status.viewsAreDamaged(what)
+        try? ViewTrust(directory, world: world).forget()
     }
 }

@@ -1,3 +1,4 @@
+import EventLog
 package import Identity
 import Storage
 package import Views
@@ -73,10 +74,10 @@ extension Instance {
         } catch let fault as StorageError where fault.kind == .tookTooLong {
             throw .busy(retryAfterSeconds: 1, "the read took longer than reads may")
         } catch let fault as ViewFault {
-            if !status.isViewDamaged {
-                status.viewsAreDamaged("\(fault)")
-                try? ViewTrust(directory, world: world).forget()
-            }
+            viewsAreDamaged("\(fault)")
+            throw .failed
+        } catch LedgerFault.damaged(let index, let what) {
+            status.ledgerIsAltered((index.map { "entry \($0): " } ?? "") + what)
             throw .failed
         } catch {
             status.report("the answer of \(endpoint) failed: \(error)")

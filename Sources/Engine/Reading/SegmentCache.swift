@@ -39,14 +39,22 @@ final class SegmentCache: Sendable {
 }
 
 extension Instance {
-    /// The fields of a sealed segment; `nil` when its key was destroyed or is not at hand.
+    /// The fields of a sealed segment; `nil` when its key was destroyed, is not at hand, or retention removed it.
+    ///
+    /// - Throws: `LedgerFault.damaged` where the key is at hand and does not open it: what was written over is no
+    ///   erasure.
     package func open(_ reference: SealedReference) throws -> Members? {
         if let known = segments.fields(reference) { return known }
-        let row = try tables.environment.read { try tables.segment(reference.index, reference.ordinal, $0) }
-        guard let row, let entry = try entry(at: reference.index), entry.sealed.indices.contains(reference.ordinal)
-        else { return nil }
+        guard let entry = try entry(at: reference.index) else { return nil }
+        let damaged = LedgerFault.damaged(index: reference.index, "its sealed segment is not what was written")
+        guard entry.sealed.indices.contains(reference.ordinal) else { throw damaged }
         let item = entry.sealed[reference.ordinal]
-        guard let fields = keys.open(row, as: item, ledger: identity.id) else { return nil }
+        let row = try tables.environment.read { try tables.segment(reference.index, reference.ordinal, $0) }
+        guard let fields = row.flatMap({ keys.open($0, as: item, ledger: identity.id) }) else {
+            let name = KeyName.data(item.key)
+            guard keys.isDestroyed(name) || keys.key(name) == nil else { throw damaged }
+            return nil
+        }
         segments.keep(fields, reference, key: item.key)
         // Destroyed while it was being opened: nobody forgets it later.
         guard keys.isDestroyed(KeyName.data(item.key)) else { return fields }

@@ -10,7 +10,7 @@ final class VerificationBoard: Sendable {
         var last: VerificationMark?
         var unrecorded: VerificationMark?
         var interrupted: InterruptedVerification?
-        /// When the next one begins after that, by the clock that cannot be set.
+        /// When the next one begins, by the clock that cannot be set.
         var nextMicroseconds: Int64 = 0
         /// Since when the one under way has worked without a rest, by that clock.
         var workingSinceMicroseconds: Int64 = 0
@@ -23,6 +23,8 @@ final class VerificationBoard: Sendable {
     private static let restsPerWork: Int64 = 9
     /// Where the machine has much else to do, a little work takes long.
     private static let restMicrosecondsMax: Int64 = 100_000
+
+    private static let dayMicroseconds: Int64 = 86_400 * 1_000_000
 
     private let state = Mutex(State())
     private let bell = DispatchSemaphore(value: 0)
@@ -61,6 +63,9 @@ final class VerificationBoard: Sendable {
             return interrupted
         }
     }
+
+    /// One has come to its end: the next one begins a day later.
+    func end(now: Int64) { state.withLock { $0.nextMicroseconds = now + Self.dayMicroseconds } }
 
     /// - Parameter isRecorded: whether it becomes an entry; only a ledger that was found whole is said to be.
     func put(_ mark: VerificationMark, isRecorded: Bool) {

@@ -10,7 +10,7 @@ package struct World: Sendable {
     package let sinceBoot: @Sendable () -> Int64
     /// Whether the host says that its clock is synchronised; `nil` when it does not say.
     package let isClockSynchronised: @Sendable () -> Bool?
-    package let bootID: @Sendable () -> String
+    package let bootID: @Sendable () -> String?
     package let random: @Sendable (_ count: Int) -> [UInt8]
     /// Who runs the engine's loops, round by round; `nil` where they have threads of their own.
     package let stepper: Stepper?
@@ -19,7 +19,7 @@ package struct World: Sendable {
         wall: @escaping @Sendable () -> Instant,
         sinceBoot: @escaping @Sendable () -> Int64,
         isClockSynchronised: @escaping @Sendable () -> Bool?,
-        bootID: @escaping @Sendable () -> String,
+        bootID: @escaping @Sendable () -> String?,
         random: @escaping @Sendable (Int) -> [UInt8],
         stepper: Stepper? = nil,
     ) {
@@ -35,7 +35,7 @@ package struct World: Sendable {
         wall: { Instant(microseconds: Machine.wallMicroseconds) },
         sinceBoot: { Machine.bootMicroseconds },
         isClockSynchronised: { Machine.clockIsSynchronised },
-        bootID: { Machine.bootID ?? "unknown" },
+        bootID: { Machine.bootID },
         random: { secureRandom($0) },
     )
 }

@@ -55,6 +55,8 @@ extension WriterCore {
             throw fault
         } catch let fault as ViewFault {
             throw fault
+        } catch let fault as LedgerFault where fault.isDamage {
+            throw fault
         } catch {
             takeBack(draft)
             status.report("\(event.type.text) could not be written: \(type(of: error))")

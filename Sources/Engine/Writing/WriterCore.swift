@@ -120,6 +120,12 @@ final class WriterCore {
             return try growViews(for: batch)
         } catch let fault as StorageError where fault.isPassing {
             return putOff(batch, fault)
+        } catch LedgerFault.damaged(let index, let what) {
+            // Found before anything was written on it.
+            status.ledgerIsAltered((index.map { "entry \($0): " } ?? "") + what)
+            giveUp()
+            for submission in batch { submission.answer(.refusingWrites(status.objection ?? what)) }
+            return []
         } catch {
             for submission in batch { submission.answer(Self.outcomeUnknown) }
             throw Self.stop(error)
@@ -260,6 +266,8 @@ final class WriterCore {
         } catch let fault as StorageError {
             throw fault
         } catch let fault as ViewFault {
+            throw fault
+        } catch let fault as LedgerFault where fault.isDamage {
             throw fault
         } catch {
             return try fail(submission, error, draft)

@@ -31,8 +31,16 @@ package final class WriterStatus: Sendable {
 
     private let state = Mutex(State())
     private let log: @Sendable (String) -> Void
+    /// Keeps for the next start that the ledger was found altered.
+    private let remember: @Sendable (String) -> Void
 
-    package init(log: @escaping @Sendable (String) -> Void) { self.log = log }
+    package init(
+        log: @escaping @Sendable (String) -> Void,
+        remember: @escaping @Sendable (String) -> Void = { _ in },
+    ) {
+        self.log = log
+        self.remember = remember
+    }
 
     package var objection: String? { state.withLock { $0.objection } }
     package var isDiskFull: Bool { state.withLock { $0.isDiskFull } }
@@ -87,6 +95,19 @@ package final class WriterStatus: Sendable {
             state.objection = "the views are damaged, a restart makes them anew: \(fault)"
         }
         log("the views are damaged: \(fault)")
+    }
+
+    /// The ledger is not as it was written: nothing is written on it, by this run or a later one, before a complete
+    /// verification finds nothing.
+    func ledgerIsAltered(_ what: String) {
+        isAltered(what)
+        remember(what)
+    }
+
+    /// The same, as an earlier run found it.
+    func isAltered(_ what: String) {
+        object("the ledger was altered, run muniment verify: \(what)")
+        log("the ledger was altered, and takes no writes: \(what)")
     }
 
     func object(_ why: String?) { state.withLock { $0.objection = why } }

@@ -38,15 +38,23 @@ extension Verification {
         /// How many there were, those that are not told included.
         package private(set) var problemCount = 0
 
-        /// Those of them that are of the moment, as a read that took too long.
+        /// Those of them that say that it could not be read, and of these the ones that are of the moment, as a read
+        /// that took too long.
+        private var unreadCount = 0
         private var passingCount = 0
 
         package var isOK: Bool { problemCount == 0 }
 
+        /// Whether something that was read is not as it was written; a disk that does not give it says nothing of it.
+        package var isAltered: Bool { problemCount > unreadCount }
+
         /// Whether nothing speaks against the ledger, but that it could not be read to its end: another time it may be.
         package var isUnread: Bool { problemCount > 0 && problemCount == passingCount }
 
-        mutating func add(_ index: UInt64?, _ what: @autoclosure () -> String) {
+        /// Whether the entries were held against something signed.
+        package var isSigned: Bool { checkpoint != nil }
+
+        package mutating func add(_ index: UInt64?, _ what: @autoclosure () -> String) {
             problemCount += 1
             if problems.count < Self.problemsMax { problems.append(Problem(index: index, what: what())) }
         }
@@ -54,6 +62,9 @@ extension Verification {
         /// Why the ledger was not read to its end.
         mutating func add(_ index: UInt64?, _ what: String, for error: any Error) {
             add(index, "\(what): \(error)")
+            let isOfWhatIsStored =
+                (error as? StorageError)?.isOfWhatIsStored ?? (error as? LedgerFault)?.isDamage ?? false
+            if !isOfWhatIsStored { unreadCount += 1 }
             if (error as? StorageError)?.isPassing ?? false { passingCount += 1 }
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import EventLog
 import Foundation
 import OpenSSL
@@ -14,12 +15,13 @@ struct Verify: AsyncParsableCommand {
 
     @OptionGroup var directory: DirectoryOptions
     @Flag(.quick) var quick = false
+    @Flag(.unsigned) var unsigned = false
     @Option(.format) var format: String?
 
     @Flag(name: .customLong(VerifyingChild.flag), help: .hidden) var isChild = false
 
     func run() async throws {
-        let settings = try Settings(directory.given, [.format: format], flags: [.quick: quick])
+        let settings = try Settings(directory.given, [.format: format], flags: [.quick: quick, .unsigned: unsigned])
         let format = try settings.choice(.format, PrintFormat.self) ?? .text
         guard !isChild else { return try read(settings, format) }
         let status: Int32
@@ -31,6 +33,14 @@ struct Verify: AsyncParsableCommand {
         }
         // What there is to say was said.
         if status != 0 { Foundation.exit(status) }
+        if try !settings.isOn(.quick) { try await Self.clearAlteration(settings) }
+    }
+
+    /// A complete verification that found nothing clears what an earlier run had found, and leaves an entry.
+    private static func clearAlteration(_ settings: Settings) async throws {
+        guard let what = try AlterationMemory.kept(in: DataLocation(settings).found()) else { return }
+        let index = try await StoppedLedger(settings, clearsAlteration: true).use { try await $0.clearAlteration(what) }
+        Output.note("cleared, in entry \(index): \(what)")
     }
 
     private func read(_ settings: Settings, _ format: PrintFormat) throws {
@@ -45,14 +55,24 @@ struct Verify: AsyncParsableCommand {
         }
         // Nobody reads on for a command that is gone.
         let options = Verification.Options(isQuick: try settings.isOn(.quick), shouldStop: { getppid() != parent })
-        let report = Verification(tables: ledger.tables, keys: ledger.keys, anchor: ledger.anchor, options: options)
+        var report = Verification(tables: ledger.tables, keys: ledger.keys, anchor: ledger.anchor, options: options)
             .run()
+        for problem in ViewCheck(ledger.directory, tables: ledger.tables, keys: ledger.keys).problems(
+            isQuick: options.isQuick
+        ) { report.add(nil, problem) }
         switch format {
         case .text: for line in report.lines { Output.line(line) }
         case .json: Output.line(String(decoding: report.json.compact, as: UTF8.self))
         }
         guard report.isOK else {
             throw CommandFailure(.checkFailed, "the ledger is not as it was written: \(report.problemCount) problems")
+        }
+        guard try report.isSigned || settings.isOn(.unsigned) else {
+            throw CommandFailure(
+                .checkFailed,
+                "unsigned: there is no anchor here, so what is missing at the end is not seen; name it with --anchor DIR, or say"
+                    + " --unsigned"
+            )
         }
     }
 
@@ -62,7 +82,7 @@ struct Verify: AsyncParsableCommand {
         case .text: break
         case .json:
             let report: JSON = [
-                "ok": false, "entries": 0, "root": .null, "checkpoint": .null, "erased": 0,
+                "ok": false, "signed": false, "entries": 0, "root": .null, "checkpoint": .null, "erased": 0,
                 "problems": [["index": .null, "what": .string(why)]],
             ]
             Output.line(String(decoding: report.compact, as: UTF8.self))
@@ -74,7 +94,8 @@ extension Verification.Report {
     /// Roots are in base64, as in checkpoints, so that the two can be compared by eye and by script.
     fileprivate var json: JSON {
         [
-            "ok": .bool(isOK), "entries": .integer(Int64(entries)), "root": .string(Base64.encode(root.bytes)),
+            "ok": .bool(isOK), "signed": .bool(isSigned), "entries": .integer(Int64(entries)),
+            "root": .string(Base64.encode(root.bytes)),
             "checkpoint": checkpoint.map { checkpoint in
                 [
                     "origin": .string(checkpoint.origin), "size": .integer(Int64(checkpoint.size)),
@@ -93,7 +114,8 @@ extension Verification.Report {
     fileprivate var lines: [String] {
         var lines = ["\(isOK ? "ok" : "NOT OK"): \(entries) entries, root \(Base64.encode(root.bytes))"]
         lines.append(
-            checkpoint.map { "signed: the first \($0.size) entries, as \($0.origin)" } ?? "signed: no checkpoint"
+            checkpoint.map { "signed: the first \($0.size) entries, as \($0.origin)" }
+                ?? "unsigned: no checkpoint was compared"
         )
         lines.append("segments: \(opened) opened, \(sealed) sealed, \(erased) erased; \(removed) entries removed")
         lines += problems.map { problem in

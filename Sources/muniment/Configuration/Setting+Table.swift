@@ -65,12 +65,17 @@ extension Setting {
 
     // What is read.
     static let quick = Setting.flag("quick", "Only what an opening checks: the signed root, and what came after it.")
+    static let unsigned = Setting.flag(
+        "unsigned",
+        "A ledger without its anchor is checked too, though nothing signed is compared."
+    )
     static let from = Setting("from", "INDEX", "The first entry, counted from 0.", fallback: "0")
     static let to = Setting("to", "INDEX", "The last entry.")
     static let follow = Setting.flag("follow", "Goes on with what comes.")
     static let openings = Setting.flag("openings", "Opens sealed segments, each on a line behind its entry.")
     static let moment = Setting("to", "INDEX|TIME", "The entry, or the RFC 3339 time, up to which is replayed.")
     static let into = Setting("into", "DIR", "A new directory for the views.")
+    static let ledger = Setting.flag("ledger", "Makes the ledger's derived tables anew from its entries, too.")
     static let compare = Setting.flag("compare", "Compares a replay of everything with the live views.")
 
     // What is asked of a running server, or changed while it is stopped.
@@ -93,8 +98,9 @@ extension Setting {
     static let all: [Setting] = [
         config, data, anchor, keyFile, keyCommand, key, baseURL, adminEmail, format, dev, listen, tlsCertificate,
         tlsKey,
-        trustedProxy, tokenAlgorithm, requireReason, metricsScope, logLevel, quick, from, to, follow, openings, into,
-        compare,
+        trustedProxy, tokenAlgorithm, requireReason, metricsScope, logLevel, quick, unsigned, from, to, follow,
+        openings, into,
+        compare, ledger,
         clientID,
         secretFile, clientSecret, reason, email, acknowledge,
     ]

@@ -22,12 +22,24 @@ struct ReadOnlyLedger {
         directory = try location.found()
         try LedgerFormat.require(in: directory.top(.readOnly))
         tables = try Self.tables(directory)
-        anchor = try? directory.anchor(.readOnly)
+        anchor = try Self.anchor(directory, isNamed: settings.path(.anchor) != nil)
         keys =
             switch use {
             case .asFound: try Self.keyStore(directory, settings)
             case .unused: nil
             }
+    }
+
+    /// - Throws: where an anchor was named that is not there: to go on without it would hide what it knows.
+    private static func anchor(_ directory: DataDirectory, isNamed: Bool) throws -> Anchor? {
+        do {
+            return try directory.anchor(.readOnly)
+        } catch let fault as StorageError where fault.kind == .notFound && isNamed {
+            throw LedgerFault.format("the anchor is not there: there is no folder \(directory.anchorPath ?? "anchor")")
+        } catch {
+            if isNamed { throw error }
+            return nil
+        }
     }
 
     func identity() throws -> LedgerIdentity {

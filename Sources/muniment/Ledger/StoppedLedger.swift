@@ -5,12 +5,14 @@ struct StoppedLedger {
     private let location: DataLocation
     private let key: KeyEncryptionKey?
     private let acceptsClock: Bool
+    private let clearsAlteration: Bool
     private let guide: ForkGuide
 
-    init(_ settings: Settings, acceptsClock: Bool = false) throws {
+    init(_ settings: Settings, acceptsClock: Bool = false, clearsAlteration: Bool = false) throws {
         location = try DataLocation(settings)
         key = try KeySource.read(settings)
         self.acceptsClock = acceptsClock
+        self.clearsAlteration = clearsAlteration
         guide = try ForkGuide(settings)
     }
 
@@ -19,6 +21,7 @@ struct StoppedLedger {
         let options = Instance.Options(
             software: Muniment.software,
             acceptsClock: acceptsClock,
+            clearsAlteration: clearsAlteration,
             log: { Output.note($0) },
             onStop: { Output.note("stopped: \($0)") }
         )
