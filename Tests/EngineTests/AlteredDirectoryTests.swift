@@ -8,8 +8,8 @@ import Testing
 import Views
 import Wire
 
-/// A stopped directory that somebody has edited who can write its files: nothing of that becomes a right, and nothing is
-/// written behind it.
+/// A stopped directory that somebody has edited who can write its files: nothing of that becomes a right, and nothing
+/// is written behind it.
 @Suite(.timeLimit(.minutes(5))) struct AlteredDirectoryTests {
     /// A ledger with a tenant that was changed since, and its files, stopped.
     private struct Stopped {

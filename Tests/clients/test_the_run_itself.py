@@ -142,8 +142,8 @@ def taken(server, acts, tmp_path_factory):
 def test_the_server_s_own_verifier_finds_nothing_wrong(server):
     for options in (), ("--quick",):
         report = json.loads(command("verify", "--data", server.data, "--format", "json", *options).stdout)
-        assert set(report) == {"ok", "entries", "root", "checkpoint", "erased", "problems"}
-        assert report["ok"] is True and report["problems"] == [] and report["entries"] > 100
+        assert set(report) == {"ok", "signed", "entries", "root", "checkpoint", "erased", "problems"}
+        assert report["ok"] is True and report["signed"] is True and report["problems"] == [] and report["entries"] > 100
 
 
 @pytest.mark.parametrize("name", ["entries", "openings"])
