@@ -31,6 +31,31 @@ struct KeyTests {
         #expect(verified.status == 0, "\(verified.errors)\(verified.output)")
     }
 
+    @Test(arguments: [(true, 0), (false, 3)])
+    func `a key file whose access control list names another user is refused, and one that names ours is not`(
+        isOurs: Bool,
+        status: Int32,
+    ) async throws {
+        let ledger = try await TestLedger()
+        try ledger.folder.move("data/keys/kek", to: "kek")
+        try ledger.folder.setMode("kek", 0o400)
+        let user = isOurs ? geteuid() : geteuid() + 1
+        // Owner r, one user r, group nothing, mask r, others nothing: a mode of 0440.
+        let script = """
+            import os, struct, sys
+            none = 2**32 - 1
+            rows = [(1, 4, none), (2, 4, int(sys.argv[2])), (4, 0, none), (16, 4, none), (32, 0, none)]
+            value = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *row) for row in rows)
+            os.setxattr(sys.argv[1], "system.posix_acl_access", value)
+            """
+        let kek = ledger.folder.path("kek")
+        let listed = try await Programs.run(["python3", "-c", script, kek, "\(user)"])
+        try #require(listed.status == 0, "\(listed.errors)")
+        let ended = try await ledger.run("keys", "rotate", "--key-file", kek)
+        #expect(ended.status == status, "\(ended.errors)")
+        #expect(isOurs || ended.errors.contains("can be read by others; run: chmod 600 \(kek)"))
+    }
+
     @Test func `wrapping everything anew leaves old copies worthless`() async throws {
         let ledger = try await TestLedger()
         try ledger.folder.copy("data/keys", to: "stolen")

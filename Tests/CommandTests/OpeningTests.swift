@@ -27,6 +27,16 @@ struct OpeningTests {
         Case("a key-encryption key that others can read", says: "chmod 600") {
             try $0.folder.setMode("data/keys/kek", 0o644)
         },
+        Case("a data directory that others can write to", says: "chmod 700") { try $0.folder.setMode("data", 0o777) },
+        Case("a folder of keys that others can enter", says: "chmod 700") { try $0.folder.setMode("data/keys", 0o755) },
+        Case("a bundle of keys that others can change", says: "chmod 600") { ledger in
+            let bundle = try #require(
+                try FileManager.default.contentsOfDirectory(atPath: ledger.folder.path("data/keys")).first {
+                    $0.hasPrefix("bundle-")
+                }
+            )
+            try ledger.folder.setMode("data/keys/\(bundle)", 0o666)
+        },
         Case("another ledger's key-encryption key", says: "not the one of this ledger") {
             try $0.folder.write("data/keys/kek", Base64URL.encode([UInt8](repeating: 1, count: 32)) + "\n")
         },
@@ -35,7 +45,8 @@ struct OpeningTests {
             try ledger.folder.remove("data/keys")
             try FileManager.default.createDirectory(
                 atPath: ledger.folder.path("data/keys"),
-                withIntermediateDirectories: false
+                withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700]
             )
             try ledger.folder.write("data/keys/kek", key)
             try ledger.folder.setMode("data/keys/kek", 0o600)

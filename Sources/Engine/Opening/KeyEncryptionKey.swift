@@ -27,7 +27,7 @@ package struct KeyEncryptionKey: Sendable {
     /// - Throws: `keys` when others than the owner may read it.
     package static func left(in folder: SmallFiles) throws -> KeyEncryptionKey? {
         guard let file = try folder.read(fileName) else { return nil }
-        if let mode = try folder.mode(of: fileName), mode & 0o077 != 0 {
+        guard try !folder.isOpenToOthers(fileName) else {
             throw LedgerFault.keys("keys/kek can be read by others; run: chmod 600 keys/kek")
         }
         return try KeyEncryptionKey(String(decoding: file, as: UTF8.self))

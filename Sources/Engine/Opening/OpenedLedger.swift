@@ -27,6 +27,7 @@ struct OpenedLedger {
     ) throws {
         try LedgerFormat.require(in: directory.top(.readOnly))
         try directory.requireWhole()
+        try directory.requirePrivate()
         let folder = try directory.keys()
         guard let kek = try kek ?? KeyEncryptionKey.left(in: folder) else {
             throw LedgerFault.keys("no key-encryption key: give --key-file, MUNIMENT_KEY or --key-command")

@@ -9,7 +9,7 @@ protocol Folder: Sendable {
     /// The names of the plain files.
     func names() throws(StorageError) -> [String]
     func read(_ name: String, bytesMax: Int) throws(StorageError) -> [UInt8]?
-    func mode(of name: String) throws(StorageError) -> UInt32?
+    func isOpenToOthers(_ name: String) throws(StorageError) -> Bool
 
     /// Writes and syncs a new file; its name is not durable before `syncNames`.
     func create(_ name: String, _ bytes: [UInt8], mode: UInt32) throws(StorageError)

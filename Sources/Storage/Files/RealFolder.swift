@@ -49,8 +49,8 @@ final class RealFolder: Folder {
         return names
     }
 
-    func mode(of name: String) throws(StorageError) -> UInt32? {
-        try facts(of: name).map { $0.st_mode & 0o7777 }
+    func isOpenToOthers(_ name: String) throws(StorageError) -> Bool {
+        try Machine.isOpenToOthers("\(path)/\(name)")
     }
 
     /// Asked where the listing does not tell: of links, and on file systems that keep no kind there.

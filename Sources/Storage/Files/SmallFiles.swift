@@ -61,10 +61,10 @@ package final class SmallFiles: Sendable {
         return try folder.read(name, bytesMax: Self.bytesMax)
     }
 
-    /// The permission bits of a file; nil when there is no such file.
-    package func mode(of name: String) throws(StorageError) -> UInt32? {
+    /// Whether others than the user of this process may read or change a file; a simulated one is nobody else's.
+    package func isOpenToOthers(_ name: String) throws(StorageError) -> Bool {
         try checkName(name)
-        return try folder.mode(of: name)
+        return try folder.isOpenToOthers(name)
     }
 
     /// The names of the files, in the order of their bytes.

@@ -41,8 +41,8 @@ final class SimulatedFolder: Folder {
         try look("read \(file) in \(name)") { $0[file]?.written }
     }
 
-    func mode(of file: String) throws(StorageError) -> UInt32? {
-        try look("look at \(file) in \(name)") { $0[file]?.mode }
+    func isOpenToOthers(_ file: String) throws(StorageError) -> Bool {
+        try look("look at \(file) in \(name)") { $0[file].map { $0.mode & 0o077 != 0 } ?? false }
     }
 
     func rename(_ file: String, to newName: String) throws(StorageError) {

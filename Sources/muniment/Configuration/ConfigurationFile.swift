@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Storage
 import Wire
 
 /// The JSON file that `--config` names: one object, a member for each setting by name.
@@ -74,9 +75,6 @@ enum TextFile {
         return bytes
     }
 
-    /// Whether others than the owner may read it.
-    static func isReadableByOthers(_ path: String) throws -> Bool {
-        let facts = try FileManager.default.attributesOfItem(atPath: path)
-        return (facts[.posixPermissions] as? NSNumber).map { $0.intValue & 0o077 != 0 } ?? true
-    }
+    /// Whether others than the user of this process may read it.
+    static func isReadableByOthers(_ path: String) throws -> Bool { try Machine.isOpenToOthers(path) }
 }
