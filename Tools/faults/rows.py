@@ -3,6 +3,7 @@
 import clocks  # noqa: F401
 import company  # noqa: F401
 import copies  # noqa: F401
+import edits  # noqa: F401
 import errors  # noqa: F401
 import flips  # noqa: F401
 import hostile  # noqa: F401

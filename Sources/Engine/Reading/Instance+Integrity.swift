@@ -49,8 +49,8 @@ extension Instance {
 
     /// Re-hashes every entry, and opens and compares every segment, on a thread of its own while the server serves.
     ///
-    /// It comes once a day again. A start itself looks only at what no checkpoint covered, and at what the views did not
-    /// have.
+    /// It comes once a day again. A start itself looks only at what no checkpoint covered, and at what the views did
+    /// not have.
     ///
     /// What it finds stands in health, and that all is well in an entry. A ledger that was altered is not written to
     /// any more. One that could not be read to its end is none: it is read again later, and then later still.

@@ -26,11 +26,20 @@ struct Server {
 
     func run() async throws {
         let key = try KeySource.read(configuration.settings)
+        // What keeps a server from serving is found out before the ledger is opened: a vain start leaves no entry.
+        let web = try configuration.web(descriptors: Machine.allowDescriptors(ServerConfiguration.descriptorsWanted))
+        do {
+            try await web.requireServable()
+        } catch let fault as WebServer.UnusableCertificate {
+            throw fault
+        } catch {
+            throw cannotListen(error)
+        }
         let instance = try await ForkGuide(configuration.settings).lead {
             try await Instance.open(configuration.location.found(), kek: key, options: options)
         }
         do {
-            try await serve(instance)
+            try await serve(instance, web)
         } catch {
             // Whatever kept the server from serving, the ledger is closed in order.
             try? await instance.close()
@@ -39,7 +48,7 @@ struct Server {
         try await instance.close()
     }
 
-    private func serve(_ instance: Instance) async throws {
+    private func serve(_ instance: Instance, _ configured: WebServer.Configuration) async throws {
         let baseURL = try configuration.baseURL ?? instance.storedBaseURL
         let composition = Composition(
             instance,
@@ -47,10 +56,9 @@ struct Server {
             requiresReason: configuration.requiresReason,
             metricsScope: configuration.metricsScope
         )
-        let descriptors = Machine.allowDescriptors(ServerConfiguration.descriptorsWanted)
         let web = try WebServer(
             table: composition.table,
-            configuration: try configuration.web(descriptors: descriptors),
+            configuration: configured,
             metrics: composition.metrics,
             logger: logger,
             requestID: { [world = instance.world] in "req_" + Base64URL.encode(world.random(16)) },
@@ -69,8 +77,12 @@ struct Server {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch {
-            throw CommandFailure(.checkFailed, "the server cannot listen on \(configuration.address): \(error)")
+            throw cannotListen(error)
         }
+    }
+
+    private func cannotListen(_ error: any Error) -> CommandFailure {
+        CommandFailure(.checkFailed, "the server cannot listen on \(configuration.address): \(error)")
     }
 
     private var options: Instance.Options {

@@ -1,0 +1,648 @@
+"""A stopped directory that somebody edits who can write its files (EDIT, EDIT-15000)."""
+
+import base64
+import collections
+import contextlib
+import dataclasses
+import json
+import pathlib
+import shutil
+import sys
+import time
+import typing
+import urllib.parse
+
+import oracle
+from copies import put_back, refused
+from load import Load
+from plan import Failed, Run, Skipped, require, row
+from server import FORM, Client, Refused, Server, command, must, text
+from soak import Bulk
+
+# What the ledger and the views say of themselves once an edit was found beside serving.
+LEDGER_SAYS, VIEWS_SAY = "the ledger was altered", "the views are damaged"
+# What is said where a head, or the uses of a data key, were compared at their first use.
+AT_FIRST_USE = ("the stored head of the", "its stored heads know of", "the stored uses of the data key", "the views know of")
+FOUND_SECONDS_MAX = 30
+MAP_BYTES = 1 << 34
+TABLES_MAX = 64
+SEAL_BYTES = 8
+DIGEST_BYTES = 32
+# Of the same length, so that one can be written over the other within an entry.
+WIDE, NARROW = "admin:read", "notes:read"
+AUTHORITY = ("current", "facets", "slugs", "lookups")
+DERIVED = ("hashes", "chains", "streams", "data_keys")
+
+
+def database():
+    """The library that edits the files; a Python that is not Debian's own finds it where Debian keeps it."""
+    with contextlib.suppress(ImportError):
+        import lmdb
+        return lmdb
+    debian = "/usr/lib/python3/dist-packages"
+    sys.path.append(debian)
+    try:
+        import lmdb
+        return lmdb
+    except ImportError:
+        raise Skipped("no python3-lmdb to edit the files with: apt-get install python3-lmdb") from None
+    finally:
+        sys.path.remove(debian)
+
+
+@contextlib.contextmanager
+def opened(folder: pathlib.Path):
+    """A write transaction on the files of a stopped server, and what finds a table in it."""
+    # No server runs: without its lock file nothing else of the directory changes.
+    environment = database().open(str(folder), map_size=MAP_BYTES, max_dbs=TABLES_MAX, lock=False, create=False)
+    try:
+        with environment.begin(write=True) as transaction:
+            yield transaction, lambda table: environment.open_db(table.encode(), transaction, create=False)
+    finally:
+        environment.close()
+
+
+def rows(folder: pathlib.Path, table: str) -> dict[bytes, bytes]:
+    with opened(folder) as (transaction, place):
+        return dict(transaction.cursor(place(table)))
+
+
+def write(folder: pathlib.Path, table: str, key: bytes, value: bytes | None) -> bytes | None:
+    """Puts a row, or removes it where there is no value; answers what stood there."""
+    with opened(folder) as (transaction, place):
+        found = place(table)
+        former = transaction.get(key, db=found)
+        if value is None:
+            transaction.delete(key, db=found)
+        else:
+            transaction.put(key, value, db=found)
+        return former
+
+
+def flipped(value: bytes, at: int) -> bytes:
+    """The value with one bit of the byte at this place changed."""
+    changed = bytearray(value)
+    changed[at] ^= 1
+    return bytes(changed)
+
+
+def number(value: int) -> bytes:
+    return value.to_bytes(8, "big")
+
+
+@dataclasses.dataclass(frozen=True)
+class Edit:
+    """One row that is written over, or removed where there is no value for it."""
+
+    how: str
+    folder: str
+    table: str
+    key: bytes
+    value: bytes | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.table} {self.how}"
+
+    def make(self, data: pathlib.Path) -> bytes | None:
+        former = write(data / self.folder, self.table, self.key, self.value)
+        require(former != self.value, f"{self.name}: the edit changes nothing")
+        return former
+
+
+class History:
+    """A stopped server whose rows are edited in copies, its directory of an earlier stop, and what was granted since."""
+
+    def __init__(self, run: Run, count: int):
+        self.run, self.copies = run, 0
+        self.server = server = run.server("history", "--token-algorithm", "EdDSA")
+        client = server.start().connect()
+        self.tenant = self._made(client.admin("POST", "/tenants", {
+            "name": "Edited", "slug": "edited", "partner_id": server.partner, "contact_email": "a@edited.example"}))["id"]
+        self.application = self._made(client.admin("POST", "/applications", {
+            "name": "Edited", "application_type": "SERVICE", "scope": "GLOBAL", "allowed_scopes": [WIDE],
+            "token_lifetime": 86_400}))
+        self.token = self.ask(client, "/oauth/token", grant_type="client_credentials").json["access_token"]
+        require(self.works(client), "a token that was just issued does not work")
+        client.admin("PATCH", f"/tenants/{self.tenant}", {"name": "Edited once"})
+        require(server.stop() == 0, server.said)
+        self.early = run.folder / "early"
+        shutil.copytree(server.data, self.early)
+
+        client = server.start().connect()
+        changed = [
+            client.admin("PATCH", f"/tenants/{self.tenant}", {"status": "SUSPENDED", "contact_email": "b@edited.example"}),
+            client.admin("PATCH", f"/applications/{self.application['id']}", {"allowed_scopes": [NARROW]}),
+            client.admin("POST", f"/applications/{self.application['id']}/rotate-secret", {"overlap_seconds": 0}),
+        ]
+        require(all(answer.status == 200 for answer in changed), [(answer.status, answer.body) for answer in changed])
+        self.old_secret = self.application["client_secret"]
+        self.application["client_secret"] = changed[2].json["data"]["client_secret"]
+        require(self.ask(client, "/oauth/revoke", token=self.token).status == 200, "the token is not revoked")
+        self._grow(client, count)
+        require(server.stop() == 0, server.said)
+        # One more start and stop: nothing is left to be made anew by then.
+        server.start()
+        require(server.stop() == 0, server.said)
+        self.entries = [json.loads(line) for line in oracle.lines(server.data)]
+        self.size = len(self.entries)
+        require(self.size >= count, f"{self.size} entries instead of {count}")
+
+    @staticmethod
+    def _made(answer) -> dict:
+        require(answer.status == 201, f"{answer.status} {text(answer.body)}")
+        return answer.json["data"]
+
+    def _grow(self, client: Client, count: int) -> None:
+        """A mixed load, and where many entries are wanted, tokens as fast as they are served."""
+        load = Load(self.server, self.run.dice).start()
+        load.reached(min(count, 1_000) // 2, 60)
+        load.stop()
+        require(not load.odd and not load.troubles, load.odd or load.troubles)
+        bulk = Bulk(self.server) if shutil.which("wrk") and client.token().index < count else None
+        more = bulk or Load(self.server, self.run.dice, threads=8)
+        deadline = time.monotonic() + 120
+        if client.token().index < count:
+            more.start()
+            while client.token().index < count and time.monotonic() < deadline:
+                time.sleep(0.02)
+            more.stop()
+
+    def copy(self, source: pathlib.Path | None = None) -> Server:
+        """A copy of the stopped directory; its views are believed as the original's are."""
+        self.copies += 1
+        server = self.run.adopt(Server(self.run.folder / f"copy-{self.copies}", self.server.founded, *self.server.options))
+        server.partner = self.server.partner
+        server.home.mkdir()
+        shutil.copytree(source or self.server.data, server.data)
+        # The mark names the file that it speaks of, and whoever can write the rest can write it as well.
+        believe(server.data)
+        return server
+
+    def done_with(self, server: Server) -> None:
+        server.kill()
+        shutil.rmtree(server.home)
+
+    # What is asked of a running server.
+
+    def ask(self, client: Client, path: str, secret: str = "", **form: str):
+        basic = base64.b64encode(f"{self.application['id']}:{secret or self.application['client_secret']}".encode()).decode()
+        return client.ask("POST", path, urllib.parse.urlencode(form).encode(),
+                          {"Authorization": f"Basic {basic}", "Content-Type": FORM})
+
+    def works(self, client: Client) -> bool:
+        """Whether the token that was revoked since opens anything."""
+        answer = client.ask("GET", "/api/v1/admin/tenants", None, {"Authorization": f"Bearer {self.token}"})
+        require(answer.status in (200, 401, 403, 500, 503), f"a token is answered with {answer.status}")
+        return answer.status == 200
+
+    def grants_nothing(self, server: Server) -> None:
+        """No right is used that was narrowed, replaced or revoked, whatever state the server is in."""
+        client = server.connect()
+        wide = self.ask(client, "/oauth/token", grant_type="client_credentials", scope=WIDE)
+        require(wide.status != 200, "the scope that was taken away is granted again")
+        own = self.ask(client, "/oauth/token", grant_type="client_credentials")
+        require(own.status != 200 or own.json["scope"] == NARROW, f"a token with {own.body!r}")
+        old = self.ask(client, "/oauth/token", self.old_secret, grant_type="client_credentials")
+        require(old.status != 200, "the secret that was replaced is taken again")
+        require(not self.works(client), "the revoked token opens a door")
+        told = self.ask(client, "/oauth/introspect", token=self.token)
+        require(told.status != 200 or told.json == {"active": False}, f"the revoked token is {told.body!r}")
+        client.forget()
+
+    def rename(self, client: Client):
+        return client.admin("PATCH", f"/tenants/{self.tenant}", {"name": "Renamed"})
+
+    def readdress(self, client: Client):
+        return client.admin("PATCH", f"/tenants/{self.tenant}", {"contact_email": "c@edited.example"})
+
+    def read(self, client: Client):
+        return client.admin("GET", f"/tenants/{self.tenant}")
+
+
+def believe(data: pathlib.Path) -> None:
+    trust, facts = data / "views/trust", (data / "views/data.mdb").stat()
+    mark = json.loads(trust.read_text()) | {"file": f"{facts.st_dev}:{facts.st_ino}"}
+    trust.write_text(json.dumps(mark, separators=(",", ":"), sort_keys=True))
+
+
+# The checks: each one says in the same way whether it has raised an alarm.
+
+
+def verify_sees(server: Server, *words: str) -> str:
+    done = command("verify", "--data", server.data, *words)
+    require(done.returncode in (0, 1, 3), f"verify ends with {done.returncode}: {text(done.stderr)}")
+    return "" if done.returncode == 0 else text(done.stdout + done.stderr)
+
+
+def replay_sees(server: Server) -> str:
+    into = server.home / "again"
+    shutil.rmtree(into, ignore_errors=True)
+    done = command("replay", "--data", server.data, "--into", into, "--compare")
+    require(done.returncode in (0, 1, 3), f"replay ends with {done.returncode}: {text(done.stderr)}")
+    return "" if done.returncode == 0 else text(done.stdout + done.stderr)
+
+
+def health(server: Server) -> str:
+    """Why writes are refused; empty where they are not."""
+    client = server.connect()
+    answer = client.ask("GET", "/health")
+    client.forget()
+    return "" if answer.status == 200 else answer.json["reason"]
+
+
+def found_beside(server: Server, says: str) -> str:
+    """Waits until health says why writes are refused."""
+    deadline = time.monotonic() + FOUND_SECONDS_MAX
+    while not (reason := health(server)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    require(says in reason, f"after {FOUND_SECONDS_MAX} s health says '{reason}'")
+    return reason
+
+
+def whole(server: Server) -> None:
+    """The verification beside serving has come to its end and found nothing."""
+    client, deadline = server.connect(), time.monotonic() + FOUND_SECONDS_MAX
+    while True:
+        verified = client.ask("GET", "/health/integrity").json["verified"]
+        if verified and verified["ok"] is not None and verified["at"] is not None:
+            break
+        require(time.monotonic() < deadline, f"no verification in {FOUND_SECONDS_MAX} s")
+        time.sleep(0.02)
+    client.forget()
+    require(verified["ok"], f"an alarm: {health(server)}")
+    # The tables of views are summed up right after it.
+    time.sleep(0.1)
+    require(health(server) == "", f"an alarm: {health(server)}")
+
+
+def last_opened(server: Server) -> dict:
+    return [json.loads(line)["data"] for line in oracle.lines(server.data) if b'"ledger.opened"' in line][-1]
+
+
+def writes(server: Server) -> int:
+    client = server.connect()
+    answer = client.admin("POST", "/partners", {"name": "Written", "slug": f"written-{time.monotonic_ns()}"})
+    client.forget()
+    return answer.status
+
+
+def stopped(server: Server) -> None:
+    require(server.stop() == 0, f"it does not stop in order: {server.said}")
+
+
+class Cells:
+    """Makes one edit after the other, asks everybody, and keeps what was seen where."""
+
+    def __init__(self, run: Run, history: History):
+        self.run, self.history = run, history
+        self.seen: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
+        self.edits = 0
+        self.missed: list[str] = []
+
+    @contextlib.contextmanager
+    def cell(self, name: str):
+        """One edit; what is not seen of it is kept for the end, so that one run tells of all."""
+        self.edits += 1
+        servers = len(self.run._servers)
+        try:
+            yield
+        except (Failed, Refused) as failure:
+            self.missed.append(f"{name}: {failure}")
+        finally:
+            print("CELL", name, round(time.monotonic(),1), self.missed[-1:], file=sys.stderr)
+            for server in self.run._servers[servers:]:
+                self.history.done_with(server)
+            del self.run._servers[servers:]
+
+    def commands(self, edit: Edit, server: Server, replay: bool, quick: bool = False) -> None:
+        """What the commands see that only read."""
+        if (seen := verify_sees(server, "--quick")) or quick:
+            require(seen, "verify --quick sees nothing")
+            self.seen[edit.table]["q"] += 1
+        require(verify_sees(server), "verify sees nothing")
+        self.seen[edit.table]["V"] += 1
+        if (seen := replay_sees(server)) or replay:
+            require(seen, "replay --compare sees nothing")
+            self.seen[edit.table]["R"] += 1
+
+    # The ledger.
+
+    def ledger(self, edit: Edit, use: typing.Callable | None = None, replay: bool = False, is_read: bool = False) -> None:
+        """An edit that a start does not look at: it is found beside serving or at its first use, and kept in mind."""
+        history = self.history
+        with self.cell(edit.name):
+            server = history.copy()
+            former = edit.make(server.data)
+            self.commands(edit, server, replay)
+            is_served = self.served(edit, server, LEDGER_SAYS)
+            if not is_served:
+                server.start()
+            if use and is_served:
+                answer = use(server.connect())
+                if is_read:
+                    require(answer.status == 500, f"what was written over is read: {answer.status} {text(answer.body)}")
+                    self.seen[edit.table]["read"] += 1
+                else:
+                    require(answer.status == 503, f"it is written on: {answer.status} {text(answer.body)}")
+                    self.seen[edit.table]["use" if any(word in health(server) for word in AT_FIRST_USE) else "B"] += 1
+            found_beside(server, LEDGER_SAYS)
+            if is_served and (is_read or not use):
+                self.seen[edit.table]["B"] += 1
+            self.refuses(server, LEDGER_SAYS)
+            stopped(server)
+            self.nothing_behind(server)
+            self.remembered(server)
+            self.mended(edit, server, former)
+
+    def served(self, edit: Edit, server: Server, says: str) -> bool:
+        """Starts; the verification beside serving may be done before the start's own entry is written, which ends it."""
+        try:
+            server.start()
+        except Refused as refusal:
+            require(refusal.status == 3 and says in refusal.said, f"it ends with {refusal}")
+            self.seen[edit.table]["S"] += 1
+            return False
+        return True
+
+    def refuses(self, server: Server, says: str) -> None:
+        require(says in health(server), f"health says '{health(server)}'")
+        status = writes(server)
+        require(status == 503, f"a write is answered with {status}")
+        self.history.grants_nothing(server)
+
+    def nothing_behind(self, server: Server) -> None:
+        """Nothing was appended but that the server started, which is before anybody has found anything."""
+        first = self.history.size
+        more = [json.loads(line) for line in must("entries", "--data", server.data, "--from", first).splitlines()]
+        odd = [entry["type"] for entry in more if entry["chain"] != "platform" or entry["type"] != "ledger.opened"
+               and entry["class"] != "activity" and entry["type"] not in ("ledger.closed", "chains.attested", "views.attested")]
+        require(not odd, f"written behind it: {odd}")
+
+    def remembered(self, server: Server) -> None:
+        """The next start takes no write before anything was read again."""
+        require((server.data / "altered").exists(), "nothing is kept in mind")
+        size = len(oracle.lines(server.data))
+        server.start()
+        self.refuses(server, LEDGER_SAYS)
+        stopped(server)
+        require(len(oracle.lines(server.data)) == size, "a start that remembers has written")
+        self.seen["restarts"]["remembered"] += 1
+
+    def mended(self, edit: Edit, server: Server, former: bytes | None) -> None:
+        """What follows from entries is made anew; anything else is put back, and a verification clears it."""
+        if edit.table in DERIVED:
+            done = command("rebuild", "--ledger", "--data", server.data)
+            said = text(done.stdout + done.stderr)
+            require(done.returncode == 0 and "made anew, in entry" in said and f"1 of {edit.table}" in said,
+                    f"rebuild --ledger ends with {done.returncode}: {said}")
+            self.seen["mended"]["made anew"] += 1
+        else:
+            write(server.data / edit.folder, edit.table, edit.key, former)
+            done = command("verify", "--data", server.data)
+            said = text(done.stdout + done.stderr)
+            require(done.returncode == 0 and "cleared, in entry" in said, f"verify ends with {done.returncode}: {said}")
+            self.seen["mended"]["cleared"] += 1
+        require(not (server.data / "altered").exists(), "it is still kept in mind")
+        require(not verify_sees(server), f"mended, and not whole: {verify_sees(server)}")
+        server.start()
+        require(writes(server) == 201, f"mended, and not written to: {health(server)}")
+        self.history.grants_nothing(server)
+        stopped(server)
+
+    def not_started(self, edit: Edit, *words: str, without: str = "") -> None:
+        """An edit that is seen before anything is served."""
+        with self.cell(f"{edit.name} at the start {without}"):
+            server = self.history.copy()
+            edit.make(server.data)
+            if without:
+                path = server.data / without
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            refused(server, *words)
+            self.seen[edit.table]["S"] += 1
+            require(verify_sees(server), "verify sees nothing")
+
+    # The views.
+
+    def authority(self, edit: Edit) -> None:
+        """An edit of a table from which rights follow: the start makes the views anew, and says so."""
+        with self.cell(edit.name):
+            server = self.history.copy()
+            edit.make(server.data)
+            self.commands(edit, server, replay=True)
+            server.start()
+            self.history.grants_nothing(server)
+            told = health(server)
+            stopped(server)
+            opened = last_opened(server)
+            require(opened["views"] == "rebuilt" and opened.get("altered") == [edit.table],
+                    f"the start says {opened}, and health '{told}'")
+            self.seen[edit.table]["S"] += 1
+            oracle.views_equal(server)
+            require(not verify_sees(server), f"made anew, and not whole: {verify_sees(server)}")
+
+    def view(self, edit: Edit) -> None:
+        """An edit of another table of views: found beside serving, and made anew by the next start."""
+        with self.cell(edit.name):
+            server = self.history.copy()
+            edit.make(server.data)
+            self.commands(edit, server, replay=True)
+            if self.served(edit, server, VIEWS_SAY):
+                found_beside(server, VIEWS_SAY)
+                self.refuses(server, VIEWS_SAY)
+                self.seen[edit.table]["B"] += 1
+                stopped(server)
+            server.start()
+            require(writes(server) == 201, f"after a restart: {health(server)}")
+            self.history.grants_nothing(server)
+            stopped(server)
+            require(last_opened(server)["views"] == "rebuilt", f"a restart leaves them: {last_opened(server)}")
+            require(not verify_sees(server), f"made anew, and not whole: {verify_sees(server)}")
+
+    def cut(self, how: str, edit: typing.Callable[[pathlib.Path], None]) -> None:
+        """The end of the ledger removed: seen by whoever knows how far it was."""
+        with self.cell(f"tail {how}"):
+            server = self.history.copy()
+            edit(server.data)
+            self.commands(Edit(how, "ledger", "tail", b"", None), server, replay=False, quick=True)
+            refused(server, str(self.history.size))
+            self.seen["tail"]["S"] += 1
+
+    def quiet(self) -> None:
+        """A copy that nobody edited: every check that found an edit is silent here."""
+        history = self.history
+        server = history.copy()
+        for seen in verify_sees(server, "--quick"), verify_sees(server), replay_sees(server):
+            require(not seen, f"an alarm without an edit: {seen}")
+        server.start()
+        client = server.connect()
+        for use in history.rename, history.readdress, history.read:
+            answer = use(client)
+            require(answer.status == 200, f"without an edit: {answer.status} {text(answer.body)}")
+        client.forget()
+        whole(server)
+        require(writes(server) == 201, "without an edit a write is refused")
+        history.grants_nothing(server)
+        stopped(server)
+        opened = last_opened(server)
+        require(opened["views"] == "kept" and "altered" not in opened, f"without an edit the start says {opened}")
+        require(not (server.data / "altered").exists(), "an alarm without an edit is kept in mind")
+        done = command("rebuild", "--ledger", "--data", server.data)
+        require(done.returncode == 0 and b"no row was wrong" in done.stdout, f"{text(done.stdout)} {text(done.stderr)}")
+        require(not verify_sees(server), "an alarm after a repair of nothing")
+
+    @property
+    def told(self) -> str:
+        return "; ".join(f"{table} {' '.join(f'{word}{count}' if len(word) < 2 else f'{word} {count}' for word, count in marks.items())}"
+                         for table, marks in self.seen.items())
+
+
+def ledger_cells(cells: Cells) -> None:
+    history = cells.history
+    data = history.server.data
+
+    def entry(kind: str, stream: str, last: bool = False) -> dict:
+        found = [entry for entry in history.entries if entry["type"] == kind and entry.get("stream") == stream]
+        return found[-1 if last else 0]
+
+    def over(entry: dict, old: bytes, new: bytes, how: str) -> Edit:
+        table = f"entries.{entry['class']}"
+        value = rows(data / "ledger", table)[number(entry["index"])]
+        require(value.count(old) == 1 and len(old) == len(new), f"{old!r} stands {value.count(old)} times in the entry")
+        return Edit(how, "ledger", table, number(entry["index"]), value.replace(old, new))
+
+    created = entry("tenant.created", history.tenant)
+    narrowed = entry("application.updated", history.application["id"])
+    issued = [entry for entry in history.entries if entry["type"] == "token.issued"][2]
+    name = over(created, b'"name":"Edited"', b'"name":"EditeD"', "a name written over")
+    scope = over(narrowed, f'"{NARROW}"'.encode(), f'"{WIDE}"'.encode(), "a scope written over")
+    moment = issued["recorded_at"].encode()
+    time_of = over(issued, moment, moment[:-2] + (b"0" if moment[-2:-1] != b"0" else b"1") + moment[-1:], "a time written over")
+    for edit, index in (name, created["index"]), (scope, narrowed["index"]), (time_of, issued["index"]):
+        cells.not_started(edit, f"entry {index}", without="views")
+        cells.not_started(edit, f"entry {index}", without="views/trust")
+        cells.ledger(edit, replay=True)
+
+    hashes = rows(data / "ledger", "hashes")
+    # Inner hashes stand behind the leaf that completes them; whatever is at the right edge of the tree a start looks at.
+    inner = next(key for key, value in hashes.items() if len(value) >= 3 * DIGEST_BYTES)
+    leaf = number(created["index"])
+    cells.ledger(Edit("a leaf changed", "ledger", "hashes", leaf, flipped(hashes[leaf], 5)))
+    cells.ledger(Edit("an inner hash changed", "ledger", "hashes", inner, flipped(hashes[inner], DIGEST_BYTES + 5)))
+    edge = number((1 << history.size.bit_length() - 1) - 1)
+    cells.not_started(Edit("a hash at the edge changed", "ledger", "hashes", edge, flipped(hashes[edge], -1)), "entries")
+
+    key = history.tenant.encode()
+    uses = [("chains", key + b"\0state"), ("streams", key)]
+    for table, row_key in uses:
+        value, early = rows(data / "ledger", table)[row_key], rows(history.early / "ledger", table)[row_key]
+        cells.ledger(Edit("changed", "ledger", table, row_key, flipped(value, len(value) - 1)), history.rename)
+        cells.ledger(Edit("put back", "ledger", table, row_key, early), history.rename)
+        cells.ledger(Edit("removed", "ledger", table, row_key, None), history.rename)
+
+    sealed = next(item for item in created["sealed"] if item["fields"] == ["contact_email"])
+    data_key = sealed["key"].encode()
+    cells.ledger(Edit("changed", "ledger", "data_keys", data_key, number(2)), history.readdress)
+
+    latest = [entry for entry in history.entries
+              if entry.get("stream") == history.tenant and any("contact_email" in item["fields"] for item in entry.get("sealed", []))][-1]
+    place = next(at for at, item in enumerate(latest["sealed"]) if "contact_email" in item["fields"])
+    segment = number(latest["index"]) + place.to_bytes(2, "big")
+    value = rows(data / "ledger", "segments")[segment]
+    cells.ledger(Edit("changed", "ledger", "segments", segment, flipped(value, len(value) // 2)), history.read, is_read=True)
+
+    def row_by_row(target: pathlib.Path) -> None:
+        for table in ("entries.state", "entries.activity", "hashes", "segments", "chains", "streams", "data_keys"):
+            earlier = rows(history.early / "ledger", table)
+            with opened(target / "ledger") as (transaction, place):
+                transaction.drop(place(table), delete=False)
+                for row_key, value in earlier.items():
+                    transaction.put(row_key, value, db=place(table))
+
+    def anchor_too(target: pathlib.Path) -> None:
+        put_back(history.early, target, "ledger", "anchor")
+        for name in "head", "checkpoint":
+            if not (history.early / "anchor" / name).exists():
+                (target / "anchor" / name).unlink(missing_ok=True)
+
+    cells.cut("by an older copy of the files", lambda target: put_back(history.early, target, "ledger"))
+    cells.cut("row by row", row_by_row)
+    cells.cut("with the anchor", anchor_too)
+
+
+def view_cells(cells: Cells) -> None:
+    history = cells.history
+    data = history.server.data / "views"
+    early = history.early / "views"
+    own = {"current": history.application["id"].encode(), "slugs": b"tenant\0edited"}
+    token = json.loads(base64.urlsafe_b64decode(history.token.split(".")[1] + "=="))["jti"].encode()
+
+    for table in AUTHORITY:
+        now, then = rows(data, table), rows(early, table)
+        key = own.get(table) or cells.run.dice.choice(sorted(now))
+        value = now[key]
+        cells.authority(Edit("with another seal", "views", table, key, flipped(value, -1)))
+        cells.authority(Edit("changed below its seal", "views", table, key, flipped(value, len(value) - SEAL_BYTES - 1)))
+        cells.authority(Edit("removed", "views", table, key, None))
+        for back in [key for key in then if then[key] != now.get(key)]:
+            what = "put back" if back in now else "brought back"
+            cells.authority(Edit(f"{what}: {back[:4].decode(errors='replace')}", "views", table, back, then[back]))
+        if table == "current":
+            require(then[key] != now[key] and token in now, "the application or the revoked token has no row")
+            cells.authority(Edit("of a revoked token removed", "views", table, token, None))
+    require(cells.seen["lookups"] or cells.missed, "no row of lookups was edited")
+
+    with opened(data) as (transaction, _):
+        others = sorted(key.decode() for key, _ in transaction.cursor() if key.decode() not in (*AUTHORITY, "meta"))
+    for table in others:
+        now, then = rows(data, table), rows(early, table)
+        if not now:
+            continue
+        changed = [key for key in then if then[key] != now.get(key)]
+        key = changed[0] if changed and changed[0] in now else cells.run.dice.choice(sorted(now))
+        value = now[key]
+        cells.view(Edit("with another seal", "views", table, key, flipped(value, -1)))
+        cells.view(Edit("removed", "views", table, key, None))
+        if len(value) > SEAL_BYTES:
+            cells.view(Edit("changed below its seal", "views", table, key, flipped(value, len(value) - SEAL_BYTES - 1)))
+        if changed:
+            cells.view(Edit("put back", "views", table, changed[0], then[changed[0]]))
+
+
+def edited(run: Run, count: int) -> str:
+    database()
+    began = time.monotonic()
+    history = History(run, count)
+    grown = time.monotonic() - began
+    cells = Cells(run, history)
+    cells.quiet()
+    ledger_cells(cells)
+    view_cells(cells)
+
+    def unlooked() -> None:
+        # The edit is real; who only looks at what no checkpoint covers does not find it.
+        server = history.copy()
+        created = next(entry for entry in history.entries if entry.get("stream") == history.tenant)
+        key = number(created["index"])
+        value = rows(server.data / "ledger", "entries.state")[key]
+        Edit("a name written over", "ledger", "entries.state", key, value.replace(b'"Edited"', b'"EditeD"')).make(server.data)
+        require(verify_sees(server, "--quick"), "verify --quick sees nothing of an entry below the checkpoint")
+
+    def granted() -> None:
+        # The directory of the earlier stop: there the scope, the secret and the token are good still.
+        history.grants_nothing(history.copy(history.early).start())
+
+    run.control("an entry written over, looked at by verify --quick alone", unlooked)
+    run.control("rights that were not taken back yet", granted)
+    require(not cells.missed, f"{len(cells.missed)} of {cells.edits} edits are not seen as promised: " + " | ".join(cells.missed))
+    return f"{history.size} entries (grown in {grown:.0f} s), {cells.edits} edits, none unseen, none a right; by table: {cells.told}"
+
+
+@row("EDIT", "a stopped directory edited by who can write its files")
+def edited_directory(run: Run) -> str:
+    return edited(run, 400)
+
+
+@row("EDIT-15000", "a stopped directory of 15,000 entries edited by who can write its files")
+def edited_large_directory(run: Run) -> str:
+    return edited(run, 15_000)
