@@ -130,6 +130,8 @@ extension Instance {
             case .diskFull: break
             // The entry stands: the views follow it when there is room, and may have by now.
             case WriterCore.unreadable: instance.tellStop()
+            // The verification beside serving was faster: what there is to read is served.
+            case .refusingWrites where status.objection != nil: return instance
             case .busy, .failed, .refusingWrites, .rejected: throw error
             }
         }

@@ -13,7 +13,6 @@ import Wire
     @Test func `while every reader's place is taken each endpoint says when to try again`() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("muniment-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try await Server.run(seed: 71, at: DataDirectory(path: folder)) { server in
             let gate = ScopeGate(server.instance, server.settings, scope: "admin:read", endpoint: "metrics.read")
             #expect(gate.refusal(Self.request(server.token)) == nil)

@@ -88,6 +88,25 @@ struct ClockTests {
         for _ in 1...2 { #expect(try await refusal(of: ground) == nil) }
     }
 
+    @Test func `T12 two seconds are two seconds behind an accepted clock, too`() async throws {
+        let ground = try await jumped(seed: 37, whileServing: false)
+        let ahead = try await ground.open(acceptsClock: true)
+        _ = try await ahead.acceptClock()
+        try await ahead.close()
+        ground.clock.stepWall(microseconds: -7_200_000_000)
+        let instance = try await ground.open(acceptsClock: true)
+        _ = try await instance.acceptClock()
+        let secret = ClientSecret(random: instance.world.random, macKey: instance.macKey)
+        let rotation = RotateSecret(application: ground.founded.client, secret: secret, overlapSeconds: 2)
+        _ = try await instance.perform(rotation, by: ground.service([Scope.adminWrite, Scope.adminRead]))
+        let key = try #require(instance.keyRing.current).id
+        let issue = try ground.issue(macKey: instance.macKey, key: key)
+        _ = try await instance.perform(issue, by: Ground.stranger)
+        ground.clock.pass(microseconds: 2_000_000)
+        await #expect(throws: Refusal.self) { _ = try await instance.perform(issue, by: Ground.stranger) }
+        try await instance.close()
+    }
+
     @Test func `T12 a start that may write nothing leaves it to the next one to tell of a crash`() async throws {
         let ground = try Ground(seed: 36)
         let killed = try await ground.open()

@@ -127,7 +127,9 @@ import Wire
             let folded = try? Instance.rebuildViews(ground.directory, world: ground.clock.world)
             guard !ground.disk.faultsMet.isEmpty else { break }
             let name = "\(fault) at operation \(operation), \(ground.disk.faultsMet)"
-            #expect(folded == nil, "\(name): it is not told that all is well")
+            // The names of keys are made durable before anything is written with them, and a rebuild writes nothing.
+            let isOwed = fault == .full && ground.disk.faultsMet.map(\.description) == ["sync keys"]
+            #expect(folded == nil || isOwed, "\(name): it is not told that all is well")
             ground.disk.forgetPlan()
             if fault == .powerCut {
                 ground.disk.crash()

@@ -12,7 +12,6 @@ struct FullReaderTests {
     @Test func `whoever asks while every reader's place is taken is told to try again`() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("muniment-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let doors = try await Doors(seed: 41, at: DataDirectory(path: folder))
         let issued = await doors.post(
             "/oauth/token",

@@ -20,7 +20,7 @@ package struct RotateSecret: Command {
             of: application,
             to: secret.new,
             overlapSeconds: overlapSeconds,
-            now: context.now,
+            now: context.wall,
             by: context.authority,
             facts: context.facts
         )

@@ -13,7 +13,7 @@ package struct RotateSigningKey: Command {
     package func decide(_ context: DecisionContext) throws -> Decision<[Versioned<SigningKey>]> {
         let events = try SigningKey.rotate(
             to: fresh.pair,
-            now: context.now,
+            now: context.wall,
             by: context.authority,
             facts: context.facts
         )
@@ -33,7 +33,7 @@ package struct RevokeSigningKey: Command {
         let events = try SigningKey.revoke(
             id,
             fresh: fresh.pair,
-            now: context.now,
+            now: context.wall,
             by: context.authority,
             facts: context.facts
         )

@@ -41,6 +41,8 @@ struct OpenedLedger {
         guard let epoch = try EpochKey.open(in: folder, keyEncryptionKey: kek.bytes) else {
             throw LedgerFault.keys("the epoch key in keys/ is missing or damaged; restore the keys from their backup")
         }
+        // Keys are used as what they are on the disk: a name that a power cut could take back must not be one of them.
+        try owed.write { try folder.syncNames() }
         keys = try KeyStore(folder: folder, epoch: epoch, random: world.random)
         let uses = try tables.learnDataKeys()
         try owed.write { [tables] in try tables.makeDataKeys(uses) }

@@ -8,9 +8,9 @@ package import Wire
 /// It lives on the writer's thread, for the length of one command.
 package final class DecisionContext {
     package let facts: ViewDraft
-    /// The time of the command's entries: what the ledger holds is judged by it.
+    /// The time of the command's entries, which rises strictly: behind a clock that was ahead it stands nearly still.
     package let now: Instant
-    /// What the wall clock says: tokens are judged by it, since others judge them by theirs.
+    /// What the wall clock says: every duration begins and ends by it, of tokens, secrets and keys alike.
     package let wall: Instant
     package private(set) var caller: Caller
     /// What the caller may do, at this very state.

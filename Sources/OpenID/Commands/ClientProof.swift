@@ -36,7 +36,7 @@ package struct ClientProof: Sendable {
 
     /// The same in the writer's transaction; from here on the entries name the client.
     func prove(_ context: DecisionContext) throws -> Proven {
-        let proven = try proven(context.facts, at: context.now)
+        let proven = try proven(context.facts, at: context.wall)
         let actor = Actor(
             kind: .application,
             id: clientID,

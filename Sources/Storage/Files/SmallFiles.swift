@@ -74,6 +74,9 @@ package final class SmallFiles: Sendable {
         try folder.names().filter { !Self.isTemporary($0) }.sorted { Array($0.utf8).precedes(Array($1.utf8)) }
     }
 
+    /// Makes durable what names there are: a process that died between giving a name and this has left one that is not.
+    package func syncNames() throws(StorageError) { try folder.syncNames() }
+
     /// Replaces or makes a file, durably.
     ///
     /// After an error either content may stand.
