@@ -12,7 +12,9 @@ package final class TokenKey: Sendable {
     /// The `crv` of the public half; RSA has none.
     package let curve: String?
 
-    private let handle: PrivateKeyHandle
+    package let publicKey: PublicTokenKey
+
+    private let handle: KeyHandle
     private let method: Method
 
     private enum Method: Sendable {
@@ -22,7 +24,7 @@ package final class TokenKey: Sendable {
     }
 
     package static func generate(_ algorithm: SigningAlgorithm) throws(CryptoFault) -> TokenKey {
-        try TokenKey(PrivateKeyHandle.generate(algorithm))
+        try TokenKey(KeyHandle.generate(algorithm))
     }
 
     /// The Ed25519 key of a seed: with such keys a simulated world signs alike for ever.
@@ -36,15 +38,15 @@ package final class TokenKey: Sendable {
 
     /// Takes up a key that was kept as PKCS#8; one that is damaged, too short or of another kind is refused.
     package convenience init(pkcs8: [UInt8]) throws(CryptoFault) {
-        try self.init(PrivateKeyHandle(pkcs8: pkcs8))
+        try self.init(KeyHandle(pkcs8: pkcs8))
         // A key whose halves do not belong together would sign tokens that nobody accepts.
         let trial = [UInt8]("muniment".utf8)
-        guard try verify(sign(trial), of: trial) else {
+        guard try publicKey.verify(sign(trial), of: trial) else {
             throw CryptoFault(operation: "load a signing key", detail: "its two halves do not belong together")
         }
     }
 
-    private init(_ handle: PrivateKeyHandle) throws(CryptoFault) {
+    private init(_ handle: KeyHandle) throws(CryptoFault) {
         guard let algorithm = handle.algorithm else {
             throw CryptoFault(
                 operation: "load a signing key",
@@ -77,6 +79,7 @@ package final class TokenKey: Sendable {
             jwk = [("x", key.publicKey)]
             curve = "Ed25519"
         }
+        publicKey = try PublicTokenKey(algorithm) { [jwk] name in jwk.first { $0.name == name }?.value }
     }
 
     /// The private key in the form of RFC 5208, to be kept sealed.
@@ -88,18 +91,6 @@ package final class TokenKey: Sendable {
         case .rsa(let signer): try signer.sign(SHA256Hash.hash(message.span))
         case .p256(let signer): try ECDSASignature.joseForm(der: signer.sign(SHA256Hash.hash(message.span)))
         case .ed25519(let key): key.sign(message)
-        }
-    }
-
-    package func verify(_ signature: [UInt8], of message: [UInt8]) -> Bool {
-        switch method {
-        case .rsa(let signer):
-            return signer.verify(signature, of: SHA256Hash.hash(message.span))
-        case .p256(let signer):
-            guard let der = ECDSASignature.der(joseForm: signature) else { return false }
-            return signer.verify(der, of: SHA256Hash.hash(message.span))
-        case .ed25519(let key):
-            return Ed25519.verify(signature: signature, message: message, publicKey: key.publicKey)
         }
     }
 }

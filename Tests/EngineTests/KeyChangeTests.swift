@@ -1,6 +1,7 @@
 import Engine
 import EventLog
 import Identity
+import OpenSSL
 import Storage
 import Testing
 import Wire
@@ -21,6 +22,40 @@ struct KeyChangeTests {
         #expect(keys.streams.count == 2)
         try await instance.close()
         #expect(Verification(tables: tables, keys: instance.keys, anchor: nil).run().problems == [])
+    }
+
+    @Test(arguments: SigningAlgorithm.allCases)
+    func `a token of a key that has retired is verified without its private half`(algorithm: SigningAlgorithm)
+        async throws
+    {
+        let ground = try Ground(seed: 83, algorithm: algorithm)
+        let instance = try await ground.open()
+        let first = try #require(instance.keyRing.current).id
+        let issue = try ground.issue(macKey: instance.macKey, key: first)
+        guard case .done(let issued) = try await instance.perform(issue, by: Ground.stranger).result else { return }
+        let token = try await instance.keyRing.sign(issued.claims, with: first)
+        _ = try await instance.rotateSigningKey(by: ground.service([Scope.adminWrite, Scope.adminRead]))
+        try await instance.close()
+        try Self.remove(KeyName.signing(first.text), from: ground)
+        let next = try await ground.open()
+        let retired = try #require(next.keyRing.members.first { $0.id == first })
+        #expect(retired.key.stage == .retired && retired.pair == nil)
+        let now = ground.clock.world.wall()
+        #expect(next.keyRing.verify(token, now: now)?.id == issued.id)
+        #expect(next.keyRing.verify(token.dropLast(4) + "AAAA", now: now) == nil)
+        try await next.close()
+    }
+
+    /// Takes one key out of the store, as if its bundle had been written without it.
+    private static func remove(_ name: String, from ground: Ground) throws {
+        let folder = try SmallFiles(simulated: ground.disk, prefix: "keys")
+        for file in try folder.list() where file.hasPrefix("bundle-") {
+            guard var bundle = try folder.read(file).flatMap({ try? JSON.parse($0) })?.members,
+                let keys = bundle["keys"]?.items
+            else { continue }
+            bundle["keys"] = .array(keys.filter { $0["id"]?.text != name })
+            try folder.write(file, JSON.object(bundle).canonical + [UInt8(ascii: "\n")])
+        }
     }
 
     @Test func `what was opened is gone with its key`() async throws {

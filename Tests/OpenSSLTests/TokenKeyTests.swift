@@ -10,8 +10,8 @@ struct TokenKeyTests {
         #expect(key.algorithm == known.algorithm)
         #expect(key.curve == known.curve)
         #expect(Dictionary(uniqueKeysWithValues: key.jwk.map { ($0.name, $0.value) }) == known.jwk)
-        #expect(key.verify(known.signature, of: known.message))
-        #expect(!key.verify(known.signature, of: known.message + [0]))
+        #expect(key.publicKey.verify(known.signature, of: known.message))
+        #expect(!key.publicKey.verify(known.signature, of: known.message + [0]))
     }
 
     @Test(arguments: [KnownTokenKey.rs256, .edDSA])
@@ -27,11 +27,11 @@ struct TokenKeyTests {
             let message = [UInt8](repeating: 1, count: count)
             let signature = try key.sign(message)
             #expect(signature.count == (algorithm == .RS256 ? 256 : 64))
-            #expect(key.verify(signature, of: message))
-            #expect(!key.verify(signature, of: message + [0]))
+            #expect(key.publicKey.verify(signature, of: message))
+            #expect(!key.publicKey.verify(signature, of: message + [0]))
         }
         let other = try TokenKey.generate(algorithm)
-        #expect(!other.verify(try key.sign(message), of: message))
+        #expect(!other.publicKey.verify(try key.sign(message), of: message))
     }
 
     @Test(arguments: SigningAlgorithm.allCases)
@@ -42,7 +42,7 @@ struct TokenKeyTests {
             for flip: UInt8 in [0x01, 0x80, 0xff] {
                 var changed = signature
                 changed[index] ^= flip
-                #expect(!key.verify(changed, of: message), "byte \(index) ^ \(flip)")
+                #expect(!key.publicKey.verify(changed, of: message), "byte \(index) ^ \(flip)")
             }
         }
     }
@@ -53,9 +53,9 @@ struct TokenKeyTests {
         let signature = try key.sign(message)
         let wrongs: [[UInt8]] = [[], signature.dropLast(), signature + [0], [0] + signature, signature + signature]
         for wrong in wrongs {
-            #expect(!key.verify(wrong, of: message))
+            #expect(!key.publicKey.verify(wrong, of: message))
         }
-        #expect(!key.verify([UInt8](repeating: 0, count: signature.count), of: message))
+        #expect(!key.publicKey.verify([UInt8](repeating: 0, count: signature.count), of: message))
     }
 
     @Test(arguments: SigningAlgorithm.allCases)
@@ -67,8 +67,8 @@ struct TokenKeyTests {
         #expect(kept.curve == key.curve)
         #expect(kept.jwk.map(\.name) == key.jwk.map(\.name))
         #expect(kept.jwk.map(\.value) == key.jwk.map(\.value))
-        #expect(kept.verify(try key.sign(message), of: message))
-        #expect(key.verify(try kept.sign(message), of: message))
+        #expect(kept.publicKey.verify(try key.sign(message), of: message))
+        #expect(key.publicKey.verify(try kept.sign(message), of: message))
     }
 
     /// 379 and 43 times the generator of P-256: the first multiples with a zero in front of x, and of y.
@@ -97,7 +97,7 @@ struct TokenKeyTests {
         for _ in 0..<1000 {
             let signature = try key.sign(message)
             #expect(signature.count == 64)
-            #expect(key.verify(signature, of: message))
+            #expect(key.publicKey.verify(signature, of: message))
         }
     }
 
@@ -110,7 +110,7 @@ struct TokenKeyTests {
 
     @Test func `a refused signature leaves no reason behind for a later fault`() throws {
         let key = try TokenKey(pkcs8: KnownTokenKey.rs256.pkcs8)
-        #expect(!key.verify([UInt8](repeating: 1, count: 256), of: message))
+        #expect(!key.publicKey.verify([UInt8](repeating: 1, count: 256), of: message))
         let first = try #require(throws: CryptoFault.self) { try TokenKey(pkcs8: [1]) }
         let second = try #require(throws: CryptoFault.self) { try TokenKey(pkcs8: [1]) }
         #expect(first == second)
@@ -126,7 +126,7 @@ struct TokenKeyTests {
                     (0..<50).count { round in
                         let message = [UInt8]("\(worker) \(round)".utf8)
                         guard let signature = try? key.sign(message) else { return true }
-                        return !key.verify(signature, of: message)
+                        return !key.publicKey.verify(signature, of: message)
                     }
                 }
             }

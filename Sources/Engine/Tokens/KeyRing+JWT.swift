@@ -49,9 +49,9 @@ extension TokenKey {
 extension KeyRing.Member {
     /// The token of a text that begins with this key's header, when the signature holds.
     fileprivate func verify(_ text: [UInt8]) -> AccessToken? {
-        guard let last = text.lastIndex(of: UInt8(ascii: ".")), last > header.count, let pair,
+        guard let last = text.lastIndex(of: UInt8(ascii: ".")), last > header.count, let verifier,
             let signature = try? Base64URL.decode(text.span.extracting((last + 1)...)),
-            pair.verify(signature, of: Array(text[..<last])),
+            verifier.verify(signature, of: Array(text[..<last])),
             let claims = try? Base64URL.decode(text.span.extracting(header.count..<last))
         else { return nil }
         return AccessToken(claims: claims)

@@ -11,8 +11,10 @@ package struct KeyRing: Sendable {
         package let id: SigningKeyID
         package let key: SigningKey
         package let createdAt: Instant
-        /// The private half, loaded once; `nil` when the key store does not have it.
+        /// The private half, loaded once; `nil` when the key store does not have it: a key that has retired needs none.
         package let pair: TokenKey?
+        /// What tokens of this key are checked with, as its entry shows it.
+        let verifier: PublicTokenKey?
         /// `base64url(header).` with this key's `alg` and `kid`.
         let header: [UInt8]
     }
@@ -26,12 +28,13 @@ package struct KeyRing: Sendable {
 
     init(_ keys: [Versioned<SigningKey>], store: KeyStore, loaded: KeyRing?) {
         members = keys.map { item in
-            let known = loaded?.members.first { $0.id == item.id }?.pair
+            let known = loaded?.members.first { $0.id == item.id }
             return Member(
                 id: item.id,
                 key: item.state,
                 createdAt: item.createdAt,
-                pair: known ?? store.key(KeyName.signing(item.id.text)).flatMap { try? TokenKey(pkcs8: $0) },
+                pair: known?.pair ?? store.key(KeyName.signing(item.id.text)).flatMap { try? TokenKey(pkcs8: $0) },
+                verifier: known?.verifier ?? Self.verifier(item.state),
                 header: Self.header(item.id, item.state)
             )
         }
@@ -69,6 +72,13 @@ package struct KeyRing: Sendable {
             return .object(jwk)
         }
         return ["keys": .array(keys)]
+    }
+
+    /// The public half that a key's entry shows.
+    private static func verifier(_ key: SigningKey) -> PublicTokenKey? {
+        guard let algorithm = SigningAlgorithm(rawValue: key.algorithm), let jwk = try? JSON.parse(Array(key.jwk.utf8))
+        else { return nil }
+        return try? PublicTokenKey(algorithm) { name in jwk[name]?.text.flatMap { try? Base64URL.decode($0) } }
     }
 
     /// The public half of a key pair as JWK members, in compact text.

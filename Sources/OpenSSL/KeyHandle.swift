@@ -1,7 +1,7 @@
 import COpenSSL
 
-/// One private key in OpenSSL's hands, which clears and frees it when its last user lets go.
-@safe final class PrivateKeyHandle: Sendable {
+/// One key in OpenSSL's hands, a pair or a public half, which clears and frees it when its last user lets go.
+@safe final class KeyHandle: Sendable {
     /// A raw pointer is not Sendable by itself; this one may be.
     ///
     /// It is set once, freed in `deinit` when nobody else can hold it, and in between the key is only read. OpenSSL
@@ -25,7 +25,7 @@ import COpenSSL
     /// Keys that come from elsewhere may be larger, up to where one signature takes some milliseconds.
     private static let rsaBitsAccepted: ClosedRange<Int32> = 2048...4096
 
-    static func generate(_ algorithm: SigningAlgorithm) throws(CryptoFault) -> PrivateKeyHandle {
+    static func generate(_ algorithm: SigningAlgorithm) throws(CryptoFault) -> KeyHandle {
         let operation = "generate a key for \(algorithm.rawValue)"
         let name =
             switch algorithm {
@@ -45,7 +45,7 @@ import COpenSSL
         guard prepared == 1 else { throw .queued(operation) }
         var key: OpaquePointer?
         guard unsafe EVP_PKEY_generate(context, &key) == 1, let key = unsafe key else { throw .queued(operation) }
-        return unsafe PrivateKeyHandle(owning: key)
+        return unsafe KeyHandle(owning: key)
     }
 
     /// Reads a PrivateKeyInfo (RFC 5208) that fills the bytes exactly.
@@ -63,6 +63,21 @@ import COpenSSL
         guard consumed == pkcs8.count else { throw CryptoFault(operation: operation, detail: "bytes after the key") }
         guard let key = unsafe EVP_PKCS82PKEY(information) else { throw .queued(operation) }
         unsafe self.init(owning: key)
+    }
+
+    /// Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) that fills the bytes exactly: a public half.
+    convenience init(publicKeyInfo bytes: [UInt8]) throws(CryptoFault) {
+        let operation = "load a public key"
+        var key: OpaquePointer?
+        let consumed = unsafe bytes.withUnsafeBufferPointer { buffer in
+            var cursor = buffer.baseAddress
+            unsafe key = d2i_PUBKEY(nil, &cursor, buffer.count)
+            guard let start = buffer.baseAddress, let end = unsafe cursor else { return 0 }
+            return unsafe end - start
+        }
+        guard let key = unsafe key else { throw .queued(operation) }
+        unsafe self.init(owning: key)
+        guard consumed == bytes.count else { throw CryptoFault(operation: operation, detail: "bytes after the key") }
     }
 
     /// The key as a PrivateKeyInfo (RFC 5208) in DER.
@@ -83,7 +98,7 @@ import COpenSSL
     /// The algorithm this key is for, when it is a key we sign with; nothing for other kinds, sizes and curves.
     var algorithm: SigningAlgorithm? {
         switch unsafe EVP_PKEY_get_base_id(pointer) {
-        case EVP_PKEY_RSA where PrivateKeyHandle.rsaBitsAccepted.contains(unsafe EVP_PKEY_get_bits(pointer)): .RS256
+        case EVP_PKEY_RSA where KeyHandle.rsaBitsAccepted.contains(unsafe EVP_PKEY_get_bits(pointer)): .RS256
         case EVP_PKEY_EC where isOnP256: .ES256
         case EVP_PKEY_ED25519: .EdDSA
         default: nil
