@@ -3,11 +3,11 @@ import Storage
 import Wire
 
 extension ViewStore {
-    /// Those of some tables whose stored rows are not the ones that were written: by the sum of their seals, and by
-    /// their number, which the mark of the same moment tells.
+    /// Those of some tables whose stored rows are not the ones that were written: by the seal of each row, and by the
+    /// sum of all seals and the number of rows, which the mark of the same moment tells.
     ///
-    /// A row that was changed, put back as it once was, added or taken out makes another sum. The seals are taken as
-    /// they are stored, so it costs little more than reading; whether each fits its row is asked when the row is read.
+    /// A row that was changed does not fit its seal. One that was put back as it once was, or taken out, makes another
+    /// sum, and no seal that fits no row can make up for it. It costs reading the tables once, and hashing them.
     package func tablesUnlikeMark(among tables: [ViewTable]) throws -> [ViewTable] {
         try environment.readAtLength { reader in
             let totals = try reader.mark(of: self).totals
@@ -21,11 +21,13 @@ extension ViewStore {
 }
 
 extension TableReader where Self: ~Copyable {
-    /// The sum of a table's seals as they are stored; nil where a row has none.
+    /// The sum of a table's seals; nil where a row does not fit its own.
     fileprivate borrowing func total(of store: ViewStore, _ table: ViewTable) throws -> TableTotal? {
         var (total, isWhole) = (TableTotal(), true)
-        try scan(store.tables[table.rawValue]) { (_, row) throws(StorageError) -> Bool in
-            guard let seal = RowSeal.stored(in: row) else {
+        try scan(store.tables[table.rawValue]) { (key, row) throws(StorageError) -> Bool in
+            guard let seal = RowSeal.stored(in: row),
+                seal == store.seal.seal(table, key, row.extracting(..<(row.count - RowSeal.bytes)))
+            else {
                 isWhole = false
                 return false
             }

@@ -65,6 +65,19 @@ import Wire
             try transaction.commit()
         }
 
+        /// Puts the tenant's row back, and gives its partner's a seal with which all of them add up as before.
+        func putBackBalanced() throws {
+            let key = Array(tenant.text.utf8)
+            let seal = { (row: [UInt8]) in BigEndian.value(row, at: row.count - 8) }
+            let present = try #require(try Self.row(ground, "views", "current", key))
+            try putBack("current")
+            let other = Array(partner.text.utf8)
+            let row = try #require(try Self.row(ground, "views", "current", other))
+            let earlier = try #require(try Self.row(ground, "views", "current", key))
+            let balanced = seal(row) &+ seal(present) &- seal(earlier)
+            try edit("views", "current") { try $0.put($1, other, row.dropLast(8) + BigEndian.bytes(balanced)) }
+        }
+
         /// Changes the last byte of a row.
         func spoil(_ environment: String, _ table: String, _ key: [UInt8]) throws {
             var row = try #require(try Self.row(ground, environment, table, key))
@@ -183,7 +196,7 @@ import Wire
         try await instance.close()
     }
 
-    @Test(arguments: ["put back", "removed", "changed"])
+    @Test(arguments: ["put back", "put back, and its seal made up for", "removed", "changed"])
     func `a row from which rights follow is seen at the start, and made anew from the ledger`(how: String)
         async throws
     {
@@ -191,6 +204,7 @@ import Wire
         let key = Array(stopped.tenant.text.utf8)
         switch how {
         case "put back": try stopped.putBack("current")
+        case "put back, and its seal made up for": try stopped.putBackBalanced()
         case "removed": try stopped.edit("views", "current") { try $0.delete($1, key) }
         default: try stopped.spoil("views", "current", key)
         }
@@ -200,6 +214,14 @@ import Wire
         let opened = try #require(try stopped.entries().last { $0.type == "ledger.opened" })
         #expect(opened.data["views"] == "rebuilt")
         #expect(opened.data["altered"] == ["current"])
+    }
+
+    @Test func `an entry that the tree does not have is refused at the start`() async throws {
+        let stopped = try await Stopped(seed: 709)
+        let size = UInt64(try stopped.entries().count)
+        try stopped.edit("ledger", "entries.state") { try $0.put($1, BigEndian.bytes(size), Array("{}".utf8)) }
+        let fault = LedgerFault.damaged(index: size, "an entry stands here that the tree does not have")
+        await #expect(throws: fault) { try await stopped.ground.open() }
     }
 
     @Test func `a row of another table of views is seen beside serving`() async throws {

@@ -1,5 +1,6 @@
 """Every row: importing a module puts its rows into the list."""
 
+import agree  # noqa: F401
 import clocks  # noqa: F401
 import company  # noqa: F401
 import copies  # noqa: F401

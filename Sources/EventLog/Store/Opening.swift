@@ -52,6 +52,7 @@ package struct Opening: Sendable {
             to: state.size,
             reader
         )
+        try Self.requireNothingBehind(state.size, tables, reader)
         if let hint {
             let root = try tables.range(at: hint.size, reader).root
             guard root == hint.root else {
@@ -77,6 +78,20 @@ package struct Opening: Sendable {
         anchored = nil
         self.origin = origin
         (range, lastRecordedAt, _) = end
+    }
+
+    /// An entry that the tree does not have was put there by nobody who can append.
+    private static func requireNothingBehind(
+        _ size: UInt64,
+        _ tables: LedgerTables,
+        _ reader: borrowing some TableReader & ~Copyable,
+    ) throws {
+        for table in [tables.state, tables.activity] {
+            guard let last = try reader.last(table)?.key, last.count == 8, BigEndian.value(last) >= size else {
+                continue
+            }
+            throw LedgerFault.damaged(index: BigEndian.value(last), "an entry stands here that the tree does not have")
+        }
     }
 
     /// What is read of a ledger before it is compared with anything.
