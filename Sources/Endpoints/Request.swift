@@ -25,7 +25,9 @@ package struct Request: Sendable {
     package var id: String
     /// Its place among the requests that are being answered; nil where they are not counted.
     package var place: (any AnsweringPlace)?
-    /// The operation that a W3C `traceparent` header names: stored, never trusted. What is none is not kept.
+    /// The operation that a W3C `traceparent` header names: stored, never trusted.
+    ///
+    /// What is none is not kept.
     package var trace: String? { header("traceparent").flatMap { TraceParent($0)?.text } }
 
     package init(

@@ -48,6 +48,8 @@ extension Instance {
         guard try top.read(LedgerFormat.fileName) == nil else {
             throw LedgerFault.format("there is a ledger in this directory already")
         }
+        // Before there is a secret in it.
+        try directory.requirePrivate()
         let tables = try directory.ledger()
         try requireNothing(tables, directory)
         let folder = try directory.keys()

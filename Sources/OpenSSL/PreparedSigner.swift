@@ -54,6 +54,8 @@ final class PreparedVerifier: Sendable {
 
 /// A context that never signs or checks, and is only copied.
 @safe private final class PreparedContext: Sendable {
+    /// A raw pointer is not Sendable by itself; this one may be.
+    ///
     /// EVP_PKEY_CTX_dup reads its argument and counts references atomically, and nothing writes to the context after
     /// `init`. That makes it safe to share; `deinit` frees it when nobody does.
     nonisolated(unsafe) let pointer: OpaquePointer

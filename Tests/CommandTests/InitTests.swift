@@ -28,6 +28,14 @@ struct InitTests {
         #expect(ledger.printed["super_admin"]?["email"]?.text == "admin@id.example.com")
     }
 
+    @Test func `a folder that others can enter is no place for a ledger`() async throws {
+        let folder = try Folder()
+        try folder.setMode("", 0o755)
+        let ended = try await Command.run("init", "--data", folder.path(""))
+        #expect(ended.status == 3 && ended.errors.contains("run: chmod 700"), "\(ended.errors)")
+        #expect(!folder.has("ledger") && !folder.has("keys"))
+    }
+
     @Test func `a new ledger verifies, by the command and by the verifier that shares no code with it`() async throws {
         let ledger = try await TestLedger()
         let report = try await ledger.verified()

@@ -4,10 +4,12 @@ import Storage
 extension DataDirectory {
     /// Finds out whether the directory, its keys, and every file of theirs are their user's alone.
     ///
+    /// What is not there yet is nobody's.
+    ///
     /// - Throws: `LedgerFault.keys`, naming what is to be typed.
     func requirePrivate() throws {
         guard let top = path("").map({ $0.hasSuffix("/") ? String($0.dropLast()) : $0 }) else { return }
-        let files = try keys(.readOnly).list().map { "keys/\($0)" }
+        let files = exists("keys") ? try keys(.readOnly).list().map { "keys/\($0)" } : []
         for (name, mode) in [("", "700"), ("keys", "700")] + files.map({ ($0, "600") }) {
             let path = name.isEmpty ? top : "\(top)/\(name)"
             guard try Machine.isOpenToOthers(path) else { continue }

@@ -22,7 +22,7 @@ class Ledgers:
     def fresh(self, name: str) -> Path:
         path = self.folder / name
         shutil.rmtree(path, ignore_errors=True)
-        path.mkdir(parents=True)
+        path.mkdir(mode=0o700, parents=True)
         return path
 
     def tokens(self, entries: int, name: str = "tokens") -> tuple[Path, dict]:
