@@ -174,33 +174,36 @@ extension Instance {
         let trust = try ViewTrust(directory, world: opened.world)
         let (stop, standing) = (try ViewTrust.untoldStop(in: directory, world: opened.world), try trust.standing())
         var (atStart, altered) = (ViewsAtStart.kept, [String]())
-        var (store, folded): (ViewStore?, UInt64) = (nil, 0)
+        let size = opened.opening.range.size
+        var store: ViewStore?
         if standing.views != .machine, let found = try opened.views(in: directory, log) {
-            (store, folded) = (found.store, found.applied?.size ?? 0)
-        }
-        if let kept = store {
+            // Whatever else is wrong with them: what they have folded and the ledger lacks is lost.
+            if let applied = found.applied { try opened.builder.requireInLedger(applied, of: size) }
             do {
-                // What is folded from here on is not synced, and would be believed after a power cut: so not before
-                // this.
-                if standing.views == .clean, folded < opened.opening.range.size { try trust.markInUse() }
-                if try opened.builder.catchUp(kept, to: opened.opening.range.size) > 0 { atStart = .caughtUp }
-                altered = try kept.tablesUnlikeMark(among: ViewTable.allCases.filter(\.givesAuthority)).map(\.name)
+                // Before anything is folded on them: a mark that was put back would have entries folded twice.
+                altered = try found.store.tablesUnlikeMark(among: ViewTable.allCases.filter(\.givesAuthority))
+                    .map(\.name)
+                if altered.isEmpty {
+                    // What is folded from here on is not synced, and would be believed after a power cut: so not before
+                    // this.
+                    if standing.views == .clean, found.applied?.size ?? 0 < size { try trust.markInUse() }
+                    if try opened.builder.catchUp(found.store, to: size) > 0 { atStart = .caughtUp }
+                    store = found.store
+                }
             } catch is ViewFault {
                 // A row or the mark is damaged: views are derived, so they are made anew rather than mended.
-                store = nil
+            } catch is Poison {
+                // The entry does not follow from these views; whether it does from its own past, the next try tells.
             }
         }
-        if !altered.isEmpty {
-            log("the views were altered, and are made anew: \(altered.joined(separator: ", "))")
-            store = nil
-        }
+        if !altered.isEmpty { log("the views were altered, and are made anew: \(altered.joined(separator: ", "))") }
         if store == nil {
             try Rebuild.run(opened, in: directory)
             store = try opened.viewStore(try directory.views())
             atStart = .rebuilt
         }
         guard let store else { throw LedgerFault.format("the views could not be opened") }
-        try opened.builder.catchUp(store, to: opened.opening.range.size)
+        try opened.builder.catchUp(store, to: size)
         let root = try store.applied?.root
         guard root == opened.opening.range.root else {
             throw LedgerFault.rolledBack("the views were folded from another ledger; run: muniment rebuild")

@@ -104,11 +104,15 @@ final class Simulation {
         for number in 1...options.lives where !simulation.isOver {
             simulation.live(number)
             simulation.operate()
+            if number == Self.rememberedLife { simulation.disk.rememberRows() }
             if !simulation.book.use({ $0.violations.isEmpty }) { simulation.isOver = true }
         }
         if !simulation.isOver { simulation.finish() }
         return simulation.outcome
     }
+
+    /// Rows are remembered after this life, and one of them may be put back at the end.
+    private static let rememberedLife = 2
 
     private var outcome: Outcome {
         let (violations, requests, statuses) = book.use { ($0.violations, $0.requests.count, $0.statuses) }

@@ -31,6 +31,16 @@ struct DamageTests {
         #expect(Set(found.values).count == 2)
     }
 
+    @Test func `a row that is put back is as it was when rows were remembered`() throws {
+        let disk = SimulatedDisk(seed: 19)
+        try Self.fill(disk)
+        disk.rememberRows()
+        #expect(disk.putBackRow(environment: "ledger") == nil, "nothing has changed since")
+        #expect(disk.damage(.flippedBit, environment: "ledger") != nil)
+        #expect(disk.putBackRow(environment: "ledger")?.contains("entries") == true)
+        #expect(try Self.found(disk) == Self.rows.mapValues { Array($0.utf8) })
+    }
+
     @Test func `a row that vanishes leaves the others as they are`() throws {
         let disk = SimulatedDisk(seed: 18)
         try Self.fill(disk)

@@ -101,5 +101,5 @@ extension [UInt8] {
 }
 
 extension SeededRandom {
-    fileprivate mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

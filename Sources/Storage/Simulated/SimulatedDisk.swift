@@ -25,6 +25,8 @@ package final class SimulatedDisk: Sendable {
         var spaces: [Machine.DiskSpace] = []
         var environments: [String: SimulatedEnvironment.Stored] = [:]
         var folders: [String: SimulatedFolder.Stored] = [:]
+        /// Rows as they once were, by environment.
+        var remembered: [String: SimulatedTables] = [:]
     }
 
     package let seed: UInt64
