@@ -42,14 +42,22 @@ struct KeyTests {
         let user = isOurs ? geteuid() : geteuid() + 1
         // Owner r, one user r, group nothing, mask r, others nothing: a mode of 0440.
         let script = """
-            import os, struct, sys
+            import errno, os, struct, sys
             none = 2**32 - 1
             rows = [(1, 4, none), (2, 4, int(sys.argv[2])), (4, 0, none), (16, 4, none), (32, 0, none)]
             value = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *row) for row in rows)
-            os.setxattr(sys.argv[1], "system.posix_acl_access", value)
+            try:
+                os.setxattr(sys.argv[1], "system.posix_acl_access", value)
+            except OSError as error:
+                sys.exit(95 if error.errno == errno.EOPNOTSUPP else 1)
             """
         let kek = ledger.folder.path("kek")
         let listed = try await Programs.run(["python3", "-c", script, kek, "\(user)"])
+        guard listed.status != 95 else {
+            return withKnownIssue("This file system keeps no access control lists") {
+                Issue.record("nothing was tried: \(kek)")
+            }
+        }
         try #require(listed.status == 0, "\(listed.errors)")
         let ended = try await ledger.run("keys", "rotate", "--key-file", kek)
         #expect(ended.status == status, "\(ended.errors)")
