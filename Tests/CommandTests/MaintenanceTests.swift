@@ -34,6 +34,11 @@ struct MaintenanceTests {
         try ledger.folder.write("data/views/data.mdb", file)
         let compared = try await ledger.run("replay", "--into", ledger.folder.path("into"), "--compare")
         #expect(compared.status == 1, "\(compared.output)\(compared.errors)")
+        let verified = try await ledger.run("verify")
+        #expect(
+            verified.status == 1 && verified.output.contains("the table current of the views"),
+            "\(verified.output)"
+        )
         #expect(try await ledger.run("rebuild").status == 0)
         let healed = try await ledger.run("replay", "--into", ledger.folder.path("again"), "--compare")
         #expect(healed.status == 0, "\(healed.errors)")

@@ -93,6 +93,23 @@ struct ReadingTests {
         #expect(beyond.errors.contains("no checkpoint covers entry \(entries.count) yet"))
     }
 
+    @Test(arguments: [["--quick"], []])
+    func `a ledger and its anchor that are both put back are behind what the views have folded`(options: [String])
+        async throws
+    {
+        let ledger = try await TestLedger()
+        #expect(try await ledger.run("keys", "rotate").status == 0)
+        for name in ["ledger", "anchor"] { try ledger.folder.copy("data/\(name)", to: "earlier-\(name)") }
+        #expect(try await ledger.run("keys", "rotate").status == 0)
+        for name in ["ledger", "anchor"] {
+            try ledger.folder.remove("data/\(name)")
+            try ledger.folder.move("earlier-\(name)", to: "data/\(name)")
+        }
+        let ended = try await Command.start(["verify", "--data", ledger.data] + options).end()
+        #expect(ended.status == 1)
+        #expect(ended.output.contains("the views have folded"), "\(ended.output)")
+    }
+
     @Test func `a quick look finds a rolled back ledger too`() async throws {
         let ledger = try await TestLedger()
         try ledger.folder.copy("data/ledger", to: "earlier")

@@ -35,7 +35,7 @@ import Wire
             var rows: [(String, String, [UInt8], [UInt8])] = []
             for (environment, table, key) in [
                 ("ledger", "chains", chain + Array("state".utf8)), ("ledger", "streams", Array(tenant.text.utf8)),
-                ("views", "current", Array(tenant.text.utf8)),
+                ("views", "current", Array(tenant.text.utf8)), ("views", "meta", Array("applied".utf8)),
             ] {
                 rows.append((environment, table, key, try #require(try Self.row(ground, environment, table, key))))
             }
@@ -214,6 +214,15 @@ import Wire
         let opened = try #require(try stopped.entries().last { $0.type == "ledger.opened" })
         #expect(opened.data["views"] == "rebuilt")
         #expect(opened.data["altered"] == ["current"])
+    }
+
+    @Test func `a mark of views that was put back has no entry folded twice`() async throws {
+        let stopped = try await Stopped(seed: 710)
+        try stopped.putBack("meta")
+        let instance = try await stopped.ground.open()
+        #expect(try instance.read { try $0.resource(stopped.tenant) }?.version == 2)
+        try await instance.close()
+        #expect(try stopped.entries().last { $0.type == "ledger.opened" }?.data["views"] == "rebuilt")
     }
 
     @Test func `an entry that the tree does not have is refused at the start`() async throws {

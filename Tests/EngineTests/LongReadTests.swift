@@ -123,6 +123,14 @@ struct LongReadTests {
         #expect(waits == [10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 3_600, 3_600])
         #expect(sleeper.stepper.step("verifier"))
         #expect(instance.integrity.isVerifiedOK == true && instance.integrity.interrupted == nil)
+        // One that has come to its end comes again a day later.
+        let first = instance.integrity.verified?.at
+        sleeper.clock.pass(microseconds: 86_400_000_000 - 1)
+        #expect(sleeper.stepper.step("verifier"))
+        #expect(instance.integrity.verified?.at == first)
+        sleeper.clock.pass(microseconds: 1)
+        #expect(sleeper.stepper.step("verifier"))
+        #expect(instance.integrity.verified.flatMap(\.at).map { $0 > first ?? $0 } == true)
         sleeper.stepper.forget()
     }
 

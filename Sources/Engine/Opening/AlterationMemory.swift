@@ -13,6 +13,8 @@ package struct AlterationMemory {
     }
 
     static let fileName = "altered"
+    /// What is told of it, and written into an entry; the file is as long as whoever wrote it liked.
+    private static let charactersMax = 500
 
     private let folder: SmallFiles
 
@@ -23,7 +25,8 @@ package struct AlterationMemory {
     /// What was found; nil where nothing was.
     func kept() throws -> String? {
         guard let bytes = try folder.read(Self.fileName) else { return nil }
-        return (try? JSON.parse(bytes, as: .canonical))?["what"]?.text ?? "the file \(Self.fileName) cannot be read"
+        let what = (try? JSON.parse(bytes, as: .canonical))?["what"]?.text
+        return what.map { String($0.prefix(Self.charactersMax)) } ?? "the file \(Self.fileName) cannot be read"
     }
 
     func keep(_ what: String, at moment: Instant) throws {
@@ -36,6 +39,9 @@ package struct AlterationMemory {
 
 extension Instance {
     /// Forgets that the ledger was found altered, after a complete verification that found nothing; leaves an entry.
+    ///
+    /// That is a `ledger.verified` with two more members: `cleared`, what was found then, and `repaired`, the rows by
+    /// table.
     ///
     /// - Parameters:
     ///   - what: what was found then.

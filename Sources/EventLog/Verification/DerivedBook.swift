@@ -12,7 +12,8 @@ struct DerivedBook {
     }
 
     private(set) var size: UInt64 = 0
-    private var hashes: [[UInt8]] = []
+    /// Rows of the tree are held against the stored ones one by one: there are as many as entries.
+    private var treeChanges: [Change] = []
     private var chains: [[UInt8]: LedgerTables.Head] = [:]
     private var streams: [[UInt8]: LedgerTables.StreamHead] = [:]
     private var dataKeys: [[UInt8]: LedgerTables.DataKeyUse] = [:]
@@ -31,7 +32,10 @@ struct DerivedBook {
             do {
                 let leaf = try admit(line, tables, reader)
                 range.append(leaf, completing: &completed)
-                hashes.append(completed.flatMap(\.bytes))
+                let (key, row) = (BigEndian.bytes(range.size - 1), completed.flatMap(\.bytes))
+                if try reader.get(tables.hashes, key) != row {
+                    treeChanges.append(Change(table: tables.hashes, key: key, row: row))
+                }
                 guard range.size != signed.size || range.root == signed.root else {
                     throw LedgerFault.damaged(
                         index: nil,
@@ -114,10 +118,12 @@ struct DerivedBook {
         _ tables: LedgerTables,
         _ reader: borrowing some TableReader & ~Copyable,
     ) throws -> [Change] {
-        let tree = Dictionary(
-            uniqueKeysWithValues: hashes.enumerated().map { (BigEndian.bytes(UInt64($0.offset)), $0.element) }
-        )
-        var found = try Self.changes(of: tables.hashes, to: tree, reader)
+        var found = treeChanges
+        try reader.scan(tables.hashes) { key, _ in
+            let isOfEntry = key.count == 8 && BigEndian.value(key) < size
+            if !isOfEntry { found.append(Change(table: tables.hashes, key: key.copied, row: nil)) }
+            return true
+        }
         found += try Self.changes(of: tables.chains, to: chains.mapValues(\.row), reader)
         found += try Self.changes(of: tables.streams, to: streams.mapValues(\.row), reader)
         if let table = tables.dataKeys, try reader.contains(table, LedgerTables.wholenessKey) {
