@@ -1,5 +1,6 @@
 import Endpoints
 import Engine
+import Views
 import Wire
 
 /// How the server is, for whoever watches over it: answered without a credential, and never recorded.
@@ -58,7 +59,20 @@ struct SystemEndpoints: Sendable {
         if let reason = status.refusal {
             members = ["status": "refusing_writes", "reason": .string(reason)]
         }
+        let audit = admin.instance.auditProgress
+        if let audit {
+            members.append(
+                "audit",
+                [
+                    "folded": .integer(Int64(audit.folded)), "size": .integer(Int64(audit.size)),
+                    "seconds_left": .integer(audit.secondsLeft),
+                ]
+            )
+        }
         var warnings: [JSON] = []
+        if audit != nil {
+            warnings.append("The audit is made anew: until it has every entry, searches of it are answered with 503")
+        }
         if status.diskShare >= WriterStatus.diskWarningShare {
             warnings.append(.string("The disk is \(Int64(status.diskShare * 100)) % full"))
         }
@@ -121,6 +135,15 @@ struct SystemEndpoints: Sendable {
     private static let healthSchema = Schema.object([
         .init("status", .choice(["ok", "refusing_writes"]), required: true),
         .init("reason", .string(), "Why writes are refused"),
+        .init(
+            "audit",
+            .object([
+                .init("folded", .integer(min: 0), "How many entries it has", required: true),
+                .init("size", .integer(min: 0), "How many entries there are", required: true),
+                .init("seconds_left", .integer(min: 0), "In how many seconds it is done", required: true),
+            ]),
+            "How far the audit is, while it is made anew beside serving"
+        ),
         .init("warnings", .array(.string()), "What will soon need an operator"),
     ])
 

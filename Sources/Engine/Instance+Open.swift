@@ -1,3 +1,4 @@
+import Dispatch
 package import EventLog
 import Identity
 package import OpenSSL
@@ -8,7 +9,12 @@ import Wire
 
 extension Instance {
     /// What the views needed at a start.
-    package enum ViewsAtStart: String, Sendable { case kept, caughtUp = "caught_up", rebuilt }
+    package enum ViewsAtStart: String, Sendable {
+        case kept, rebuilt
+        case caughtUp = "caught_up"
+        /// The state's second copy has become the state: the machine had stopped.
+        case fromKept = "from_kept"
+    }
 
     /// How an instance is opened.
     package struct Options: Sendable {
@@ -22,6 +28,8 @@ extension Instance {
         package var recordsVerification = false
         /// Scopes of the operator's own choice that open something of ours: who grants them must hold them.
         package var ownScopes: [String] = []
+        /// How many entries the audit may lack at a start: with more it is made anew beside serving.
+        package var auditEntriesAtStartMax = AuditMaking.entriesAtStartMax
         /// How long a read transaction may be: what is held longer keeps the files from using their space again.
         package var readMicrosecondsMax = Instance.readMicrosecondsMax
         package var log: @Sendable (String) -> Void
@@ -65,7 +73,12 @@ extension Instance {
             options.log("\(opened.erasedAgain) keys stood in keys/ that entries destroy; they are destroyed again")
         }
         var owed = opened.owed
-        let found = try openViews(directory, opened, options.log)
+        let found = try OpeningViews(
+            directory: directory,
+            opened: opened,
+            auditEntriesMax: options.auditEntriesAtStartMax,
+            log: options.log
+        ).open()
         let views = found.store
         // Unless a crash leaves them untrusted, no commit may change them.
         let trust = try ViewTrust(directory, world: world)
@@ -101,6 +114,15 @@ extension Instance {
             status: status,
             clockMemory: clockMemory,
             untoldStop: found.stop,
+            kept: KeptState(
+                directory,
+                views,
+                opened.builder,
+                world: world,
+                size: opened.opening.range.size,
+                isDue: found.atStart == .fromKept,
+                log: options.log
+            ) { try opened.viewStore($0) },
             lock: lock
         )
         // What an operator accepts is where the clock is watched from; else every step since the last run is an entry,
@@ -113,12 +135,14 @@ extension Instance {
         instance.limitReads(to: options.readMicrosecondsMax)
         try instance.start(opened, clock, owed, options)
         try instance.verifyInBackground(isRecorded: options.recordsVerification)
+        try instance.followInBackground()
         if let objection, !options.acceptsClock { options.log("writes are refused: \(objection)") }
         if status.objection != nil { return instance }
         var told: Members = [
             "software": .string(options.software), "stop": .string(found.stop.rawValue),
             "views": .string(found.atStart.rawValue),
         ]
+        if found.isAuditMadeAnew { told.append("audit", "rebuilt") }
         if !found.altered.isEmpty { told.append("altered", .array(found.altered.map(JSON.string))) }
         let opening = Event(LedgerSubject.entry(.opened), chain: .platform, data: told)
         // A full disk is no reason not to start: health says so, and writes go on when there is room.
@@ -155,71 +179,18 @@ extension Instance {
         writer.close()
         verification.close()
         verifier.join()
+        followerBell.signal()
+        follower.join()
+        kept.close()
         do {
             try notary.close()
             guard status.stopped == nil, !status.isViewDamaged else { return }
-            try views.environment.sync()
+            for environment in views.environments { try environment.sync() }
             try ViewTrust(directory, world: world).markClean(untold: isStopTold ? .clean : untoldStop)
         } catch {
             // What was acknowledged is durable; the next start signs for it and looks the views over.
             status.report("the stop was not clean: \(error)")
         }
-    }
-
-    private static func openViews(
-        _ directory: DataDirectory,
-        _ opened: OpenedLedger,
-        _ log: (String) -> Void,
-    ) throws -> OpenedViews {
-        let trust = try ViewTrust(directory, world: opened.world)
-        let (stop, standing) = (try ViewTrust.untoldStop(in: directory, world: opened.world), try trust.standing())
-        var (atStart, altered) = (ViewsAtStart.kept, [String]())
-        let size = opened.opening.range.size
-        var store: ViewStore?
-        if standing.views != .machine, let found = try opened.views(in: directory, log) {
-            // Whatever else is wrong with them: what they have folded and the ledger lacks is lost.
-            if let applied = found.applied { try opened.builder.requireInLedger(applied, of: size) }
-            do {
-                // Before anything is folded on them: a mark that was put back would have entries folded twice.
-                altered = try found.store.tablesUnlikeMark(among: ViewTable.allCases.filter(\.givesAuthority))
-                    .map(\.name)
-                if altered.isEmpty {
-                    // What is folded from here on is not synced, and would be believed after a power cut: so not before
-                    // this.
-                    if standing.views == .clean, found.applied?.size ?? 0 < size { try trust.markInUse() }
-                    if try opened.builder.catchUp(found.store, to: size) > 0 { atStart = .caughtUp }
-                    store = found.store
-                }
-            } catch is ViewFault {
-                // A row or the mark is damaged: views are derived, so they are made anew rather than mended.
-            } catch is Poison {
-                // The entry does not follow from these views; whether it does from its own past, the next try tells.
-            }
-        }
-        if !altered.isEmpty { log("the views were altered, and are made anew: \(altered.joined(separator: ", "))") }
-        if store == nil {
-            try Rebuild.run(opened, in: directory)
-            store = try opened.viewStore(try directory.views())
-            atStart = .rebuilt
-        }
-        guard let store else { throw LedgerFault.format("the views could not be opened") }
-        try opened.builder.catchUp(store, to: size)
-        let root = try store.applied?.root
-        guard root == opened.opening.range.root else {
-            throw LedgerFault.rolledBack("the views were folded from another ledger; run: muniment rebuild")
-        }
-        // What an interrupted exchange has left: its mark must not outlive this start.
-        try? directory.remove(Rebuild.oldName)
-        return OpenedViews(store: store, stop: stop, atStart: atStart, altered: altered)
-    }
-
-    /// The views of a start, and what it found out about them.
-    private struct OpenedViews {
-        let store: ViewStore
-        let stop: ViewTrust.Stop
-        let atStart: ViewsAtStart
-        /// The tables that somebody had altered: they are made anew, and it is told.
-        let altered: [String]
     }
 
     private static func notary(_ opened: OpenedLedger, _ status: WriterStatus) throws -> Notary {
@@ -265,6 +236,7 @@ extension Instance {
                     reads: reads,
                     refusals: refusals,
                     verification: verification,
+                    auditMaking: auditMaking,
                     ownScopes: options.ownScopes,
                     freeBytes: { [directory] in directory.spaces.map(\.freeBytes).min() },
                     onCommit: { [self] types, edge in committed(types, edge) }
@@ -280,10 +252,7 @@ extension Instance {
     }
 
     private func lastAttestation() throws -> Instant? {
-        var query = AuditQuery()
-        query.types = [ChainsSubject.entry(.attested)]
-        query.perPage = 1
-        guard let index = try read({ try $0.audit(query).indexes.first }) else { return nil }
+        guard let index = try read({ try $0.latest(ChainsSubject.entry(.attested)) }) else { return nil }
         return try entry(at: index)?.recordedAt
     }
 
@@ -299,7 +268,7 @@ extension Instance {
         guard status.isCheckDue(now: now) else { return }
         if keyRing.members.isEmpty { try? reloadKeyRing() }
         _ = try? tables.environment.checkReaders()
-        _ = try? views.environment.checkReaders()
+        for environment in views.environments { _ = try? environment.checkReaders() }
         let spaces = directory.spaces
         if !spaces.isEmpty {
             status.disks(have: spaces)

@@ -1,3 +1,4 @@
+import Dispatch
 package import EventLog
 import Identity
 import OpenSSL
@@ -24,6 +25,10 @@ package final class Instance: Sendable {
     /// What `verify` found last, for health to show.
     let verification = VerificationBoard()
     let verifier: Loop
+    let auditMaking: AuditMaking
+    let kept: KeptState
+    let follower: Loop
+    let followerBell = DispatchSemaphore(value: 0)
 
     let anchor: Anchor
     let answers: AnswerStore
@@ -54,6 +59,7 @@ package final class Instance: Sendable {
         status: WriterStatus,
         clockMemory: ClockMemory,
         untoldStop: ViewTrust.Stop,
+        kept: KeptState,
         lock: FolderLock?,
     ) {
         self.directory = directory
@@ -76,6 +82,9 @@ package final class Instance: Sendable {
         self.ring = Mutex(ring)
         writer = Writer(status: status, world: opened.world)
         verifier = Loop(name: "verifier", world: opened.world)
+        follower = Loop(name: "follower", world: opened.world)
+        auditMaking = AuditMaking(views, opened.builder, world: opened.world)
+        self.kept = kept
         reads = ReadMeter()
         arrivals = Arrivals()
         keys.whenDestroyed { [segments] name in
@@ -91,6 +100,9 @@ package final class Instance: Sendable {
 
     /// The last index a reader sees now.
     package var lastIndex: UInt64 { status.size &- 1 }
+
+    /// How far the audit's tables are while they are made anew; nothing when every search is answered.
+    package var auditProgress: AuditProgress? { views.auditProgress }
 
     func reloadKeyRing() throws {
         let keys = try views.read { try SigningKey.known($0) }

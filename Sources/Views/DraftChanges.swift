@@ -5,6 +5,8 @@ struct DraftJournal {
     var rows = PendingRows()
     fileprivate var terms: [(term: Term, index: UInt64)] = []
     fileprivate var names: [EntryName] = []
+    /// What has one entry more, once for each.
+    fileprivate var lengthened: [String] = []
     /// How many of the terms were kept.
     fileprivate var keptTerms = 0
 
@@ -20,8 +22,15 @@ struct DraftJournal {
         if let address { terms.append((address, index)) }
     }
 
+    /// Its chain has one entry more, and so has the stream of an edge.
+    mutating func lengthen(_ entry: FoldedEntry) {
+        lengthened.append(entry.chain)
+        if entry.type.changedRelation != nil, let stream = entry.stream { lengthened.append(stream) }
+    }
+
     mutating func removeAll() {
         rows.removeAll()
+        lengthened.removeAll(keepingCapacity: true)
         removeTermsAndNames()
     }
 
@@ -37,6 +46,7 @@ struct DraftChanges {
     var rows = PendingRows()
     var terms = TermTails()
     var names: [EntryName] = []
+    var lengths = ChainLengths()
 
     /// Takes over what the command that is done has changed, which is newer than what is here.
     ///
@@ -44,6 +54,7 @@ struct DraftChanges {
     ///   when all was taken.
     mutating func keep(_ journal: inout DraftJournal) -> (term: Term, index: UInt64)? {
         rows.take(&journal.rows)
+        lengths.take(&journal.lengthened)
         names.append(contentsOf: journal.names)
         journal.names.removeAll(keepingCapacity: true)
         if let place = terms.append(journal.terms, from: journal.keptTerms) {

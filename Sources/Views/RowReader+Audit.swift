@@ -43,10 +43,6 @@ extension RowReader {
         }
     }
 
-    /// How many entries count in a chain, of both classes.
-    package func entryCount(ofChain chain: String) throws -> Int {
-        try TermList(Term(.chain, chain), in: self)?.count ?? 0
-    }
 
     /// The version that the stream of a resource or of an edge is at; nil where views keep none of it.
     package func version(ofStream stream: String) throws -> UInt64? {
@@ -55,7 +51,7 @@ extension RowReader {
         }
         // Nothing but what adds and removes an edge stands in its stream.
         guard RelationKind.allCases.contains(where: { $0.holds(stream) }) else { return nil }
-        return try UInt64(TermList(Term(.stream, stream), in: self)?.count ?? 0)
+        return try length(of: stream)
     }
 
     private func terms(of query: AuditQuery) throws -> [[Term]] {

@@ -42,7 +42,12 @@ struct RowSeal: Sendable {
     }
 
     /// The seal of the mark, which stands in no table of views.
-    func mark(_ value: [UInt8]) -> UInt64 { hash.hash(Array("meta".utf8), value) }
+    func mark(_ value: [UInt8], of part: ViewPart) -> UInt64 {
+        switch part {
+        case .state: hash.hash(Array("meta state".utf8), value)
+        case .audit: hash.hash(Array("meta audit".utf8), value)
+        }
+    }
 
     /// A keyed hash of a key, for dictionaries whose keys strangers can choose.
     func spread(_ key: [UInt8]) -> UInt64 { hash.hash(key) }

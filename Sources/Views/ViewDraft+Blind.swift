@@ -33,38 +33,41 @@ extension ViewDraft {
         // A term that has entries in this draft has had its row since the first of them.
         if isKept(address.term) { return address.term }
         let row = address.blind + Array((key ?? "").utf8)
-        if let key { put(.addresses, row, [], goingWith: key) } else { put(.addresses, row, []) }
+        put(.addresses, row, [])
+        if let key { put(.erasableAddresses, ViewKey.erasable(key) + row, []) }
         return address.term
     }
 
-    func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8], goingWith dataKey: String) {
-        put(table, key, value)
-        put(.erasable, ViewKey.erasable(dataKey, table, key), [])
+    /// Before a data key is destroyed an entry says so: then the blind rows of what it sealed are nobody's any more.
+    func eraseTexts(_ entry: FoldedEntry) throws {
+        guard let key = entry.destroyedKey else { return }
+        try eraseRows(of: .texts, under: key, in: .erasable)
     }
 
-    /// Before a data key is destroyed an entry says so: then the blind rows of what it sealed are nobody's any more.
-    func foldErasure(_ entry: FoldedEntry) throws {
-        guard entry.type == Self.dataKeyDestroyed, let key = entry.data["key"]?.text else { return }
-        for address in try eraseRows(of: .addresses, under: key) {
+    /// The same for the addresses, and the terms by which the audit finds their entries.
+    func eraseAddresses(_ entry: FoldedEntry) throws {
+        guard let key = entry.destroyedKey else { return }
+        for address in try eraseRows(of: .addresses, under: key, in: .erasableAddresses) {
             try eraseBlocks(of: BlindAddress(Array(address.prefix(BlindIndex.bytes)), under: key).term)
         }
-        try eraseRows(of: .texts, under: key)
     }
-
-    private static let dataKeyDestroyed = DataKeySubject.entry(.destroyed)
 
     /// Takes out the blind rows of a table that stand for what a data key sealed, and returns their keys.
     @discardableResult
-    private func eraseRows(of table: ViewTable, under dataKey: String) throws -> [[UInt8]] {
-        let prefix = ViewKey.erasable(dataKey, table, [])
+    private func eraseRows(
+        of table: ViewTable,
+        under dataKey: String,
+        in erasable: ViewTable,
+    ) throws -> [[UInt8]] {
+        let prefix = ViewKey.erasable(dataKey)
         var rows: [[UInt8]] = []
-        try scan(.erasable, prefix: prefix) { key, _ in
+        try scan(erasable, prefix: prefix) { key, _ in
             rows.append(Array(key.copied.dropFirst(prefix.count)))
             return true
         }
         for row in rows {
             delete(table, row)
-            delete(.erasable, prefix + row)
+            delete(erasable, prefix + row)
         }
         return rows
     }
@@ -77,6 +80,13 @@ extension ViewDraft {
         }
         for block in blocks { delete(.terms, block) }
     }
+}
+
+extension FoldedEntry {
+    private static let dataKeyDestroyed = DataKeySubject.entry(.destroyed)
+
+    /// The data key that is destroyed after this entry.
+    fileprivate var destroyedKey: String? { type == Self.dataKeyDestroyed ? data["key"]?.text : nil }
 }
 
 /// A network address as views know it: its keyed hash, and the term of its entries under one data key or in clear.

@@ -9,7 +9,8 @@ extension ViewDraft {
         } else if let relation = entry.type.changedRelation {
             try foldEdge(entry, of: relation)
         } else if entry.type.isState {
-            try foldErasure(entry)
+            try eraseTexts(entry)
+            foldLatest(entry)
         }
     }
 

@@ -12,7 +12,10 @@ extension ViewDraft {
                 let key = new.id.text + "/" + sealing.rawValue
                 if let text = try entry.sealedText(field.name)?.text {
                     try endRows(of: TextRow.purpose(R.noun, field.name), under: key)
-                    for row in rows(of: text, field, index, new) { put(.texts, row, TextRow.current, goingWith: key) }
+                    for row in rows(of: text, field, index, new) {
+                        put(.texts, row, TextRow.current)
+                        put(.erasable, ViewKey.erasable(key) + row, [])
+                    }
                 } else if entry.data[field.name] == .null {
                     try endRows(of: TextRow.purpose(R.noun, field.name), under: key)
                 }
@@ -42,10 +45,9 @@ extension ViewDraft {
 
     /// What somebody was found by before is told from what they are found by now; both go with the data key.
     private func endRows(of purpose: [UInt8], under dataKey: String) throws {
-        let prefix = ViewKey.erasable(dataKey, .texts, purpose)
-        let start = ViewKey.erasable(dataKey, .texts, [])
+        let start = ViewKey.erasable(dataKey)
         var rows: [[UInt8]] = []
-        try scan(.erasable, prefix: prefix) { key, _ in
+        try scan(.erasable, prefix: start + purpose) { key, _ in
             rows.append(Array(key.copied.dropFirst(start.count)))
             return true
         }

@@ -20,9 +20,13 @@ package final class ViewDraft: RowReader {
     package let ownScopes: [String]
     /// Decisions read the head.
     package var position: UInt64? { nil }
-    private var transaction: WriteTransaction?
+    /// What it changes.
+    let parts: [ViewPart]
+    private var writes = PartWrites()
+    /// The part whose map had no room left, once one had none.
+    package var fullPart: ViewPart? { writes.fullPart }
 
-    /// What the transaction itself holds.
+    /// What the transactions themselves hold.
     private var totals: [TableTotal]
     private var pending = DraftChanges()
     private var journal = DraftJournal()
@@ -43,17 +47,20 @@ package final class ViewDraft: RowReader {
     /// The keyed hashes of those that they seal.
     var blindAddresses: [String: [UInt8]] = [:]
 
-    init(of store: ViewStore, _ transaction: consuming WriteTransaction, heads: @escaping HeadsOf, ownScopes: [String])
-        throws
-    {
-        let mark = try transaction.mark(of: store)
+    init(of store: ViewStore, _ parts: [ViewPart], heads: @escaping HeadsOf, ownScopes: [String]) throws {
         self.store = store
+        self.parts = parts
         headsOf = heads
         self.ownScopes = ownScopes
-        totals = mark.totals
-        nextIndex = mark.applied?.size ?? 0
-        keptIndex = nextIndex
-        self.transaction = consume transaction
+        totals = ViewMark().totals
+        (nextIndex, keptIndex) = (0, 0)
+        for (place, part) in parts.enumerated() {
+            let mark = try writes.begin(part, of: store)
+            let size = mark.applied?.size ?? 0
+            guard place == 0 || size == keptIndex else { throw ViewFault.outOfOrder(index: size) }
+            (nextIndex, keptIndex) = (size, size)
+            for table in part.tables { totals[table.rawValue] = mark.totals[table.rawValue] }
+        }
     }
 
     /// Computes what one entry changes.
@@ -67,11 +74,18 @@ package final class ViewDraft: RowReader {
         nextIndex = entry.index + 1
         // What is poisoned half-way stays unfinished, so that it cannot be kept.
         isMidCommand = true
-        try foldEffect(entry)
-        try foldUse(entry)
-        try foldIdempotency(entry)
-        let address = try addressTerm(entry)
-        journal.note(entry, address: address)
+        for part in parts {
+            switch part {
+            case .state:
+                try foldEffect(entry)
+                try foldIdempotency(entry)
+                journal.lengthen(entry)
+            case .audit:
+                try eraseAddresses(entry)
+                try foldUse(entry)
+                journal.note(entry, address: try addressTerm(entry))
+            }
+        }
         isMidCommand = !entry.endsCommand
     }
 
@@ -87,10 +101,10 @@ package final class ViewDraft: RowReader {
         keptIndex = nextIndex
     }
 
-    /// Lets go of the transaction, so that the environment can grow or another draft begin.
+    /// Lets go of the transactions, so that an environment can grow or another draft begin.
     ///
     /// Nothing more is read or kept.
-    package func abandon() { transaction = nil }
+    package func abandon() { writes.abandon() }
 
     /// Drops what was folded since the last ``keep()``.
     package func undo() {
@@ -107,10 +121,16 @@ package final class ViewDraft: RowReader {
         guard nextIndex == keptIndex, !isMidCommand else { throw ViewFault.unfinishedCommand }
         guard applied.size >= keptIndex else { throw ViewFault.outOfOrder(index: applied.size) }
         try flush()
-        let value = ViewMark.row(applied, totals)
-        try transaction?.put(store.meta, ViewMark.key, value + BigEndian.bytes(store.seal.mark(value)))
-        guard let transaction = transaction.take() else { throw ViewFault.ended }
-        try transaction.commit()
+        for part in parts {
+            let value = ViewMark.row(applied, totals, of: part)
+            let row = value + BigEndian.bytes(store.seal.mark(value, of: part))
+            try writes.put(part, store.marks(of: part), ViewMark.key, row)
+        }
+        // Whoever has read the state, and then asks the audit, finds there what the state has seen.
+        for part in parts.reversed() {
+            try writes.commit(part)
+            if part == .audit { CrashPoint.betweenViews.pass() }
+        }
     }
 
     package var size: UInt64 { keptIndex }
@@ -138,8 +158,7 @@ extension ViewDraft {
                 return try body(value.span, store.seal.seal(table, key.span, value.span))
             }
         }
-        guard transaction != nil else { throw ViewFault.ended }
-        try transaction?.lendRow(of: store, table, key, known: known, body)
+        try writes.lendRow(of: store, table, key, known: known, body)
     }
 
     package func scanRows(
@@ -150,8 +169,7 @@ extension ViewDraft {
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
         try flush()
-        guard transaction != nil else { throw ViewFault.ended }
-        try transaction?.rows(of: store, table, from: from, direction, known: known, body)
+        try writes.rows(of: store, table, from: from, direction, known: known, body)
     }
 
     func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) {
@@ -174,11 +192,10 @@ extension ViewDraft {
 extension ViewDraft {
     /// The last block of a term on disk; what is in memory is newer, so this reads the transaction past it.
     private func lastBlock(of term: Term, before index: UInt64) throws -> (number: UInt32, block: TermBlock)? {
-        guard transaction != nil else { throw ViewFault.ended }
         var found: (UInt32, TermBlock)?
         let start = term.key(block: .max)
         let prefix = start.dropLast(4)
-        try transaction?.rows(of: store, .terms, from: start, .backward, known: { _ in nil }) { key, value, _ in
+        try writes.rows(of: store, .terms, from: start, .backward, known: { _ in nil }) { key, value, _ in
             guard key.count == start.count, key.begins(with: prefix) else { return false }
             let bytes = key.copied
             guard let block = TermBlock(value.copied), block.last < index else { throw self.damage(.terms, bytes) }
@@ -198,38 +215,34 @@ extension ViewDraft {
                 }
             }
         }
+        for length in pending.lengths.drain() { try write(.lengths, length.key, try self.length(after: length)) }
         for (key, value) in pending.terms.drain() { try write(.terms, key, value) }
         for name in pending.names.sorted() { try write(.entries, name.key, BigEndian.bytes(name.index)) }
         pending.names.removeAll(keepingCapacity: true)
     }
 
     private func write(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) throws {
-        let place = table.rawValue
-        let seal = store.seal.seal(table, key.span, value.span)
+        let (place, part, seal) = (table.rawValue, table.part, store.seal.seal(table, key.span, value.span))
         var row: [UInt8] = []
         row.reserveCapacity(value.count + RowSeal.bytes)
         row += value
         row += BigEndian.bytes(seal)
-        var old: UInt64?
-        let isNew = try transaction?.add(store.tables[place], key, row) { old = RowSeal.stored(in: $0) }
-        guard let isNew else { throw ViewFault.ended }
-        if !isNew {
-            guard let old else { throw damage(table, key) }
+        let stored = try store.table(table)
+        if let old = try writes.add(part, stored, key, row) {
+            guard let old = old.value else { throw damage(table, key) }
             // The very same row: LMDB would copy its page for nothing.
             if old == seal { return }
             totals[place].remove(old)
-            try transaction?.put(store.tables[place], key, row)
+            try writes.put(part, stored, key, row)
         }
         totals[place].add(seal)
     }
 
     private func remove(_ table: ViewTable, _ key: [UInt8]) throws {
-        var old: UInt64?
-        let isThere = try transaction?.lookUp(store.tables[table.rawValue], key) { old = RowSeal.stored(in: $0) }
-        guard let isThere else { throw ViewFault.ended }
-        guard isThere else { return }
-        guard let old else { throw damage(table, key) }
+        let stored = try store.table(table)
+        guard let old = try writes.seal(of: key, in: stored, table.part) else { return }
+        guard let old = old.value else { throw damage(table, key) }
         totals[table.rawValue].remove(old)
-        try transaction?.delete(store.tables[table.rawValue], key)
+        try writes.delete(table.part, stored, key)
     }
 }

@@ -12,6 +12,8 @@ package enum ViewFault: Error, Equatable {
     case unfinishedCommand
     /// The reader was used after the end of its transaction.
     case ended
+    /// A part was asked for of which nothing is kept here.
+    case partNotKept
     /// Heads of chains stand in the ledger; this reader was not given a way to ask for them.
     case headsUnknown
 }

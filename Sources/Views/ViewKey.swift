@@ -21,15 +21,15 @@ enum ViewKey {
         return key
     }
 
+    static func latest(_ type: EntryType, _ member: String?) -> [UInt8] {
+        Array(type.text.utf8) + (member.map { [0] + Array($0.utf8) } ?? [])
+    }
+
     static func slug(_ noun: String, _ slug: String) -> [UInt8] { Array(noun.utf8) + [0] + Array(slug.utf8) }
 
     static func proof(_ key: String, _ mac: String) -> [UInt8] { Array(key.utf8) + [0] + Array(mac.utf8) }
 
     static func erasable(_ dataKey: String) -> [UInt8] { Array(dataKey.utf8) + [0] }
-
-    static func erasable(_ dataKey: String, _ table: ViewTable, _ key: [UInt8]) -> [UInt8] {
-        erasable(dataKey) + [UInt8(table.rawValue)] + key
-    }
 }
 
 /// The rows of one set: those of a kind that stand in a place, live or are deleted, and belong to a facet.

@@ -14,17 +14,36 @@ package final class ViewSnapshot: RowReader {
 
     /// The transaction that snapshots of several positions share.
     private final class Moment {
-        var transaction: ReadTransaction?
+        var state: ReadTransaction?
+        /// Begun when the audit is first asked, which most readers never do.
+        var audit: ReadTransaction?
+        let hasReserve: Bool
 
-        init(_ transaction: consuming ReadTransaction) { self.transaction = consume transaction }
+        init(_ transaction: consuming ReadTransaction, hasReserve: Bool) {
+            state = consume transaction
+            self.hasReserve = hasReserve
+        }
+
+        func beginAudit(of store: ViewStore) throws {
+            guard state != nil else { throw ViewFault.ended }
+            guard audit == nil else { return }
+            if let progress = store.auditProgress { throw AuditBehind(progress: progress) }
+            audit = try store.environment(of: .audit).beginRead(hasReserve: hasReserve)
+        }
     }
 
-    init(of store: ViewStore, _ transaction: consuming ReadTransaction, heads: @escaping HeadsOf, ownScopes: [String]) {
+    init(
+        of store: ViewStore,
+        _ transaction: consuming ReadTransaction,
+        hasReserve: Bool = false,
+        heads: @escaping HeadsOf,
+        ownScopes: [String],
+    ) {
         self.store = store
         self.ownScopes = ownScopes
         headsOf = heads
         position = nil
-        moment = Moment(consume transaction)
+        moment = Moment(consume transaction, hasReserve: hasReserve)
     }
 
     private init(_ other: ViewSnapshot, at position: UInt64?) {
@@ -39,7 +58,10 @@ package final class ViewSnapshot: RowReader {
     package func at(_ index: UInt64?) -> ViewSnapshot { ViewSnapshot(self, at: index) }
 
     /// Whoever kept the snapshot beyond its closure must not hold a moment of LMDB open for ever.
-    func end() { moment.transaction = nil }
+    func end() {
+        moment.state = nil
+        moment.audit = nil
+    }
 
     package func lendRow(
         _ table: ViewTable,
@@ -47,8 +69,14 @@ package final class ViewSnapshot: RowReader {
         known: SealedRow?,
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
-        guard moment.transaction != nil else { throw ViewFault.ended }
-        try moment.transaction?.lendRow(of: store, table, key, known: known, body)
+        switch table.part {
+        case .state:
+            guard moment.state != nil else { throw ViewFault.ended }
+            try moment.state?.lendRow(of: store, table, key, known: known, body)
+        case .audit:
+            try moment.beginAudit(of: store)
+            try moment.audit?.lendRow(of: store, table, key, known: known, body)
+        }
     }
 
     package func scanRows(
@@ -58,21 +86,33 @@ package final class ViewSnapshot: RowReader {
         known: (_ key: Span<UInt8>) -> SealedRow?,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
-        guard moment.transaction != nil else { throw ViewFault.ended }
-        try moment.transaction?.rows(of: store, table, from: from, direction, known: known, body)
+        switch table.part {
+        case .state:
+            guard moment.state != nil else { throw ViewFault.ended }
+            try moment.state?.rows(of: store, table, from: from, direction, known: known, body)
+        case .audit:
+            try moment.beginAudit(of: store)
+            try moment.audit?.rows(of: store, table, from: from, direction, known: known, body)
+        }
     }
 
     package var size: UInt64 {
         get throws {
-            guard moment.transaction != nil else { throw ViewFault.ended }
+            guard moment.state != nil else { throw ViewFault.ended }
             // Each answer asks for it: of the mark's row no more is read than that.
-            return try moment.transaction?.markRow(of: store).map { try ViewMark.size(row: $0) } ?? 0
+            return try moment.state?.markRow(of: store, .state).map { try ViewMark.size(row: $0, of: .state) } ?? 0
         }
     }
 
-    func mark() throws -> ViewMark {
-        guard moment.transaction != nil else { throw ViewFault.ended }
-        return try moment.transaction?.mark(of: store) ?? ViewMark()
+    func mark(of part: ViewPart) throws -> ViewMark {
+        switch part {
+        case .state:
+            guard moment.state != nil else { throw ViewFault.ended }
+            return try moment.state?.mark(of: store, part) ?? ViewMark()
+        case .audit:
+            try moment.beginAudit(of: store)
+            return try moment.audit?.mark(of: store, part) ?? ViewMark()
+        }
     }
 }
 
@@ -85,7 +125,7 @@ extension TableReader where Self: ~Copyable {
         known: SealedRow?,
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
-        try lend(store.tables[table.rawValue], key) { row in
+        try lend(store.table(table), key) { row in
             let isKnown = known?.isSame(as: row) ?? false
             let count = isKnown ? row.count - RowSeal.bytes : try store.seal.opened(table, key.span, row)
             try body(row.extracting(..<count), BigEndian.value(row, at: count))
@@ -100,27 +140,27 @@ extension TableReader where Self: ~Copyable {
         known: (_ key: Span<UInt8>) -> SealedRow?,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
     ) throws {
-        try scan(store.tables[table.rawValue], from: from, direction) { (key, row) throws -> Bool in
+        try scan(store.table(table), from: from, direction) { (key, row) throws -> Bool in
             let isKnown = known(key)?.isSame(as: row) ?? false
             let count = isKnown ? row.count - RowSeal.bytes : try store.seal.opened(table, key, row)
             return try body(key, row.extracting(..<count), BigEndian.value(row, at: count))
         }
     }
 
-    borrowing func mark(of store: ViewStore) throws -> ViewMark {
-        try markRow(of: store).map { try ViewMark(row: $0) } ?? ViewMark()
+    borrowing func mark(of store: ViewStore, _ part: ViewPart) throws -> ViewMark {
+        try markRow(of: store, part).map { try ViewMark(row: $0, of: part) } ?? ViewMark()
     }
 
     /// The value of the mark's row, whose seal fits.
-    borrowing func markRow(of store: ViewStore) throws -> [UInt8]? {
-        guard let row = try get(store.meta, ViewMark.key) else { return nil }
+    borrowing func markRow(of store: ViewStore, _ part: ViewPart) throws -> [UInt8]? {
+        guard let row = try get(store.marks(of: part), ViewMark.key) else { return nil }
         let count = row.count - RowSeal.bytes
-        guard count >= 8 else { throw ViewFault.damagedRow(table: store.meta.name, key: ViewMark.key) }
+        guard count >= 8 else { throw ViewFault.damagedRow(table: ViewMark.name, key: ViewMark.key) }
         let value = Array(row[..<count])
         // What another layout means by its row is not known.
         try ViewMark.requireLayout(of: value)
-        guard BigEndian.value(row, at: count) == store.seal.mark(value) else {
-            throw ViewFault.damagedRow(table: store.meta.name, key: ViewMark.key)
+        guard BigEndian.value(row, at: count) == store.seal.mark(value, of: part) else {
+            throw ViewFault.damagedRow(table: ViewMark.name, key: ViewMark.key)
         }
         return value
     }

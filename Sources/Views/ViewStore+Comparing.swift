@@ -13,8 +13,17 @@ package struct ViewDifference: Sendable, Equatable {
 extension ViewStore {
     /// The sum and the number of rows of every table, as the last commit wrote them down.
     package func tableHashes() throws -> [(table: String, total: TableTotal)] {
-        let mark = try read { try $0.mark() }
-        return ViewTable.allCases.map { ($0.name, mark.totals[$0.rawValue]) }
+        try parts.flatMap { part in
+            let totals = try mark(of: part).totals
+            return part.tables.map { ($0.name, totals[$0.rawValue]) }
+        }
+    }
+
+    /// How far the state is, with the sum of each of its tables there, all of one moment.
+    package func stateSums() throws -> (applied: Applied, sums: [(table: String, total: TableTotal)])? {
+        let mark = try mark(of: .state)
+        guard let applied = mark.applied else { return nil }
+        return (applied, ViewPart.state.tables.map { ($0.name, mark.totals[$0.rawValue]) })
     }
 
     /// The first rows in which these views differ from others, every row of both read and its seal checked.
@@ -25,11 +34,15 @@ extension ViewStore {
         var differences: [ViewDifference] = []
         try read { ours in
             try other.read { theirs in
-                for table in ViewTable.allCases where differences.count < limit {
-                    try Self.compare(table, ours, theirs, limit, &differences)
-                }
-                if try ours.mark().applied != theirs.mark().applied, differences.count < limit {
-                    differences.append(ViewDifference(table: meta.name, key: ViewMark.key, ours: nil, theirs: nil))
+                for part in parts where other.parts.contains(part) {
+                    for table in part.tables where differences.count < limit {
+                        try Self.compare(table, ours, theirs, limit, &differences)
+                    }
+                    if try ours.mark(of: part).applied != theirs.mark(of: part).applied, differences.count < limit {
+                        differences.append(
+                            ViewDifference(table: ViewMark.name, key: ViewMark.key, ours: nil, theirs: nil)
+                        )
+                    }
                 }
             }
         }
@@ -74,7 +87,7 @@ extension ViewStore {
         _ snapshot: ViewSnapshot,
         _ differences: inout [ViewDifference],
     ) throws {
-        guard try snapshot.mark().totals[feed.table.rawValue] != feed.total else { return }
+        guard try snapshot.mark(of: feed.table.part).totals[feed.table.rawValue] != feed.total else { return }
         differences.append(ViewDifference(table: feed.table.name, key: [], ours: nil, theirs: nil))
     }
 }

@@ -9,14 +9,18 @@ extension ViewStore {
     /// A row that was changed does not fit its seal. One that was put back as it once was, or taken out, makes another
     /// sum, and no seal that fits no row can make up for it. It costs reading the tables once, and hashing them.
     package func tablesUnlikeMark(among tables: [ViewTable]) throws -> [ViewTable] {
-        try environment.readAtLength { reader in
-            let totals = try reader.mark(of: self).totals
-            var unlike: [ViewTable] = []
-            for table in tables where try reader.total(of: self, table) != totals[table.rawValue] {
-                unlike.append(table)
+        var unlike: [ViewTable] = []
+        for part in parts {
+            let wanted = tables.filter { $0.part == part }
+            guard !wanted.isEmpty else { continue }
+            try environment(of: part).readAtLength { reader in
+                let totals = try reader.mark(of: self, part).totals
+                for table in wanted where try reader.total(of: self, table) != totals[table.rawValue] {
+                    unlike.append(table)
+                }
             }
-            return unlike
         }
+        return unlike
     }
 }
 
@@ -24,7 +28,7 @@ extension TableReader where Self: ~Copyable {
     /// The sum of a table's seals; nil where a row does not fit its own.
     fileprivate borrowing func total(of store: ViewStore, _ table: ViewTable) throws -> TableTotal? {
         var (total, isWhole) = (TableTotal(), true)
-        try scan(store.tables[table.rawValue]) { (key, row) throws(StorageError) -> Bool in
+        try scan(store.table(table)) { (key, row) throws(StorageError) -> Bool in
             guard let seal = RowSeal.stored(in: row),
                 seal == store.seal.seal(table, key, row.extracting(..<(row.count - RowSeal.bytes)))
             else {

@@ -1,10 +1,46 @@
-/// The tables of `views/data.mdb`, and the bytes of their rows.
+/// Which environment of the views a table stands in.
+///
+/// What decisions and resources are read from is the state. What only finds entries, or tells of uses, is the audit: it
+/// can be made anew while everybody is served.
+package enum ViewPart: Int, Sendable, CaseIterable {
+    case state, audit
+
+    /// The tables that stand in it, in their order.
+    package var tables: [ViewTable] {
+        switch self {
+        case .state: Self.stateTables
+        case .audit: Self.auditTables
+        }
+    }
+
+    /// The folder it stands in, below `views`.
+    package var name: String {
+        switch self {
+        case .state: "state"
+        case .audit: "audit"
+        }
+    }
+
+    private static let stateTables = ViewTable.allCases.filter { $0.part == .state }
+    private static let auditTables = ViewTable.allCases.filter { $0.part == .audit }
+}
+
+/// The tables of `views/state/data.mdb` and `views/audit/data.mdb`, and the bytes of their rows.
 ///
 /// Numbers are big-endian; `~n` is the complement of n, so that the newest comes first; texts are UTF-8 and end with a
 /// zero byte where something follows them. Behind every value stand the 8 bytes of its seal (``RowSeal``).
 package enum ViewTable: Int, Sendable, CaseIterable {
     case current, versions, facets, pastEdges, counts, countVersions, slugs, lookups, lastUsed, texts,
-        addresses, erasable, terms, idempotency, idempotencyTimes, entries
+        addresses, erasable, erasableAddresses, terms, idempotency, idempotencyTimes, entries, lengths, latest
+
+    package var part: ViewPart {
+        switch self {
+        case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .texts, .erasable,
+            .idempotency, .idempotencyTimes, .lengths, .latest:
+            .state
+        case .lastUsed, .addresses, .erasableAddresses, .terms, .entries: .audit
+        }
+    }
 
     /// The keys and values of its rows, in words: part of the layout, so whoever changes a row's bytes changes these.
     package var form: String {
@@ -27,7 +63,9 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         case .addresses:
             "blind address[16] data key → nothing: under which data keys entries from there are indexed "
         case .erasable:
-            "data key 0 table[1] key → nothing: the blind rows that go when the data key is destroyed "
+            "data key 0 key of texts → nothing: the blind rows that go when the data key is destroyed "
+        case .erasableAddresses:
+            "data key 0 key of addresses → nothing: the blind rows that go when the data key is destroyed "
         case .terms: "kind[1] text 0 block[4] → TermBlock: the entries that have something in common"
         case .idempotency:
             "actor 0 keyed hash[32] → fingerprint[32] index[8] microseconds[8]: what a client may safely "
@@ -36,26 +74,30 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         case .entries:
             "first 8 bytes of an entry's random identifier → index[8]: where an entry stands that is "
                 + "known by name"
+        case .lengths: "chain, or stream of an edge → entries[8]: how many it has"
+        case .latest:
+            "type, or type 0 member of data → index[8]: the last entry of what the server does to itself"
         }
     }
 
     /// Whether rows of it come from what is sealed, and go with its key.
     var standsForSealed: Bool {
         switch self {
-        case .texts, .addresses, .erasable, .terms: true
+        case .texts, .addresses, .erasable, .erasableAddresses, .terms: true
         case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .lastUsed,
             .idempotency,
-            .idempotencyTimes, .entries:
+            .idempotencyTimes, .entries, .lengths, .latest:
             false
         }
     }
 
-    /// Whether rights follow from its rows: who is what and is active, who belongs to whom, whose a slug or a proof is.
+    /// Whether rights follow from its rows: who is what and is active, who belongs to whom, whose a slug or a proof is;
+    /// and whether what is written next goes on where the last entry of its chain ended.
     package var givesAuthority: Bool {
         switch self {
-        case .current, .facets, .slugs, .lookups: true
-        case .versions, .pastEdges, .counts, .countVersions, .lastUsed, .texts, .addresses, .erasable, .terms,
-            .idempotency, .idempotencyTimes, .entries:
+        case .current, .facets, .slugs, .lookups, .lengths: true
+        case .versions, .pastEdges, .counts, .countVersions, .lastUsed, .texts, .addresses, .erasable,
+            .erasableAddresses, .terms, .idempotency, .idempotencyTimes, .entries, .latest:
             false
         }
     }
@@ -74,10 +116,13 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         case .texts: "texts"
         case .addresses: "addresses"
         case .erasable: "erasable"
+        case .erasableAddresses: "erasable_addresses"
         case .terms: "terms"
         case .idempotency: "idempotency"
         case .idempotencyTimes: "idempotency_times"
         case .entries: "entries"
+        case .lengths: "lengths"
+        case .latest: "latest"
         }
     }
 }

@@ -26,12 +26,12 @@ struct MaintenanceTests {
     @Test func `a damaged row fails the comparison, and a rebuild heals it`() async throws {
         let ledger = try await TestLedger()
         _ = try await ledger.run("rebuild")
-        var file = try ledger.folder.bytes("data/views/data.mdb")
+        var file = try ledger.folder.bytes("data/views/state/data.mdb")
         let text = Array(#""allowed_scopes":["admin:read"#.utf8)
         for place in file.indices.dropLast(text.count) where file[place...].starts(with: text) {
             file[place + text.count - 1] = UInt8(ascii: "D")
         }
-        try ledger.folder.write("data/views/data.mdb", file)
+        try ledger.folder.write("data/views/state/data.mdb", file)
         let compared = try await ledger.run("replay", "--into", ledger.folder.path("into"), "--compare")
         #expect(compared.status == 1, "\(compared.output)\(compared.errors)")
         let verified = try await ledger.run("verify")

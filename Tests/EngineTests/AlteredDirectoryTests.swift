@@ -35,7 +35,7 @@ import Wire
             var rows: [(String, String, [UInt8], [UInt8])] = []
             for (environment, table, key) in [
                 ("ledger", "chains", chain + Array("state".utf8)), ("ledger", "streams", Array(tenant.text.utf8)),
-                ("views", "current", Array(tenant.text.utf8)), ("views", "meta", Array("applied".utf8)),
+                ("views/state", "current", Array(tenant.text.utf8)), ("views/state", "meta", Array("applied".utf8)),
             ] {
                 rows.append((environment, table, key, try #require(try Self.row(ground, environment, table, key))))
             }
@@ -69,13 +69,13 @@ import Wire
         func putBackBalanced() throws {
             let key = Array(tenant.text.utf8)
             let seal = { (row: [UInt8]) in BigEndian.value(row, at: row.count - 8) }
-            let present = try #require(try Self.row(ground, "views", "current", key))
+            let present = try #require(try Self.row(ground, "views/state", "current", key))
             try putBack("current")
             let other = Array(partner.text.utf8)
-            let row = try #require(try Self.row(ground, "views", "current", other))
-            let earlier = try #require(try Self.row(ground, "views", "current", key))
+            let row = try #require(try Self.row(ground, "views/state", "current", other))
+            let earlier = try #require(try Self.row(ground, "views/state", "current", key))
             let balanced = seal(row) &+ seal(present) &- seal(earlier)
-            try edit("views", "current") { try $0.put($1, other, row.dropLast(8) + BigEndian.bytes(balanced)) }
+            try edit("views/state", "current") { try $0.put($1, other, row.dropLast(8) + BigEndian.bytes(balanced)) }
         }
 
         /// Changes the last byte of a row.
@@ -205,8 +205,8 @@ import Wire
         switch how {
         case "put back": try stopped.putBack("current")
         case "put back, and its seal made up for": try stopped.putBackBalanced()
-        case "removed": try stopped.edit("views", "current") { try $0.delete($1, key) }
-        default: try stopped.spoil("views", "current", key)
+        case "removed": try stopped.edit("views/state", "current") { try $0.delete($1, key) }
+        default: try stopped.spoil("views/state", "current", key)
         }
         let instance = try await stopped.ground.open()
         #expect(try instance.read { try $0.resource(stopped.tenant) }?.state.status == .suspended)
@@ -235,7 +235,7 @@ import Wire
 
     @Test func `a row of another table of views is seen beside serving`() async throws {
         let stopped = try await Stopped(seed: 707)
-        try stopped.edit("views", "counts") { transaction, table in
+        try stopped.edit("views/state", "counts") { transaction, table in
             let last = try #require(try transaction.last(table))
             try transaction.delete(table, last.key)
         }

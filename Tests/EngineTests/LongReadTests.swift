@@ -203,7 +203,7 @@ struct LongReadTests {
             try await until { instance.integrity.verified != nil }
             ground.disk.plan(.mapFull, at: ground.disk.operations + operation)
             let ledger = try instance.tables.environment.beginRead()
-            let views = try instance.views.environment.beginRead()
+            let views = try instance.views.state.beginRead()
             let (first, refusal) = await register("first", instance, ground)
             if instance.status.putOff != nil { told += 1 }
             _ = consume ledger

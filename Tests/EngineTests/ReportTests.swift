@@ -89,7 +89,7 @@ import Wire
         let unlike = try Self.replay(ground, instance, seed: 2).replay.unlikeAttested
         #expect(unlike.map(\.index) == [later])
         // Entries came since, and no partner did.
-        #expect(unlike.first?.tables.contains("entries") == true)
+        #expect(unlike.first?.tables.contains("lengths") == true)
         #expect(unlike.first?.tables.contains("slugs") == false)
         try await instance.close()
     }
@@ -176,7 +176,7 @@ import Wire
             try await instance.close()
         }
         // A row that no entry made: only views built anew are without it.
-        let environment = try Environment(simulated: ground.disk, name: "views")
+        let environment = try Environment(simulated: ground.disk, name: "views/state")
         let table = try environment.table("slugs")
         var write = try environment.beginWrite()
         try write.put(table, Array("partner\u{0}stray".utf8), [UInt8](repeating: 0, count: 16))
@@ -184,7 +184,7 @@ import Wire
         let before = ground.disk.operations
         #expect(try Instance.rebuildViews(ground.directory, world: ground.clock.world) > size)
         #expect(ground.disk.operations > before)
-        let rebuilt = try Environment(simulated: ground.disk, name: "views")
+        let rebuilt = try Environment(simulated: ground.disk, name: "views/state")
         let slugs = try rebuilt.table("slugs")
         #expect(try rebuilt.read { try $0.contains(slugs, Array("partner\u{0}stray".utf8)) } == false)
         #expect(!ground.disk.exists("views.new") && !ground.disk.exists("views.old"))

@@ -4,6 +4,7 @@ import Foundation
 import Identity
 import Storage
 import Testing
+import Views
 import Wire
 
 /// Views are derived, and still may be all that tells of a loss: a start neither mistakes them nor leaves them half
@@ -12,7 +13,7 @@ import Wire
     @Test func `views that cannot be opened at this moment are not made anew`() async throws {
         let real = try RealGround(seed: 331)
         defer { real.remove() }
-        let views = real.folder + "/views"
+        let views = real.folder + "/views/state"
         try await real.open().close()
         let before = try Machine.fileIdentity(of: views + "/data.mdb")
         // A link to itself: the system refuses to open it, which tells nothing of the data beside it.
@@ -43,16 +44,20 @@ import Wire
     }
 
     private struct ViewsOfDisk {
-        let environment: Environment
+        let parts: [(String, Environment)]
         let disk: SimulatedDisk
 
         init(_ ground: Ground, name: String = "views") throws {
             disk = ground.disk
             let options = Environment.Options(mapBytes: DataDirectory.mapBytes)
-            environment = try Environment(simulated: disk, name: name, options: options)
+            parts = try ViewPart.allCases.map { [disk] part in
+                (part.name, try Environment(simulated: disk, name: "\(name)/\(part.name)", options: options))
+            }
         }
 
-        func copy(to name: String) throws { try environment.copy(to: disk, as: name) }
+        func copy(to name: String) throws {
+            for (part, environment) in parts { try environment.copy(to: disk, as: "\(name)/\(part)") }
+        }
     }
 
     @Test func `nothing is folded into the views of a clean stop before it is written that they may be torn`()
@@ -62,7 +67,7 @@ import Wire
             let ground = try await Self.behind(seed: 332)
             ground.disk.plan(.denied, at: ground.disk.operations + operation)
             let instance = try? await ground.open()
-            guard instance == nil, ground.disk.faultsMet.last?.description == "commit to views" else {
+            guard instance == nil, ground.disk.faultsMet.last?.description == "commit to views/state" else {
                 try? await instance?.close()
                 continue
             }
@@ -80,7 +85,7 @@ import Wire
         let fault = await #expect(throws: StorageError.self) { try await ground.open() }
         #expect(fault?.kind == .full)
         let met = ground.disk.faultsMet.map(\.description)
-        #expect(!met.isEmpty && !met.contains("commit to views"), "\(met)")
+        #expect(!met.isEmpty && !met.contains { $0.hasPrefix("commit to views/") }, "\(met)")
     }
 
     private static func stop(_ instance: Instance) throws -> String? {

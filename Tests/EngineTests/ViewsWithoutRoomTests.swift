@@ -31,7 +31,7 @@ import Wire
     }
 
     /// How many operations after now the views are committed to.
-    private static func viewCommit(_ seed: UInt64) async throws -> Int {
+    private static func viewCommit(_ seed: UInt64, _ part: ViewPart) async throws -> Int {
         for operation in 1...12 {
             let ground = try Ground(seed: seed)
             let instance = try await ground.open()
@@ -40,7 +40,7 @@ import Wire
             _ = try await record(instance)
             let met = ground.disk.faultsMet.last?.description
             try await instance.close()
-            if met == "commit to views" { return operation }
+            if met == "commit to views/\(part.name)" { return operation }
         }
         return 0
     }
@@ -49,7 +49,12 @@ import Wire
     ///
     /// - Returns: the instance afterwards, with what it was asked to record; `nil` when the notary, which signs on a
     ///   thread of its own, came in between.
-    private static func starved(_ ground: Ground, rounds: Int, from operation: Int) async throws -> (Instance, Int)? {
+    private static func starved(
+        _ ground: Ground,
+        _ part: ViewPart,
+        rounds: Int,
+        from operation: Int,
+    ) async throws -> (Instance, Int)? {
         let instance = try await ground.open()
         for _ in 1...3 { instance.countRefusal(.unprovenToken, at: "tenants.list") }
         // The ledger takes the drain; then the views are tried, and tried again, with nothing in between.
@@ -58,7 +63,7 @@ import Wire
         ground.clock.pass(microseconds: 90_000_000_000)
         var recorded = 0
         while ground.disk.faultsMet.count < rounds { recorded += try await record(instance) }
-        guard ground.disk.faultsMet.allSatisfy({ $0.description == "commit to views" }) else {
+        guard ground.disk.faultsMet.allSatisfy({ $0.description == "commit to views/\(part.name)" }) else {
             try await instance.close()
             return nil
         }
@@ -67,13 +72,15 @@ import Wire
 
     private static let attempts = 100
 
-    @Test(arguments: 1...4)
-    func `T28 what a commit tells stands once, however long the views wait for room`(rounds: Int) async throws {
-        let operation = try await Self.viewCommit(151)
+    @Test(arguments: 1...4, ViewPart.allCases)
+    func `T28 what a commit tells stands once, however long the views wait for room`(rounds: Int, part: ViewPart)
+        async throws
+    {
+        let operation = try await Self.viewCommit(151, part)
         try #require(operation > 0)
         var found: (Instance, Int)?
         for _ in 0..<Self.attempts where found == nil {
-            found = try await Self.starved(try Ground(seed: 151), rounds: rounds, from: operation)
+            found = try await Self.starved(try Ground(seed: 151), part, rounds: rounds, from: operation)
         }
         var (instance, recorded) = try #require(found)
         for _ in 1...3 { recorded += try await Self.record(instance) }
@@ -90,7 +97,10 @@ import Wire
         try await instance.close()
     }
 
-    @Test func `T28 what is refused is refused, and not said to be done, while the views wait for room`() async throws {
+    @Test(arguments: ViewPart.allCases)
+    func `T28 what is refused is refused, and not said to be done, while the views wait for room`(part: ViewPart)
+        async throws
+    {
         var answers: [Refusal] = []
         for operation in 1...12 {
             let ground = try Ground(seed: 152)
@@ -101,7 +111,7 @@ import Wire
             let met = ground.disk.faultsMet.last?.description
             ground.disk.forgetPlan()
             _ = try await Self.record(instance)
-            if met == "commit to views", let refusal {
+            if met == "commit to views/\(part.name)", let refusal {
                 answers.append(refusal)
                 #expect(try Self.entries(instance, CommandSubject.entry(.failed)).count == 1)
             }

@@ -131,7 +131,8 @@ struct ControlTests {
     @Test func `a start may fail for the room that its views need, and for no other`() {
         let mark = ["write .trust.1.tmp in views", "rename .trust.1.tmp to trust in views", "sync views"]
         let (folding, anew) = (
-            ["commit to views"], ["commit to views.new", "sync views.new", "rename views to views.old"]
+            ["commit to views/state", "commit to views/audit"],
+            ["commit to views.new/state", "sync views.new/state", "rename views to views.old"]
         )
         let others = ["commit to ledger", "sync top", "write checkpoint in anchor", "write .trust.1.tmp in keys"]
         let rows: [(views: ViewsBefore, needed: [String])] = [

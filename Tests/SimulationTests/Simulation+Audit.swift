@@ -65,7 +65,7 @@ extension Simulation {
         evidence.requests = told.requests
         evidence.durable = durable
         evidence.starts = starts
-        evidence.applied = try instance.views.applied?.size ?? 0
+        evidence.applied = try instance.views.applied()?.size ?? 0
         evidence.differences = options.isBlind && isDamaged ? [] : try differences(instance)
         evidence.problems = try Verification(tables: tables, keys: instance.keys, anchor: directory.anchor(.readOnly))
             .run().problems.map { "\($0.index.map { "entry \($0): " } ?? "")\($0.what)" }

@@ -6,7 +6,7 @@ import Wire
 
 // What a disk does behind everybody's back: it must be noticed, mended from the ledger, or make no difference.
 extension Simulation {
-    private static let environments = ["ledger", "views"]
+    private static let environments = ["ledger", "views/state", "views/audit", "views/kept"]
     private static let folders = ["keys", "keys/answers", "anchor", "views", "top"]
 
     /// Damages one row, one file or all the views of a server that was closed in order, and looks at what a start makes
@@ -25,17 +25,17 @@ extension Simulation {
         if !options.isBlind, dice.onceIn(3) {
             // What somebody does who can write the files: every seal of such a row fits.
             let name = Self.environments[dice.below(Self.environments.count)]
-            if let done = disk.putBackRow(environment: name) { return (done, name == "views") }
+            if let done = disk.putBackRow(environment: name) { return (done, name.hasPrefix("views")) }
         }
         let place = dice.below(12)
         if options.isBlind { return disk.damage(kind, environment: "ledger").map { ($0, false) } }
         if place < 6 {
-            let name = Self.environments[place % 2]
-            return disk.damage(kind, environment: name).map { ($0, name == "views") }
+            let name = Self.environments[place % 4]
+            return disk.damage(kind, environment: name).map { ($0, name.hasPrefix("views")) }
         }
         if place < 10 {
             let name = Self.folders[dice.below(Self.folders.count)]
-            return disk.damage(kind, folder: name).map { ($0, name == "views") }
+            return disk.damage(kind, folder: name).map { ($0, name.hasPrefix("views")) }
         }
         do {
             try disk.remove("views")

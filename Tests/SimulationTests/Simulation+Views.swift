@@ -29,10 +29,15 @@ extension Simulation {
 
     /// How far the views on the disk are; `nil` where there are none that can be read.
     func viewSize() -> UInt64? {
-        guard let environment = try? directory.views("views", .readOnly),
-            let store = try? ViewStore(environment, sealKey: viewKeys.rows, blindKey: viewKeys.blind)
+        guard let environment = try? directory.views(.state, .readOnly),
+            let store = try? ViewStore(
+                state: environment,
+                audit: nil,
+                sealKey: viewKeys.rows,
+                blindKey: viewKeys.blind
+            )
         else { return nil }
-        return try? store.applied?.size
+        return try? store.applied()?.size
     }
 
     func lookAtViews(_ size: UInt64) -> ViewsBefore {
@@ -63,7 +68,8 @@ extension ViewsBefore {
         guard areTrusted else { return operation.contains("views.new") || operation.contains("views.old") }
         guard areBehind else { return false }
         // Before they are caught up it must be written that they are no longer those of a clean stop.
-        return operation == "commit to views" || (areClean && Self.marks(operation))
+        return operation == "commit to views/state" || operation == "commit to views/audit"
+            || (areClean && Self.marks(operation))
     }
 
     /// The steps of writing the mark: a file beside it, synced, takes its place, and that is synced.

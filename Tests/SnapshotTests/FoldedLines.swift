@@ -10,7 +10,8 @@ struct FoldedLines {
 
     init(_ lines: [[UInt8]]) throws {
         views = try ViewStore(
-            Environment(simulated: SimulatedDisk(seed: 1), name: "views"),
+            state: Environment(simulated: SimulatedDisk(seed: 1), name: "state"),
+            audit: Environment(simulated: SimulatedDisk(seed: 1), name: "audit"),
             sealKey: [UInt8](repeating: 1, count: ViewStore.sealKeyBytes),
             blindKey: [UInt8](repeating: 2, count: ViewStore.blindKeyBytes)
         )

@@ -41,8 +41,9 @@ struct BlindTests {
         try fromAddress(&world, "192.0.2.7", sealedUnder: nil)
         let forbidden = ["root@example.org", "192.0.2.7", "a@acme.example"].map { Array($0.utf8) }
         for (name, _) in try world.store.tableHashes() {
-            let table = try world.store.environment.table(name)
-            try world.store.environment.read { read in
+            let environment = try world.store.environment(of: name)
+            let table = try environment.table(name)
+            try environment.read { read in
                 try read.scan(table) { key, value throws -> Bool in
                     for text in forbidden {
                         #expect(!key.copied.lowercased.contains(text), "\(name)")

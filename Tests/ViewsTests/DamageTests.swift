@@ -9,11 +9,12 @@ import Wire
 struct DamageTests {
     /// Changes one row behind the back of the views.
     private func patch(_ store: ViewStore, _ table: String, _ key: [UInt8], _ change: (inout [UInt8]) -> Void) throws {
-        let table = try store.environment.table(table)
-        let row = try store.environment.read { (read) throws(StorageError) in try read.get(table, key) }
+        let environment = try store.environment(of: table)
+        let table = try environment.table(table)
+        let row = try environment.read { (read) throws(StorageError) in try read.get(table, key) }
         var changed = try #require(row)
         change(&changed)
-        var write = try store.environment.beginWrite()
+        var write = try environment.beginWrite()
         try write.put(table, key, changed)
         try write.commit()
     }
@@ -49,8 +50,8 @@ struct DamageTests {
                 facts: draft
             )
         }
-        let table = try world.store.environment.table("current")
-        let stolen = try world.store.environment.read { (read) throws(StorageError) in
+        let table = try world.store.state.table("current")
+        let stolen = try world.store.state.read { (read) throws(StorageError) in
             try read.get(table, Array(tenant.text.utf8))
         }
         try patch(world.store, "current", Array(world.tenant.text.utf8)) { row in row = stolen ?? [] }
@@ -59,8 +60,8 @@ struct DamageTests {
 
     @Test func `a row taken out shows in the table's sum`() throws {
         let world = try World()
-        let table = try world.store.environment.table("slugs")
-        var write = try world.store.environment.beginWrite()
+        let table = try world.store.state.table("slugs")
+        var write = try world.store.state.beginWrite()
         try write.delete(table, Array("partner".utf8) + [0] + Array("acme".utf8))
         try write.commit()
         let twin = try world.site.store()
@@ -72,9 +73,9 @@ struct DamageTests {
     @Test func `views sealed under another key are damaged, and those of another layout are not read`() throws {
         let world = try World()
         let stranger = try world.site.store(sealKey: 8)
-        #expect(throws: ViewFault.self) { try stranger.applied }
+        #expect(throws: ViewFault.self) { try stranger.applied() }
         try patch(world.store, "meta", Array("applied".utf8)) { $0[7] ^= 0xFF }
-        #expect(throws: ViewFault.otherLayout) { try world.store.applied }
+        #expect(throws: ViewFault.otherLayout) { try world.store.applied() }
         #expect(throws: ViewFault.otherLayout) { try world.store.draft() }
     }
 

@@ -38,7 +38,7 @@ struct DraftTests {
         }
         try draft.commit(applied: world.ledger.applied)
         #expect(try world.store.read { try $0.resource(world.tenant)?.state.name } == "C")
-        #expect(try world.store.applied == world.ledger.applied)
+        #expect(try world.store.applied() == world.ledger.applied)
     }
 
     @Test func `undo leaves nothing of a command`() throws {
@@ -53,7 +53,7 @@ struct DraftTests {
         try draft.keep()
         world.ledger.write(kept)
         try draft.commit(applied: world.ledger.applied)
-        for (old, new) in zip(before, try world.store.tableHashes()) where old.table != "terms" {
+        for (old, new) in zip(before, try world.store.tableHashes()) where !["terms", "lengths"].contains(old.table) {
             #expect(old.total == new.total, "\(old.table)")
         }
         try world.checkRebuild()
@@ -196,12 +196,12 @@ struct DraftTests {
             )
         }
         var growths = 0
-        while try store.applied?.size != ledger.size {
+        while try store.applied()?.size != ledger.size {
             do {
-                try ledger.fold(into: store, from: try store.applied?.size ?? 0, commandsPerCommit: 100)
+                try ledger.fold(into: store, from: try store.applied()?.size ?? 0, commandsPerCommit: 100)
             } catch let error as StorageError where error.kind == .mapFull {
                 growths += 1
-                try store.environment.grow(toBytes: store.environment.mapBytes * 2)
+                for part in ViewPart.allCases { try store.grow(part) }
             }
         }
         #expect(growths > 0)

@@ -43,9 +43,17 @@ final class Site {
 
     func store(_ name: String = "views", mapBytes: Int = 64 << 20, sealKey: UInt8 = 7) throws -> ViewStore {
         try ViewStore(
-            environment(name, mapBytes: mapBytes),
+            state: environment("\(name)-state", mapBytes: mapBytes),
+            audit: environment("\(name)-audit", mapBytes: mapBytes),
             sealKey: [UInt8](repeating: sealKey, count: 16),
             blindKey: [UInt8](repeating: 9, count: 32)
         )
+    }
+}
+
+extension ViewStore {
+    /// The environment that a table stands in; the mark is that of the state.
+    func environment(of table: String) throws -> Environment {
+        try environment(of: ViewTable.allCases.first { $0.name == table }?.part ?? .state)
     }
 }

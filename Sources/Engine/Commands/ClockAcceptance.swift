@@ -14,10 +14,7 @@ struct ClockAcceptance {
 
     /// The last one there is.
     init?(_ views: ViewStore, _ tables: LedgerTables) throws {
-        var query = AuditQuery()
-        query.types = [ClockSubject.entry(.accepted)]
-        query.perPage = 1
-        guard let index = try views.read({ try $0.audit(query).indexes.first }),
+        guard let index = try views.read({ try $0.latest(ClockSubject.entry(.accepted)) }),
             let bytes = try tables.environment.read({ try tables.entry(index, $0) })
         else { return nil }
         let entry = try Entry(decoding: bytes)

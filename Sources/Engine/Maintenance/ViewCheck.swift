@@ -21,8 +21,10 @@ package struct ViewCheck {
     /// - Parameter isQuick: only how far they are; else the sum of each table, too.
     package func problems(isQuick: Bool) -> [String] {
         do {
-            guard let views = try believed(), let applied = try views.applied else { return [] }
-            if let lost = try lost(applied) { return [lost] }
+            guard let views = try believed() else { return [] }
+            for part in views.parts {
+                if let applied = try views.applied(part), let lost = try lost(applied) { return [lost] }
+            }
             if isQuick { return [] }
             return try views.tablesUnlikeMark(among: ViewTable.allCases).map {
                 "the table \($0.name) of the views is not as it was written; a start makes them anew"
@@ -39,17 +41,14 @@ package struct ViewCheck {
     private func believed() throws -> ViewStore? {
         guard let rows = keys?.key(KeyName.viewRows), let blind = keys?.key(KeyName.blindIndex),
             directory.exists(DataDirectory.viewsName),
-            let trust = try? ViewTrust(directory, world: world, .readOnly), try trust.standing().views != .machine
+            let standing = try? ViewTrust(directory, world: world, .readOnly).standing(), standing.views != .machine
         else { return nil }
-        return try ViewStore(environment(), sealKey: rows, blindKey: blind)
-    }
-
-    private func environment() throws -> Environment {
-        do {
-            return try directory.views(DataDirectory.viewsName, .readOnly)
-        } catch let fault as StorageError where fault.kind == .notPermitted || fault.kind == .readOnly {
-            return try directory.views(DataDirectory.viewsName, .copied)
-        }
+        return try ViewStore(
+            state: directory.readableViews(.state),
+            audit: standing.isAuditKept ? directory.readableViews(.audit) : nil,
+            sealKey: rows,
+            blindKey: blind
+        )
     }
 
     /// What the views have folded and the ledger does not have: read after them, it is at least as far.

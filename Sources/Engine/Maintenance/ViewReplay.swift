@@ -67,12 +67,14 @@ package struct ViewReplay {
     /// It also says which attestations of views on the way do not hold.
     package func compare(with built: Built) throws -> Compared {
         // A copy is one committed moment; the live views go on while we compare.
-        try target.copy(liveViews(), to: Self.liveName)
-        defer { try? target.remove(Self.liveName) }
-        let live = try store(target.views(Self.liveName))
-        guard let size = try live.applied?.size else { throw LedgerFault.format("the live views are empty") }
+        let live = try copyOfLiveViews()
+        defer { try? target.removeViews(Self.liveName) }
+        let sizes = try ViewPart.allCases.compactMap { try live.applied($0)?.size }
+        guard let size = sizes.max() else { throw LedgerFault.format("the live views are empty") }
+        // Their parts were copied one after the other, or one is still being made.
+        try builder.catchUp(live, to: size)
         let whole = size == built.size ? built : try build(Self.wholeName, size)
-        defer { if size != built.size { try? target.remove(Self.wholeName) } }
+        defer { if size != built.size { try? target.removeViews(Self.wholeName) } }
         return Compared(
             size: size,
             differences: try live.differences(from: whole.views, limit: Self.differencesMax),
@@ -81,12 +83,10 @@ package struct ViewReplay {
     }
 
     private func build(_ name: String, _ size: UInt64) throws -> Built {
-        let views = try store(target.views(name))
+        let views = try store(name)
         let check = AttestationCheck()
-        var builder = builder
-        builder.check = check
-        try builder.catchUp(views, to: size)
-        try views.environment.sync()
+        try builder.catchUp(views, to: size, check: check)
+        for environment in views.environments { try environment.sync() }
         return Built(
             views: views,
             size: size,
@@ -95,20 +95,27 @@ package struct ViewReplay {
         )
     }
 
-    private func liveViews() throws -> Environment {
+    private func copyOfLiveViews() throws -> ViewStore {
         do {
-            return try directory.views("views", .readOnly)
+            _ = try target.viewFiles(Self.liveName)
+            for part in ViewPart.allCases {
+                try target.copy(directory.readableViews(part), to: "\(Self.liveName)/\(part.name)")
+            }
         } catch let fault as StorageError where fault.kind == .notFound {
             throw LedgerFault.format("there are no live views yet; run: muniment rebuild")
-        } catch let fault as StorageError where fault.kind == .notPermitted || fault.kind == .readOnly {
-            return try directory.views("views", .copied)
         }
+        return try store(Self.liveName)
     }
 
-    private func store(_ environment: Environment) throws -> ViewStore {
+    private func store(_ name: String) throws -> ViewStore {
         guard let rows = keys.key(KeyName.viewRows), let blind = keys.key(KeyName.blindIndex) else {
             throw LedgerFault.keys("views cannot be built without the keys")
         }
-        return try ViewStore(environment, sealKey: rows, blindKey: blind)
+        return try ViewStore(
+            state: target.views(.state, in: name),
+            audit: target.views(.audit, in: name),
+            sealKey: rows,
+            blindKey: blind
+        )
     }
 }

@@ -1,4 +1,5 @@
 import Storage
+import Views
 
 // Views are built beside the live ones and moved into their place, on a file system and on a simulated disk alike.
 extension DataDirectory {
@@ -23,6 +24,14 @@ extension DataDirectory {
         case .folder(let path, _): try FolderMoves.remove("\(path)/\(name)")
         case .simulated(let disk): try disk.remove(name)
         }
+    }
+
+    /// Removes views and everything that stands with them.
+    func removeViews(_ name: String = DataDirectory.viewsName) throws(StorageError) {
+        guard exists(name) else { return }
+        for part in ViewPart.allCases { try remove("\(name)/\(part.name)") }
+        for kept in [KeptState.name, KeptState.freshName] { try remove("\(name)/\(kept)") }
+        try remove(name)
     }
 
     /// Copies the newest committed moment of an environment into a new folder of this directory.

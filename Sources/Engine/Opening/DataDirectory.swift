@@ -1,5 +1,6 @@
 package import EventLog
 package import Storage
+package import Views
 
 /// The folders of one data directory, real or simulated.
 package struct DataDirectory: Sendable {
@@ -14,7 +15,7 @@ package struct DataDirectory: Sendable {
     /// An operator deletes this file to get room to act on a full disk.
     package static let reserveBytes = 4 << 20
     package static let reserveName = "reserve"
-    static let viewsName = "views"
+    package static let viewsName = "views"
 
     package let place: Place
 
@@ -85,9 +86,30 @@ package struct DataDirectory: Sendable {
     }
 
     /// Views are rebuilt from the ledger whenever they may be stale, so their commits need not wait for the disk.
-    package func views(_ name: String = "views", _ access: Environment.Access = .readWrite) throws -> Environment {
-        try environment(name, sync: .none, access)
+    package func views(
+        _ part: ViewPart,
+        _ access: Environment.Access = .readWrite,
+        in name: String = DataDirectory.viewsName,
+    ) throws -> Environment {
+        try environment("\(name)/\(part.name)", sync: .none, access)
     }
+
+    /// The same for whoever only reads, beside a server or on a medium that nobody can write to.
+    func readableViews(_ part: ViewPart) throws -> Environment {
+        do {
+            return try views(part, .readOnly)
+        } catch let fault as StorageError where fault.kind == .notPermitted || fault.kind == .readOnly {
+            return try views(part, .copied)
+        }
+    }
+
+    /// The state a second time: it is what a machine's stop leaves, so each of its commits waits for the disk.
+    func keptState() throws -> Environment {
+        try environment(Self.folder(KeptState.name), sync: .everyCommit, .readWrite)
+    }
+
+    /// The folder of a part of the live views, or of what stands with them.
+    static func folder(_ name: String) -> String { "\(viewsName)/\(name)" }
 
     /// The path of a folder within, where there is a file system.
     package func path(_ name: String) -> String? {
@@ -105,7 +127,9 @@ package struct DataDirectory: Sendable {
         let options = Environment.Options(mapBytes: Self.mapBytes, sync: sync, access: access)
         switch place {
         case .folder(let path, _):
-            if access == .readWrite { try FolderMoves.make("\(path)/\(name)") }
+            if access == .readWrite {
+                for folder in name.prefixes(endingBefore: "/") { try FolderMoves.make("\(path)/\(folder)") }
+            }
             return try Environment(path: "\(path)/\(name)", options: options)
         case .simulated(let disk):
             return try Environment(simulated: disk, name: name, options: options)
@@ -117,5 +141,12 @@ package struct DataDirectory: Sendable {
         case .folder(let path, _): try SmallFiles(path: name.isEmpty ? path : "\(path)/\(name)", access: access)
         case .simulated(let disk): try SmallFiles(simulated: disk, prefix: name.isEmpty ? "top" : name, access: access)
         }
+    }
+}
+
+extension String {
+    /// `a/b` gives `a` and `a/b`.
+    fileprivate func prefixes(endingBefore separator: Character) -> [String] {
+        indices.filter { self[$0] == separator }.map { String(self[..<$0]) } + [self]
     }
 }

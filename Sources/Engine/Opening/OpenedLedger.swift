@@ -88,25 +88,26 @@ struct OpenedLedger {
         return key
     }
 
-    func viewStore(_ environment: Environment) throws -> ViewStore {
+    func viewStore(_ state: Environment, _ audit: Environment? = nil) throws -> ViewStore {
         try ViewStore(
-            environment,
+            state: state,
+            audit: audit,
             sealKey: try required(KeyName.viewRows),
             blindKey: try required(KeyName.blindIndex)
         )
     }
 
-    /// The views of a directory, and how far they are; `nil` where none are there or they are damaged.
+    /// The state of a directory's views, and how far it is; `nil` where none is there or it is damaged.
     ///
     /// - Throws: whatever else kept them from being opened: that tells nothing of them, and they may be a loss's only
     ///   witness.
-    func views(
+    func state(
         in directory: DataDirectory,
         _ log: (String) -> Void = { _ in },
     ) throws -> (store: ViewStore, applied: ViewStore.Applied?)? {
         do {
-            let store = try viewStore(directory.views())
-            return (store, try store.applied)
+            let store = try viewStore(directory.views(.state))
+            return (store, try store.applied())
         } catch let fault as ViewFault {
             if fault == .otherLayout { log("the views were made by another version and are made anew") }
             return nil
@@ -120,7 +121,7 @@ struct OpenedLedger {
     /// To build them anew would forget it.
     func heedViews(in directory: DataDirectory) throws {
         guard try ViewTrust(directory, world: world).standing().views != .machine,
-            let applied = try views(in: directory)?.applied
+            let applied = try state(in: directory)?.applied
         else { return }
         try builder.requireInLedger(applied, of: opening.range.size)
     }

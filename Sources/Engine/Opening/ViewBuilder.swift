@@ -9,31 +9,60 @@ import Wire
 ///
 /// Each entry is hashed as it is folded, and what was folded must have the root that the ledger has at that size: so
 /// nothing that was written over an entry becomes a view, and the views say the root of what they are made of.
-struct ViewBuilder {
+struct ViewBuilder: Sendable {
     /// Entries folded between two commits: few enough to hold in memory, many enough that commits cost nothing.
     static let entriesPerCommit = 4_096
 
     let tables: LedgerTables
     let keys: KeyStore
     let ledger: [UInt8]
-    /// What a replay compares on its way; an opening and a rebuild have no use for it.
-    var check: AttestationCheck?
 
-    /// Folds everything from where the views are up to `size`.
+    /// Folds everything from where the views are up to `size`; parts that are equally far are folded together.
     ///
+    /// - Parameters:
+    ///   - parts: what is to follow; nil is all that is there.
+    ///   - check: what a replay compares on its way.
+    ///   - afterCommit: told how far they are; false ends it there.
     /// - Returns: how many entries were folded.
     @discardableResult
-    func catchUp(_ views: ViewStore, to size: UInt64) throws -> UInt64 {
-        let applied = try views.applied
+    func catchUp(
+        _ views: ViewStore,
+        _ parts: [ViewPart]? = nil,
+        to size: UInt64,
+        check: AttestationCheck? = nil,
+        afterCommit: (UInt64) -> Bool = { _ in true },
+    ) throws -> UInt64 {
+        var (left, folded) = (parts ?? views.parts, UInt64(0))
+        while let first = left.first {
+            let applied = try views.applied(first)
+            let together = try left.filter { try views.applied($0) == applied }
+            left.removeAll(where: together.contains)
+            folded = max(folded, try catchUp(views, together, from: applied, to: size, check, afterCommit))
+        }
+        return folded
+    }
+
+    private func catchUp(
+        _ views: ViewStore,
+        _ parts: [ViewPart],
+        from applied: ViewStore.Applied?,
+        to size: UInt64,
+        _ check: AttestationCheck?,
+        _ afterCommit: (UInt64) -> Bool,
+    ) throws -> UInt64 {
         if let applied { try requireInLedger(applied, of: size) }
         let start = applied?.size ?? 0
         var edge = try tables.environment.read { try tables.range(at: start, $0) }
         var lines = EntriesAhead(tables, from: start, to: size)
         while edge.size < size {
+            let draft = try views.draft(of: parts)
+            defer { draft.abandon() }
             do {
-                edge = try fold(&lines, into: views, from: edge)
+                edge = try fold(&lines, into: draft, from: edge, check)
+                if !afterCommit(edge.size) { return edge.size - start }
             } catch let fault as StorageError where fault.kind == .mapFull {
-                try views.environment.grow(toBytes: views.environment.mapBytes * 2)
+                draft.abandon()
+                try views.grow(draft.fullPart ?? .state)
                 lines = EntriesAhead(tables, from: edge.size, to: size)
             } catch let poison as Poison {
                 // What was written over an entry need not make sense.
@@ -68,10 +97,10 @@ struct ViewBuilder {
     /// - Returns: the edge of what is folded then, hashed on the way.
     private func fold(
         _ lines: inout EntriesAhead,
-        into views: ViewStore,
+        into draft: ViewDraft,
         from edge: CompactRange,
+        _ check: AttestationCheck?,
     ) throws -> CompactRange {
-        let draft = try views.draft()
         let start = edge.size
         var (edge, completed) = (edge, [Digest]())
         var (next, end) = (start, start)
@@ -79,7 +108,7 @@ struct ViewBuilder {
             switch consume line {
             case .entry(let index, let stored, let leaf):
                 edge.append(leaf, completing: &completed)
-                let entry = try folded(stored)
+                let entry = try folded(stored, check)
                 if entry.type == ViewsSubject.entry(.attested) { try check?.compare(entry, with: draft) }
                 try draft.fold(entry)
                 next = index + 1
@@ -121,7 +150,7 @@ struct ViewBuilder {
         .damaged(index: index, "the entry does not have the hash that was stored for it")
     }
 
-    private func folded(_ entry: borrowing Entry) throws -> FoldedEntry {
+    private func folded(_ entry: borrowing Entry, _ check: AttestationCheck?) throws -> FoldedEntry {
         // Most entries seal nothing, and nothing is to be opened then.
         guard !entry.sealed.isEmpty else { return try FoldedEntry(entry) }
         return try FoldedEntry(
@@ -129,7 +158,7 @@ struct ViewBuilder {
             tables: tables,
             ledger: ledger,
             keys: keys,
-            onSealed: { [check] in check?.noteSealed() }
+            onSealed: { check?.noteSealed() }
         )
     }
 }

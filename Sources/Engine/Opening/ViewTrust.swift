@@ -1,4 +1,5 @@
 import Storage
+import Views
 import Wire
 
 /// Whether the views on disk may be believed: they are not synced, so a machine that went down may have torn them.
@@ -12,8 +13,10 @@ struct ViewTrust {
 
     /// What is known before a start.
     struct Standing {
-        /// How the views were left: after a machine's stop nothing of them is believed.
+        /// How the state was left: after a machine's stop nothing of it is believed.
         let views: Stop
+        /// Whether the audit was left as the state was.
+        let isAuditKept: Bool
         /// How the last run ended that no entry tells of yet.
         ///
         /// Views that were made anew, or that a refused start left in order, are clean; what was before them is to be
@@ -23,7 +26,8 @@ struct ViewTrust {
 
     private let folder: SmallFiles
     private let bootID: String?
-    private let identity: String
+    /// The files that the parts are in, as they are now.
+    private let identity: @Sendable (_ name: String) -> String
 
     /// - Parameter views: the folder that they are in.
     init(
@@ -34,10 +38,11 @@ struct ViewTrust {
     ) throws {
         folder = try directory.viewFiles(name, access)
         bootID = world.bootID()
-        if let path = directory.path("\(name)/data.mdb"), let file = try? Machine.fileIdentity(of: path) {
-            identity = "\(file.device):\(file.inode)"
-        } else {
-            identity = "none"
+        identity = { part in
+            guard let path = directory.path("\(name)/\(part)/data.mdb"),
+                let file = try? Machine.fileIdentity(of: path)
+            else { return "none" }
+            return "\(file.device):\(file.inode)"
         }
     }
 
@@ -51,32 +56,44 @@ struct ViewTrust {
         return .machine
     }
 
-    func standing() throws -> Standing { try known() ?? Standing(views: .machine, untold: .machine) }
+    func standing() throws -> Standing { try known() ?? Standing(views: .machine, isAuditKept: false, untold: .machine) }
 
     private func known() throws -> Standing? {
         guard let bytes = try folder.read(Self.fileName), let mark = try? JSON.parse(bytes, as: .canonical),
-            mark["file"]?.text == identity
+            mark["file"]?.text == identity(ViewPart.state.name)
         else { return nil }
+        let isAuditKept = mark["audit"]?.text == identity(ViewPart.audit.name)
         if mark["clean"]?.flag == true {
-            return Standing(views: .clean, untold: mark["untold"]?.text.flatMap(Stop.init) ?? .clean)
+            let untold = mark["untold"]?.text.flatMap(Stop.init) ?? .clean
+            return Standing(views: .clean, isAuditKept: isAuditKept, untold: untold)
         }
         // A boot that is not known is no other one, and not this one either.
         let stop: Stop = bootID.map { mark["boot"]?.text == $0 } ?? false ? .process : .machine
-        return Standing(views: stop, untold: stop)
+        return Standing(views: stop, isAuditKept: isAuditKept, untold: stop)
     }
 
     /// Views that were found damaged are not believed again, however the run ends.
     func forget() throws { try folder.remove(Self.fileName) }
 
     /// A run has begun to change the views.
-    func markInUse() throws { try write(isClean: false, untold: .clean) }
+    func markInUse() throws {
+        try write(isClean: false, untold: .clean, ViewPart.state.name, audit: identity(ViewPart.audit.name))
+    }
 
     /// The views are synced and nothing changes them; how the last run ended is yet to be told, unless it is `clean`.
-    func markClean(untold: Stop = .clean) throws { try write(isClean: true, untold: untold) }
+    func markClean(untold: Stop = .clean) throws {
+        try write(isClean: true, untold: untold, ViewPart.state.name, audit: identity(ViewPart.audit.name))
+    }
 
-    private func write(isClean: Bool, untold: Stop) throws {
+    /// The same of what is about to become the state, without any audit.
+    func markClean(untold: Stop, become name: String) throws {
+        try write(isClean: true, untold: untold, name, audit: "none")
+    }
+
+    private func write(isClean: Bool, untold: Stop, _ state: String, audit: String) throws {
         var mark: Members = [
-            "boot": bootID.map(JSON.string) ?? .null, "clean": .bool(isClean), "file": .string(identity),
+            "audit": .string(audit), "boot": bootID.map(JSON.string) ?? .null, "clean": .bool(isClean),
+            "file": .string(identity(state)),
         ]
         if untold != .clean { mark.append("untold", .string(untold.rawValue)) }
         try folder.write(Self.fileName, JSON.object(mark).canonical)

@@ -73,6 +73,11 @@ extension Instance {
             throw .busy(retryAfterSeconds: 1, "too many readers at once")
         } catch let fault as StorageError where fault.kind == .tookTooLong {
             throw .busy(retryAfterSeconds: 1, "the read took longer than reads may")
+        } catch let behind as AuditBehind {
+            throw .busy(
+                retryAfterSeconds: max(1, Int(behind.progress.secondsLeft)),
+                "the audit is made anew and has \(behind.progress.folded) of \(behind.progress.size) entries"
+            )
         } catch let fault as ViewFault {
             viewsAreDamaged("\(fault)")
             throw .failed

@@ -13,7 +13,7 @@ extension Instance {
 
     /// How long the oldest read of ledger or views has been open.
     package var oldestReadMicroseconds: Int64 {
-        max(tables.environment.oldestReadMicroseconds, views.environment.oldestReadMicroseconds)
+        ([tables.environment] + views.environments).map(\.oldestReadMicroseconds).max() ?? 0
     }
 
     func limitReads(to microseconds: Int64) {
@@ -22,7 +22,6 @@ extension Instance {
             atLengthMicrosecondsMax: Self.readAtLengthMicrosecondsMax,
             clock: world.sinceBoot
         )
-        tables.environment.limitReads(to: limit)
-        views.environment.limitReads(to: limit)
+        for environment in [tables.environment] + views.environments { environment.limitReads(to: limit) }
     }
 }

@@ -4,6 +4,9 @@ import Synchronization
 import Wire
 
 /// One waiting command with the caller's continuation: the typed half of a submission.
+///
+/// What becomes of it is kept without its type: each use of a generic type looks that type up, and every request makes
+/// many.
 final class PendingCommand<C: Command>: Submission {
     typealias Answer = CheckedContinuation<Result<Receipt<C.Output>, Refusal>, Never>
 
@@ -11,14 +14,8 @@ final class PendingCommand<C: Command>: Submission {
     let caller: Caller
     let idempotency: Idempotency?
     private let encode: (@Sendable (C.Output, _ index: UInt64) -> [UInt8])?
-    private let state: Mutex<State>
-
-    private struct State {
-        var waiting: Answer?
-        /// Reads the answer of what was decided.
-        var read: (@Sendable (DecisionContext) throws -> C.Output)?
-        var outcome: Result<Receipt<C.Output>, Refusal> = .failure(.failed)
-    }
+    private let waiting: Answer
+    private let state = Mutex(PendingState())
 
     init(
         _ command: C,
@@ -31,7 +28,7 @@ final class PendingCommand<C: Command>: Submission {
         self.caller = caller
         self.idempotency = idempotency
         self.encode = encode
-        state = Mutex(State(waiting: answer))
+        waiting = answer
     }
 
     var isBulk: Bool { command.isBulk }
@@ -46,43 +43,65 @@ final class PendingCommand<C: Command>: Submission {
     func finish(_ context: DecisionContext, index: UInt64?) throws {
         guard let read = state.withLock({ $0.read }) else { throw Refusal.failed }
         let output = try read(context)
-        state.withLock { $0.outcome = .success(Receipt(result: .done(output), index: index ?? context.index)) }
+        state.withLock { $0.outcome = .done(output, index: index ?? context.index) }
     }
 
     func refuse(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
-        state.withLock { $0.outcome = .failure(.rejected(rejection)) }
+        state.withLock { $0.outcome = .refused(.rejected(rejection)) }
         return try command.refusal(rejection, context)
     }
 
     var isRefused: Bool {
         switch state.withLock({ $0.outcome }) {
-        case .success: false
-        case .failure: true
+        case .done, .repeated: false
+        case .refused: true
         }
     }
 
     func replayable() -> [UInt8]? {
-        guard let encode, case .success(let receipt) = state.withLock({ $0.outcome }),
-            case .done(let output) = receipt.result
+        guard let encode, case .done(let output, let index) = state.withLock({ $0.outcome }),
+            let output = output as? C.Output
         else { return nil }
-        return encode(output, receipt.index)
+        return encode(output, index)
     }
 
     func replay(_ replay: Replay) {
-        let outcome: Result<Receipt<C.Output>, Refusal> =
+        let outcome: PendingState.Outcome =
             switch replay {
-            case .answer(let bytes, let index): .success(Receipt(result: .repeated(bytes), index: index))
-            case .rejection(let rejection): .failure(.rejected(rejection))
+            case .answer(let bytes, let index): .repeated(bytes, index: index)
+            case .rejection(let rejection): .refused(.rejected(rejection))
             }
         state.withLock { $0.outcome = outcome }
     }
 
     func answer(_ fault: Refusal?) {
-        let (waiting, outcome) = state.withLock { state in
-            let taken = (state.waiting, state.outcome)
-            state.waiting = nil
-            return taken
+        let outcome = state.withLock { state -> PendingState.Outcome? in
+            guard !state.isAnswered else { return nil }
+            state.isAnswered = true
+            return fault.map { .refused($0) } ?? state.outcome
         }
-        waiting?.resume(returning: fault.map { .failure($0) } ?? outcome)
+        guard let outcome else { return }
+        switch outcome {
+        case .refused(let refusal): waiting.resume(returning: .failure(refusal))
+        case .repeated(let bytes, let index):
+            waiting.resume(returning: .success(Receipt(result: .repeated(bytes), index: index)))
+        case .done(let output, let index):
+            guard let output = output as? C.Output else { return waiting.resume(returning: .failure(.failed)) }
+            waiting.resume(returning: .success(Receipt(result: .done(output), index: index)))
+        }
     }
+}
+
+/// How far a command has come.
+private struct PendingState {
+    enum Outcome {
+        case done(any Sendable, index: UInt64)
+        case repeated([UInt8], index: UInt64)
+        case refused(Refusal)
+    }
+
+    var isAnswered = false
+    /// Reads the answer of what was decided.
+    var read: (@Sendable (DecisionContext) throws -> any Sendable)?
+    var outcome = Outcome.refused(.failed)
 }

@@ -34,7 +34,7 @@ extension WriterCore {
             // LMDB may find its map full as late as here; the draft has to let go of it before it can grow.
             draft.abandon()
             behind = Behind(written: written, applied: applied)
-            return try isFollowed(after: error)
+            return try isFollowed(after: error, draft.fullPart)
         }
         announce(written, applied)
         return true
@@ -45,23 +45,25 @@ extension WriterCore {
     /// - Throws: `Refusal` while there is still no room, or no moment to make some.
     func followLedger() throws {
         guard behind != nil else { return }
+        var fullPart: ViewPart?
         do {
-            try foldBehind()
+            try foldBehind(&fullPart)
         } catch {
-            guard try isFollowed(after: error) else { throw status.isDiskFull ? Refusal.diskFull : Self.later }
+            guard try isFollowed(after: error, fullPart) else { throw status.isDiskFull ? Refusal.diskFull : Self.later }
         }
     }
 
     /// The entries stand, so the views must follow before anybody is answered: grow and fold again, or wait for room.
-    private func isFollowed(after error: any Error) throws -> Bool {
+    private func isFollowed(after error: any Error, _ fullPart: ViewPart?) throws -> Bool {
         guard let fault = error as? StorageError else { throw Self.stop(error) }
         guard fault.kind == .mapFull else {
             try wait(for: fault)
             return false
         }
         do {
-            try views.environment.grow(toBytes: views.environment.mapBytes * 2)
-            try foldBehind()
+            try views.grow(fullPart ?? .state)
+            var fullPart: ViewPart?
+            try foldBehind(&fullPart)
             return true
         } catch let fault as StorageError {
             try wait(for: fault)
@@ -83,16 +85,22 @@ extension WriterCore {
         }
     }
 
-    private func foldBehind() throws {
+    /// A commit may have reached one part of the views and not the other.
+    private func foldBehind(_ fullPart: inout ViewPart?) throws {
         guard let behind else { return }
-        let draft = try openDraft()
-        defer { draft.abandon() }
-        for item in behind.written {
-            let entry = try FoldedEntry(item)
-            try draft.fold(entry)
-            if entry.endsCommand { try draft.keep() }
+        for part in views.followingParts.reversed() where try views.applied(part) != behind.applied {
+            let draft = try views.draft(of: [part])
+            defer {
+                fullPart = draft.fullPart
+                draft.abandon()
+            }
+            for item in behind.written {
+                let entry = try FoldedEntry(item)
+                try draft.fold(entry)
+                if entry.endsCommand { try draft.keep() }
+            }
+            try draft.commit(applied: behind.applied)
         }
-        try draft.commit(applied: behind.applied)
         self.behind = nil
         announce(behind.written, behind.applied)
     }

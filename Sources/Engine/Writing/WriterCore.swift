@@ -52,6 +52,9 @@ final class WriterCore {
     var takenBack: [() -> Void] = []
     /// Entries that are durable while the views could not follow: nothing is decided before they have.
     var behind: Behind?
+    /// The part of the views whose map was used up in the last draft.
+    private var fullPart: ViewPart?
+    let auditMaking: AuditMaking
 
     init(
         ledger: LedgerWriter,
@@ -70,6 +73,7 @@ final class WriterCore {
         reads: ReadMeter,
         refusals: RefusalCounter,
         verification: VerificationBoard,
+        auditMaking: AuditMaking,
         ownScopes: [String],
         freeBytes: @escaping @Sendable () -> Int?,
         onCommit: @escaping (_ types: [String], _ edge: CompactRange) -> Void,
@@ -86,6 +90,7 @@ final class WriterCore {
         self.reads = reads
         self.refusals = refusals
         self.verification = verification
+        self.auditMaking = auditMaking
         self.anchor = anchor
         self.ownScopes = ownScopes
         self.freeBytes = freeBytes
@@ -107,6 +112,7 @@ final class WriterCore {
         }
         do {
             try followLedger()
+            try auditMaking.takeOver(at: ledger.range.size)
             return try drain(batch, isClosing: isClosing)
         } catch let refusal as Refusal {
             // Nothing was written: the disk is full, or the clock is not to be trusted. Everyone who waited is told.
@@ -134,7 +140,10 @@ final class WriterCore {
 
     private func drain(_ batch: [any Submission], isClosing: Bool) throws -> ArraySlice<any Submission> {
         let draft = try openDraft()
-        defer { draft.abandon() }
+        defer {
+            fullPart = draft.fullPart
+            draft.abandon()
+        }
         var decided: [any Submission] = []
         try keepHouse(draft, isClosing: isClosing)
         let rest = try decide(batch, draft, &decided)
@@ -185,12 +194,13 @@ final class WriterCore {
 
     /// - Returns: what is decided again on the larger map.
     private func growViews(for batch: [any Submission]) throws -> ArraySlice<any Submission> {
-        do throws(StorageError) {
-            try views.environment.grow(toBytes: views.environment.mapBytes * 2)
+        do {
+            try views.grow(fullPart ?? .state)
             return batch[...]
+        } catch let fault as StorageError where fault.isPassing {
+            return putOff(batch, fault)
         } catch {
-            guard error.isPassing else { throw Self.stop(error) }
-            return putOff(batch, error)
+            throw Self.stop(error)
         }
     }
 

@@ -21,6 +21,8 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case afterCommit = "after-commit"
     /// The head hint is written; the views have not followed.
     case beforeViews = "before-views"
+    /// The audit has followed the ledger, the state has not.
+    case betweenViews = "between-views"
     /// Everything is kept; nobody was answered.
     case beforeAck = "before-ack"
     case beforeSign = "before-sign"
@@ -36,6 +38,14 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case midSwap = "mid-swap"
     /// The new views are in place, the old ones still lie beside them.
     case afterSwap = "after-swap"
+    /// The second copy of the state has followed the ledger.
+    case keptFollowed = "kept-followed"
+    /// A second copy of the state is whole, and not in its place.
+    case keptCopied = "kept-copied"
+    /// At a start the second copy has caught up, and is not in the place of the state.
+    case beforeKeptMoves = "before-kept-moves"
+    /// The second copy is in the place of the state.
+    case keptMoved = "kept-moved"
     /// A small file is written under its temporary name.
     case fileWritten = "file-written"
     /// A small file has its name, which is not durable yet.

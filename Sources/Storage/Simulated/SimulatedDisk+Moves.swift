@@ -5,7 +5,16 @@ import Glibc
 // The names themselves are changed or not; a move that is reported and lost takes along what was not synced before it.
 extension SimulatedDisk {
     package func exists(_ name: String) -> Bool {
-        (try? use(life: life, "look for \(name)") { $0.environments[name] != nil || $0.folders[name] != nil }) ?? false
+        let isThere = try? use(life: life, "look for \(name)") { state in
+            state.environments.keys.contains { Self.stands($0, in: name) }
+                || state.folders.keys.contains { Self.stands($0, in: name) }
+        }
+        return isThere ?? false
+    }
+
+    /// Whether something is a folder, or stands within it.
+    private static func stands(_ name: String, in folder: String) -> Bool {
+        name.utf8.elementsEqual(folder.utf8) || name.utf8.starts(with: (folder + "/").utf8)
     }
 
     /// Gives a folder another name, atomically; the other name must be free.
@@ -13,9 +22,14 @@ extension SimulatedDisk {
         let operation = "rename \(name) to \(other)"
         guard !exists(other) else { throw StorageError(code: ENOTEMPTY, operation) }
         try change(operation) { state, isLost in
-            state.environments[other] = state.environments.removeValue(forKey: name)
-            state.folders[other] = state.folders.removeValue(forKey: name)
-            if isLost { state.environments[other]?.tables.hold() }
+            for old in state.environments.keys.filter({ Self.stands($0, in: name) }) {
+                let new = other + old.dropFirst(name.count)
+                state.environments[new] = state.environments.removeValue(forKey: old)
+                if isLost { state.environments[new]?.tables.hold() }
+            }
+            for old in state.folders.keys.filter({ Self.stands($0, in: name) }) {
+                state.folders[other + old.dropFirst(name.count)] = state.folders.removeValue(forKey: old)
+            }
         }
     }
 
@@ -23,8 +37,8 @@ extension SimulatedDisk {
     package func remove(_ name: String) throws(StorageError) {
         guard exists(name) else { return }
         try change("remove \(name)") { state, _ in
-            state.environments[name] = nil
-            state.folders[name] = nil
+            state.environments = state.environments.filter { !Self.stands($0.key, in: name) }
+            state.folders = state.folders.filter { !Self.stands($0.key, in: name) }
         }
     }
 

@@ -1,0 +1,135 @@
+import EventLog
+import Storage
+import Synchronization
+import Views
+
+/// The state a second time, folded from the ledger by itself, and synced: what is left of views when a machine stops.
+///
+/// Where both have folded the same entries they have the same sums: each fold has a second opinion. It is never more
+/// than ten seconds or 50,000 entries behind. Where it is missing, damaged or of another ledger, it is made anew from
+/// the state, beside serving.
+final class KeptState: Sendable {
+    static let name = "kept"
+    static let freshName = "kept.new"
+    static let behindMicrosecondsMax: Int64 = 10_000_000
+    static let entriesBehindMax: UInt64 = 50_000
+
+    private struct State {
+        var store: ViewStore?
+        /// When it last was as far as the state.
+        var followedAt: Int64
+        var size: UInt64
+        var isGivenUp = false
+    }
+
+    private let directory: DataDirectory
+    private let views: ViewStore
+    private let builder: ViewBuilder
+    private let open: @Sendable (Environment) throws -> ViewStore
+    private let world: World
+    private let log: @Sendable (String) -> Void
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - size: how many entries there are at the start.
+    ///   - isDue: whether it is wanted at once: the one that was there has become the state.
+    ///   - open: gives an environment the keys of rows.
+    init(
+        _ directory: DataDirectory,
+        _ views: ViewStore,
+        _ builder: ViewBuilder,
+        world: World,
+        size: UInt64,
+        isDue: Bool,
+        log: @escaping @Sendable (String) -> Void,
+        open: @escaping @Sendable (Environment) throws -> ViewStore,
+    ) {
+        self.directory = directory
+        self.views = views
+        self.builder = builder
+        self.open = open
+        self.world = world
+        self.log = log
+        let now = world.sinceBoot()
+        state = Mutex(State(followedAt: isDue ? now - Self.behindMicrosecondsMax : now, size: isDue ? 0 : size))
+    }
+
+    func isDue(size: UInt64) -> Bool {
+        state.withLock { state in
+            guard !state.isGivenUp else { return false }
+            let isLong = world.sinceBoot() - state.followedAt >= Self.behindMicrosecondsMax
+            return size > state.size && (isLong || size - state.size >= Self.entriesBehindMax)
+        }
+    }
+
+    /// Brings it to where the state is.
+    ///
+    /// - Returns: the tables whose sums are not those of the state.
+    func follow() throws -> [String] {
+        guard let wanted = try views.stateSums() else { return [] }
+        // What goes wrong is tried again, and not at once.
+        defer { state.withLock { $0.followedAt = world.sinceBoot() } }
+        let store = try opened(upTo: wanted.applied.size)
+        try builder.catchUp(store, to: wanted.applied.size)
+        CrashPoint.keptFollowed.pass()
+        state.withLock { $0.size = wanted.applied.size }
+        guard let found = try store.stateSums(), found.applied == wanted.applied else { return [] }
+        return zip(found.sums, wanted.sums).filter { $0.0.total != $0.1.total }.map(\.0.table)
+    }
+
+    /// It is not believed any more, by this run or the next.
+    func forget() {
+        state.withLock { state in
+            state.store = nil
+            state.isGivenUp = true
+        }
+        try? directory.remove(DataDirectory.folder(Self.name))
+    }
+
+    /// Lets go of its files.
+    func close() {
+        state.withLock { state in
+            state.store = nil
+            state.isGivenUp = true
+        }
+    }
+
+    private func opened(upTo size: UInt64) throws -> ViewStore {
+        if let store = state.withLock({ $0.store }) { return store }
+        let path = DataDirectory.folder(Self.name)
+        if directory.exists(path) {
+            if let store = try believed(size) { return keep(store) }
+            try directory.remove(path)
+        }
+        let fresh = DataDirectory.folder(Self.freshName)
+        try directory.remove(fresh)
+        try directory.copy(views.state, to: fresh)
+        CrashPoint.keptCopied.pass()
+        try directory.rename(fresh, to: path)
+        return keep(try open(directory.keptState()))
+    }
+
+    /// The one that is there, where nothing is wrong with it.
+    private func believed(_ size: UInt64) throws -> ViewStore? {
+        do {
+            let store = try open(directory.keptState())
+            guard let applied = try store.applied() else { return nil }
+            try builder.requireInLedger(applied, of: size)
+            let unlike = try store.tablesUnlikeMark(among: ViewPart.state.tables)
+            if unlike.isEmpty { return store }
+            log("the second copy of the state was altered, and is made anew: \(unlike.map(\.name))")
+        } catch let fault as ViewFault {
+            log("the second copy of the state is made anew: \(fault)")
+        } catch let fault as LedgerFault {
+            log("the second copy of the state is made anew: \(fault)")
+        } catch let fault as StorageError where fault.isOfWhatIsStored {
+            log("the second copy of the state is made anew: \(fault)")
+        }
+        return nil
+    }
+
+    private func keep(_ store: ViewStore) -> ViewStore {
+        state.withLock { $0.store = store }
+        return store
+    }
+}
