@@ -149,6 +149,13 @@ package struct AuditProgress: Sendable, Equatable {
     package init(folded: UInt64, size: UInt64, secondsLeft: Int64) {
         (self.folded, self.size, self.secondsLeft) = (folded, size, secondsLeft)
     }
+
+    /// The time that is left follows from how long it took since it had a number of entries.
+    package init(folded: UInt64, of size: UInt64, since start: UInt64, microseconds: Int64) {
+        let perMicrosecond = max(1, Double(folded - start)) / Double(max(1, microseconds))
+        let seconds = (Double(size - folded) / perMicrosecond / 1_000_000).rounded(.up)
+        self.init(folded: folded, size: size, secondsLeft: Int64(min(max(1, seconds), 1e9)))
+    }
 }
 
 /// A question of the audit was asked while its tables are made anew.

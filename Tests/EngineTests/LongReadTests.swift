@@ -53,17 +53,7 @@ struct LongReadTests {
             )
         }
 
-        /// Drives the writer while somebody waits for it.
-        func writing<R: Sendable>(_ body: () async throws -> R) async throws -> R {
-            let isOver = Flag()
-            let driver = PinnedThread(name: "driver")
-            try driver.start { [stepper] in while !isOver.isSet { stepper.step("writer") } }
-            defer {
-                isOver.set(true)
-                driver.join()
-            }
-            return try await body()
-        }
+        func writing<R: Sendable>(_ body: () async throws -> R) async throws -> R { try await stepper.writing(body) }
 
         func open(readMicrosecondsMax: Int64 = Instance.readMicrosecondsMax) async throws -> Instance {
             var options = Instance.Options(
@@ -76,12 +66,6 @@ struct LongReadTests {
                 try await Instance.open(directory, world: world, options: options)
             }
         }
-    }
-
-    private final class Flag: Sendable {
-        private let value = Atomic(false)
-        var isSet: Bool { value.load(ordering: .acquiring) }
-        func set(_ isSet: Bool) { value.store(isSet, ordering: .releasing) }
     }
 
     @Test func `a verification that the machine slept through is done again, and no ledger is called altered`()

@@ -58,7 +58,7 @@ final class AuditMaking: Sendable {
         let (start, began) = (try views.applied(.audit)?.size ?? 0, world.sinceBoot())
         try builder.catchUp(views, [.audit], to: size()) { [views, world] folded in
             let (spent, end) = (max(1, world.sinceBoot() - began), size())
-            views.auditProgress = Self.progress(folded, of: end, from: start, microseconds: spent)
+            views.auditProgress = AuditProgress(folded: folded, of: end, since: start, microseconds: spent)
             return goesOn()
         }
         guard try size() - (views.applied(.audit)?.size ?? 0) <= Self.entriesTakenMax else { return true }
@@ -82,16 +82,5 @@ final class AuditMaking: Sendable {
     /// What is said before the first entry was folded.
     static func beginning(_ folded: UInt64, of size: UInt64) -> AuditProgress {
         AuditProgress(folded: folded, size: size, secondsLeft: Int64((size - folded) / entriesPerSecondAtFirst) + 1)
-    }
-
-    private static func progress(
-        _ folded: UInt64,
-        of size: UInt64,
-        from start: UInt64,
-        microseconds: Int64,
-    ) -> AuditProgress {
-        let perSecond = max(1, Double(folded - start) / (Double(microseconds) / 1_000_000))
-        let seconds = (Double(size - folded) / perSecond).rounded(.up)
-        return AuditProgress(folded: folded, size: size, secondsLeft: max(1, Int64(clamping: Int(min(seconds, 1e9)))))
     }
 }
