@@ -43,7 +43,6 @@ extension RowReader {
         }
     }
 
-
     /// The version that the stream of a resource or of an edge is at; nil where views keep none of it.
     package func version(ofStream stream: String) throws -> UInt64? {
         if let kind = Kind.allCases.first(where: { stream.hasPrefix($0.prefix + "_") }) {

@@ -185,7 +185,9 @@ import Wire
         let created = try #require(try server.last("partner.created"))
         #expect(await server.call(.get, "/audit/\(created.id)").json["data"]?["index"]?.number == Int64(created.index))
         try await server.instance.close()
-        for folder in ["/ledger", "/views/state", "/views/audit", "/views/kept", "/views", "/keys/answers", "/keys", "/anchor", ""] {
+        for folder in [
+            "/ledger", "/views/state", "/views/audit", "/views/kept", "/views", "/keys/answers", "/keys", "/anchor", "",
+        ] {
             try FolderMoves.remove(path + folder)
         }
     }

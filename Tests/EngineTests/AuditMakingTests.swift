@@ -67,7 +67,10 @@ import Wire
         #expect(seconds == Int(progress.secondsLeft) && why.contains("\(progress.folded) of \(size)"))
         let partner = PartnerID(random: instance.world.random(PartnerID.randomBytes))
         _ = try await stepper.writing {
-            try await instance.perform(try Change<Partner>.registering(partner, ["name": "P", "slug": "p"]), by: .system)
+            try await instance.perform(
+                try Change<Partner>.registering(partner, ["name": "P", "slug": "p"]),
+                by: .system
+            )
         }
         #expect(try instance.read { try $0.resource(partner) } != nil)
         #expect(throws: AuditBehind.self) { try stepped.total() }
@@ -82,12 +85,18 @@ import Wire
         stepper.forget()
     }
 
-    @Test(arguments: [
-        (4_000, 10_000, 0, 2_000_000, 3), (4_000, 10_000, 3_000, 1_000_000, 6), (10_000, 10_000, 0, 5_000_000, 1),
-        (1, 2, 1, 60_000_000, 60),
-    ] as [(UInt64, UInt64, UInt64, Int64, Int64)])
+    @Test(
+        arguments: [
+            (4_000, 10_000, 0, 2_000_000, 3), (4_000, 10_000, 3_000, 1_000_000, 6), (10_000, 10_000, 0, 5_000_000, 1),
+            (1, 2, 1, 60_000_000, 60),
+        ] as [(UInt64, UInt64, UInt64, Int64, Int64)]
+    )
     func `what is promised follows from how fast it goes`(
-        folded: UInt64, size: UInt64, start: UInt64, microseconds: Int64, seconds: Int64
+        folded: UInt64,
+        size: UInt64,
+        start: UInt64,
+        microseconds: Int64,
+        seconds: Int64
     ) {
         let progress = AuditProgress(folded: folded, of: size, since: start, microseconds: microseconds)
         #expect(progress.secondsLeft == seconds)

@@ -68,7 +68,9 @@ import Wire
     }
 
     private static func opened(_ instance: Instance) throws -> Members {
-        try #require(try instance.entry(at: instance.status.size - 1).flatMap { $0.type == "ledger.opened" ? $0.data : nil })
+        try #require(
+            try instance.entry(at: instance.status.size - 1).flatMap { $0.type == "ledger.opened" ? $0.data : nil }
+        )
     }
 
     /// Opened again, whole, and with a second copy that is made anew.
@@ -114,10 +116,12 @@ import Wire
         let kept = try Environment(simulated: running.ground.disk, name: "views/kept", options: Self.writing)
         let current = try kept.table("current")
         var rows: [(key: [UInt8], value: [UInt8])] = []
-        try kept.read { try $0.scan(current) { key, value in
-            rows.append((key.copied, value.copied))
-            return true
-        } }
+        try kept.read {
+            try $0.scan(current) { key, value in
+                rows.append((key.copied, value.copied))
+                return true
+            }
+        }
         var write = try kept.beginWrite()
         switch how {
         case "changed": try write.put(current, rows[0].key, rows[0].value.map { $0 ^ 1 })
@@ -168,7 +172,10 @@ import Wire
         case .ahead:
             // Everything but the second copy as it was before.
             for name in ["ledger", "views/state", "views/audit"] {
-                try Environment(simulated: disk, name: name, options: Running.reading).copy(to: disk, as: "\(name).then")
+                try Environment(simulated: disk, name: name, options: Running.reading).copy(
+                    to: disk,
+                    as: "\(name).then"
+                )
             }
             let files = ["anchor": ["head", "checkpoint"], "views": ["trust"]]
             let kept = try files.flatMap { folder, names in

@@ -131,19 +131,22 @@ struct ControlTests {
     @Test func `a start may fail for the room that its views need, and for no other`() {
         let mark = ["write .trust.1.tmp in views", "rename .trust.1.tmp to trust in views", "sync views"]
         let (folding, anew) = (
-            ["commit to views/state", "commit to views/audit"],
+            ["commit to views/state"],
             ["commit to views.new/state", "sync views.new/state", "rename views to views.old"]
         )
+        let moved = ["commit to views/kept", "remove views/state", "rename views/kept to views/state"]
+        let audit = ["commit to views/audit"]
         let others = ["commit to ledger", "sync top", "write checkpoint in anchor", "write .trust.1.tmp in keys"]
         let rows: [(views: ViewsBefore, needed: [String])] = [
             (ViewsBefore(areTrusted: true, areClean: true, areBehind: true), mark + folding),
             (ViewsBefore(areTrusted: true, areClean: false, areBehind: true), folding),
             (ViewsBefore(areTrusted: true, areClean: true, areBehind: false), []),
-            (ViewsBefore(areTrusted: false, areClean: false, areBehind: true), anew),
-            (ViewsBefore(areTrusted: false, areClean: false, areBehind: false), anew),
+            (ViewsBefore(areTrusted: true, areClean: true, areBehind: false, isAuditGone: true), audit),
+            (ViewsBefore(areTrusted: false, areClean: false, areBehind: true), mark + folding + moved + anew + audit),
+            (ViewsBefore(areTrusted: false, areClean: false, areBehind: false), mark + folding + moved + anew + audit),
         ]
         for row in rows {
-            let needed = (mark + folding + anew + others).filter { row.views.needsRoom(for: $0) }
+            let needed = (mark + folding + moved + anew + audit + others).filter { row.views.needsRoom(for: $0) }
             #expect(needed == row.needed, "\(row.views)")
         }
     }

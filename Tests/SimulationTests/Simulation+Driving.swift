@@ -61,6 +61,7 @@ extension Simulation {
         case ..<86: stepper.step("writer")
         case ..<93: stepper.step("notary")
         case 93: stepper.step("verifier")
+        case 94: stepper.step("follower")
         default: pass()
         }
     }

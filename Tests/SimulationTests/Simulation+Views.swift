@@ -10,8 +10,10 @@ struct ViewsBefore: Sendable {
     let areTrusted: Bool
     /// Whether they are marked as those of a clean stop.
     let areClean: Bool
-    /// Whether they lack entries of the ledger.
+    /// Whether the state lacks entries of the ledger.
     let areBehind: Bool
+    /// Whether the audit is not there: its tables are made at the start.
+    var isAuditGone = false
 }
 
 // The views while nothing runs, and when a start may fail for them.
@@ -28,16 +30,17 @@ extension Simulation {
     }
 
     /// How far the views on the disk are; `nil` where there are none that can be read.
-    func viewSize() -> UInt64? {
-        guard let environment = try? directory.views(.state, .readOnly),
-            let store = try? ViewStore(
-                state: environment,
-                audit: nil,
-                sealKey: viewKeys.rows,
-                blindKey: viewKeys.blind
-            )
-        else { return nil }
-        return try? store.applied()?.size
+    func viewSize() -> UInt64? { try? viewStore()?.applied()?.size }
+
+    private func auditSize() -> UInt64? { try? viewStore(directory.views(.audit, .readOnly))?.applied(.audit)?.size }
+
+    private func viewStore(_ audit: Environment? = nil) throws -> ViewStore? {
+        try ViewStore(
+            state: directory.views(.state, .readOnly),
+            audit: audit,
+            sealKey: viewKeys.rows,
+            blindKey: viewKeys.blind
+        )
     }
 
     func lookAtViews(_ size: UInt64) -> ViewsBefore {
@@ -47,7 +50,8 @@ extension Simulation {
         return ViewsBefore(
             areTrusted: isClean || mark?["boot"]?.text == clock.world.bootID(),
             areClean: isClean,
-            areBehind: (viewSize() ?? 0) < size
+            areBehind: (viewSize() ?? 0) < size,
+            isAuditGone: (auditSize() ?? 0) == 0
         )
     }
 
@@ -65,11 +69,12 @@ extension Simulation {
 extension ViewsBefore {
     /// Whether a start cannot do without an operation of the disk.
     func needsRoom(for operation: String) -> Bool {
-        guard areTrusted else { return operation.contains("views.new") || operation.contains("views.old") }
+        // The second copy of the state becomes the state, or all of them are made anew.
+        guard areTrusted else { return operation.contains("views") }
+        if isAuditGone, operation == "commit to views/audit" { return true }
         guard areBehind else { return false }
         // Before they are caught up it must be written that they are no longer those of a clean stop.
-        return operation == "commit to views/state" || operation == "commit to views/audit"
-            || (areClean && Self.marks(operation))
+        return operation == "commit to views/state" || (areClean && Self.marks(operation))
     }
 
     /// The steps of writing the mark: a file beside it, synced, takes its place, and that is synced.

@@ -138,9 +138,14 @@ struct OpeningViews {
         let applied = try store.applied(.audit)
         if let applied { try opened.builder.requireInLedger(applied, of: size) }
         let folded = applied?.size ?? 0
-        guard size - folded > auditEntriesMax else {
-            try opened.builder.catchUp(store, [.audit], to: size)
-            return
+        if size - folded <= auditEntriesMax {
+            do {
+                try opened.builder.catchUp(store, [.audit], to: size)
+                return
+            } catch let fault as StorageError where fault.kind == .full {
+                // Nobody waits at a start for what only searches need.
+                log("there is no room for the audit: \(fault)")
+            }
         }
         log("the audit has \(folded) of \(size) entries, and is made beside serving")
         store.auditProgress = AuditMaking.beginning(folded, of: size)

@@ -56,7 +56,9 @@ struct ViewTrust {
         return .machine
     }
 
-    func standing() throws -> Standing { try known() ?? Standing(views: .machine, isAuditKept: false, untold: .machine) }
+    func standing() throws -> Standing {
+        try known() ?? Standing(views: .machine, isAuditKept: false, untold: .machine)
+    }
 
     private func known() throws -> Standing? {
         guard let bytes = try folder.read(Self.fileName), let mark = try? JSON.parse(bytes, as: .canonical),

@@ -49,7 +49,9 @@ extension WriterCore {
         do {
             try foldBehind(&fullPart)
         } catch {
-            guard try isFollowed(after: error, fullPart) else { throw status.isDiskFull ? Refusal.diskFull : Self.later }
+            guard try isFollowed(after: error, fullPart) else {
+                throw status.isDiskFull ? Refusal.diskFull : Self.later
+            }
         }
     }
 
