@@ -135,7 +135,7 @@ struct ControlTests {
             ["commit to views.new/state", "sync views.new/state", "rename views to views.old"]
         )
         let moved = ["commit to views/kept", "remove views/state", "rename views/kept to views/state"]
-        let audit = ["commit to views/audit"]
+        let audit = ["commit to views/audit", "remove views/audit"]
         let others = ["commit to ledger", "sync top", "write checkpoint in anchor", "write .trust.1.tmp in keys"]
         let rows: [(views: ViewsBefore, needed: [String])] = [
             (ViewsBefore(areTrusted: true, areClean: true, areBehind: true), mark + folding),

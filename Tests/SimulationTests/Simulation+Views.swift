@@ -71,7 +71,7 @@ extension ViewsBefore {
     func needsRoom(for operation: String) -> Bool {
         // The second copy of the state becomes the state, or all of them are made anew.
         guard areTrusted else { return operation.contains("views") }
-        if isAuditGone, operation == "commit to views/audit" { return true }
+        if isAuditGone, operation.hasSuffix("views/audit") { return true }
         guard areBehind else { return false }
         // Before they are caught up it must be written that they are no longer those of a clean stop.
         return operation == "commit to views/state" || (areClean && Self.marks(operation))
