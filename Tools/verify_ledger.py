@@ -358,7 +358,7 @@ OWN_DATA: Dict[str, Tuple[Member, ...]] = {
 }
 OWN_STATE_TYPES = {
     "ledger.created", "ledger.opened", "ledger.closed", "ledger.degraded", "ledger.resumed", "ledger.forked",
-    "ledger.backed_up", "ledger.verified", "configuration.changed", "clock.stepped", "clock.accepted",
+    "ledger.moved", "ledger.backed_up", "ledger.verified", "configuration.changed", "clock.stepped", "clock.accepted",
     "checkpoint_key.created", "checkpoint_key.retired", "data_key.destroyed", "retention.applied", "chains.attested",
     "views.attested",
 }

@@ -69,6 +69,7 @@ extension Instance {
         let founded = try write(identity, founding, ledger, keys, world)
         try ledger.commit()
         try sign(ledger.range, identity, keys, directory)
+        try directory.takeOver(directory.anchor(), as: identity.id)
         if directory.path("") != nil {
             try top.write(DataDirectory.reserveName, [UInt8](repeating: 0, count: DataDirectory.reserveBytes))
         }

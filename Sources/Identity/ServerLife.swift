@@ -12,7 +12,7 @@ package enum ServerLife {
 package enum LedgerSubject: Subject {
     package static let noun = "ledger"
     package enum Verb: String, EntryVerb {
-        case created, opened, closed, degraded, resumed, forked
+        case created, opened, closed, degraded, resumed, forked, moved
         case backedUp = "backed_up"
         case verified
 
@@ -25,6 +25,7 @@ package enum LedgerSubject: Subject {
             case .degraded: "Writes were refused for a while."
             case .resumed: "Writes were possible again."
             case .forked: "An operator gave up entries that were lost, and the ledger went on under another name."
+            case .moved: "An operator let this copy of the data directory take the place of its original."
             case .backedUp: "A backup was made."
             case .verified: "Every entry up to here was read again and found whole."
             }

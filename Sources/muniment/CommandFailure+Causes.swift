@@ -34,10 +34,12 @@ extension CommandFailure {
     }
 
     static let behind = "the ledger is behind what was acknowledged"
+    static let copied = "the data directory is a copy, or its copy has taken its place"
 
     private static func reason(_ fault: LedgerFault) -> String {
         switch fault {
         case .rolledBack(let what, let lost): "\(behind): \(what)\(lost.map { " (\($0))" } ?? "")"
+        case .copied(let what, _): "\(copied): \(what)"
         case .damaged(let index?, let what): "the ledger is damaged at entry \(index): \(what)"
         case .damaged(nil, let what): "the ledger is damaged: \(what)"
         case .format(let what), .keys(let what), .tooLarge(let what): what

@@ -26,7 +26,7 @@ struct Muniment: AsyncParsableCommand {
         subcommands: [
             Init.self, Serve.self, Verify.self, Rebuild.self, Replay.self, Entries.self, LastCheckpoint.self,
             Proof.self,
-            Keys.self, Recover.self, Clock.self, ForkLedger.self, GetToken.self,
+            Keys.self, Recover.self, Clock.self, MoveLedger.self, ForkLedger.self, GetToken.self,
         ],
     )
 

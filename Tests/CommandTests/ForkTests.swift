@@ -144,7 +144,8 @@ struct ForkTests {
         "before-keys:1", "after-keys:1", "before-commit:1", "after-commit:1", "mid-catch-up:1", "rebuilt:1",
         "mid-swap:1",
         "after-swap:1", "before-sign:1", "before-anchor:1", "after-anchor:1", "file-written:1", "file-written:2",
-        "file-written:3", "file-written:4", "file-renamed:1", "file-renamed:2", "file-renamed:3", "file-renamed:4",
+        "file-written:3", "file-written:4", "file-written:5", "file-written:6", "file-renamed:1", "file-renamed:2",
+        "file-renamed:3", "file-renamed:4", "file-renamed:5", "file-renamed:6",
     ]
 
     @Test func `a fork that is killed at any named moment is repeated, or stands`() async throws {

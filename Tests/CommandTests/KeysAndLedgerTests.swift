@@ -137,6 +137,7 @@ struct KeysAndLedgerTests {
             try ledger.folder.move(name, to: "data/\(name)")
         }
         try ledger.folder.remove("data/views")
+        #expect(try await ledger.run("moved").status == 0)
         #expect(try await ledger.run("keys", "rotate").status == 0)
         let report = try await ledger.verified()
         #expect(report["ok"] == true && report["erased"] == 1)

@@ -123,6 +123,21 @@ import Wire
         try await instance.close()
     }
 
+    @Test func `a directory without a name gets one when there is room, and before anything is written`() async throws {
+        let ground = try await Self.ground(146)
+        let top = try SmallFiles(simulated: ground.disk, prefix: "top")
+        try #require(try top.remove("identity"))
+        try #require(try SmallFiles(simulated: ground.disk, prefix: "anchor").remove(Anchor.ownerName))
+        Self.fill(ground.disk)
+        let instance = try await ground.open()
+        #expect(try instance.directory.anchor(.readOnly).owner() == nil)
+        ground.disk.forgetPlan()
+        try await Self.register("after", instance, ground)
+        #expect(try instance.directory.anchor(.readOnly).owner() != nil)
+        #expect(try top.read("identity") != nil)
+        try await instance.close()
+    }
+
     @Test func `a key that entries destroy is not wrapped anew, though there was no room to destroy it at once`()
         async throws
     {

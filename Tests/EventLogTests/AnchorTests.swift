@@ -12,6 +12,16 @@ struct AnchorTests {
         #expect(try ledger.anchor.checkpoint()?.isSigned(by: ledger.identity.verifierKey) == true)
     }
 
+    @Test(arguments: Medium.allCases)
+    func `an anchor is nobody's until it is tied, and then the last one's`(_ medium: Medium) throws {
+        let ledger = try TestLedger.populated(medium)
+        #expect(try ledger.anchor.owner() == nil)
+        for name in ["the first", "another"] {
+            try ledger.anchor.tie(to: name)
+            #expect(try ledger.anchor.owner() == name)
+        }
+    }
+
     @Test func `a hint that is torn anywhere is ignored`() throws {
         let ledger = try TestLedger.populated()
         let folder = try ledger.place.folder("anchor")

@@ -1,12 +1,13 @@
 import EventLog
 
 extension LedgerFault {
-    enum Kind { case rolledBack, damaged, format, keys, tooLarge }
+    enum Kind { case rolledBack, copied, damaged, format, keys, tooLarge }
 
     /// Which fault it is, without its sentence.
     var kind: Kind {
         switch self {
         case .rolledBack: .rolledBack
+        case .copied: .copied
         case .damaged: .damaged
         case .format: .format
         case .keys: .keys
@@ -17,7 +18,7 @@ extension LedgerFault {
     var index: UInt64? {
         switch self {
         case .damaged(let index, _): index
-        case .rolledBack, .format, .keys, .tooLarge: nil
+        case .rolledBack, .copied, .format, .keys, .tooLarge: nil
         }
     }
 }

@@ -54,6 +54,7 @@ struct LaterEntries {
         let size = JSON.integer(Int64(writer.range.size))
         try append(LedgerSubject.entry(.verified), ["root": root, "size": size])
         try append(LedgerSubject.entry(.backedUp), ["root": root, "size": size])
+        try append(LedgerSubject.entry(.moved), [:])
     }
 
     /// What was deleted last of each kind comes back.

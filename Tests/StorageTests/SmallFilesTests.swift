@@ -91,6 +91,16 @@ struct SmallFilesTests {
         #expect(refusal { try reader.writeUnsynced("key", [2]) } == .readOnly)
     }
 
+    @Test(arguments: Medium.allCases)
+    func `writing beside another user makes no folder and sweeps nothing`(medium: Medium) throws {
+        let place = try Place(medium)
+        #expect(refusal { _ = try place.smallFiles("keys", .beside) } == .notFound)
+        _ = try place.smallFiles()
+        let beside = try place.smallFiles("keys", .beside)
+        try beside.write("key", [1])
+        #expect(try place.smallFiles("keys", .readOnly).read("key") == [1])
+    }
+
     @Test func `a leftover of an interrupted write is ignored and swept, wiped before`() throws {
         let place = try Place(.fileSystem)
         try place.smallFiles().write("key", [1])
@@ -101,7 +111,9 @@ struct SmallFilesTests {
         try #require(unsafe link(leftover, "\(place.path)/keys/witness") == 0)
         try #require(unsafe mkdir("\(place.path)/keys/folder", 0o700) == 0)
 
-        #expect(try place.smallFiles("keys", .readOnly).list() == ["key", "witness"])
+        for access: SmallFiles.Access in [.readOnly, .beside] {
+            #expect(try place.smallFiles("keys", access).list() == ["key", "witness"])
+        }
         #expect(unsafe access(leftover, F_OK) == 0)
         #expect(try place.smallFiles().list() == ["key", "witness"])
         #expect(unsafe access(leftover, F_OK) != 0)

@@ -10,7 +10,7 @@ import signal
 import oracle
 from load import Load
 from plan import Failed, Run, require, row
-from server import Refused, Server, command, must, text
+from server import Refused, Server, command, keep_place, must, text
 
 
 def refused(server: Server, *words: str) -> str:
@@ -217,6 +217,65 @@ def spoil(data: pathlib.Path) -> None:
         spoiled += 1
     require(spoiled, "the row is not found in the ledger's file")
     path.write_bytes(content)
+
+
+@row("T36", "a copy beside its original, with one anchor")
+def copied(run: Run) -> str:
+    server, elsewhere = run.server(), run.folder / "elsewhere"
+    shutil.move(server.data / "anchor", elsewhere)
+    (server.data / "anchor-location").write_text(f"{elsewhere}\n")
+    server.start()
+    server.stop()
+    starts = run.count(5, 50)
+
+    def copy_of(other: Server, name: str) -> Server:
+        shutil.copytree(other.home, run.folder / name)
+        copy = run.adopt(Server(run.folder / name, other.founded))
+        copy.partner, copy.is_copy = other.partner, True
+        return copy
+
+    def worked(other: Server) -> None:
+        load = Load(other.start(), run.dice).start()
+        require(load.reached(20, 60), f"it does not work: {load.troubles}")
+        load.stop()
+        require(other.stop() == 0, other.said)
+
+    # Before the original is started again, and beside it at work.
+    copy = copy_of(server, "early")
+    before = {path.name: path.read_bytes() for path in elsewhere.iterdir()}
+    said = refused(copy, "is a copy", "(muniment moved --data ", "with: muniment fork ")
+    require(before == {path.name: path.read_bytes() for path in elsewhere.iterdir()}, "the anchor was changed")
+    load = Load(server.start(), run.dice)
+    judge = oracle.Oracle(server, load)
+    load.start()
+    for _ in range(starts):
+        refused(copy, "copy")
+    load.stop()
+    require(load.acknowledged, "nothing was done meanwhile")
+    require(server.stop() == 0, server.said)
+    judge.check()
+    # The copy takes the place, and the original knows.
+    copy = copy_of(server, "late")
+    must("moved", "--data", copy.data)
+    refused(server, "has taken its place")
+    worked(copy)
+    oracle.verify(copy.data)
+    oracle.independent(copy)
+    oracle.views_equal(copy)
+    # Beside its original: under another name.
+    beside = copy_of(copy, "beside")
+    led_on(beside, refused(beside, "is a copy"))
+    worked(copy)
+    oracle.verify(copy.data)
+
+    def unseen() -> None:
+        third = copy_of(copy, "third")
+        keep_place(third.data)
+        refused(third, "is a copy")
+
+    run.control("a copy that passes for its original, as a snapshot of a file system does", unseen)
+    return (f"refused before its original started and {starts} times beside it at work (\"{said[10:100]}…\"), which lost nothing; moved, "
+            "it was served and the original refused; forked, both were")
 
 
 @row("T27", "indexes used again after an aborted commit or a fork")

@@ -9,6 +9,8 @@ import Wire
 /// Signed as before, the same name would stand for two histories. The order makes every interruption harmless: the
 /// entry that says so is durable first, the views follow, and what still tells of the loss goes last, so that until
 /// then the directory is refused as before, and the same command does it again.
+///
+/// A copy leaves the anchor to the original, which goes on with it, and gets one of its own.
 struct Fork {
     let directory: DataDirectory
     let kek: KeyEncryptionKey?
@@ -17,39 +19,46 @@ struct Fork {
     func run(givingUp acknowledged: LostHistory?, reason: String?) throws -> Instance.Forked {
         let (lost, why) = try loss()
         guard acknowledged == lost else { throw Instance.ForkRefusal.notAcknowledged(lost, why: why) }
-        let opened = try OpenedLedger(directory, kek: kek, world: world) { tables, _ in try Self.verified(tables) }
+        let isCopy = try directory.standing(to: directory.anchor(.readOnly)) != .own
+        let home = isCopy ? try directory.withAnchorOfItsOwn() : directory
+        let opened = try OpenedLedger(home, kek: kek, world: world) { tables, _ in try Self.verified(tables) }
         var owed = opened.owed
         try owed.settle()
         let signers = try opened.opening.checkpointKeys.signers(opened.keys)
         let (range, origin) = try write(lost, reason, opened)
+        // Whoever forks from the same copy once more finds out there that this name is used.
+        if home.anchorPath != directory.anchorPath { try directory.anchor(.beside).remember(fork: range.size - 1) }
         try opened.anchor.remember(fork: range.size - 1)
-        try Rebuild.run(opened, in: directory, to: range.size)
+        try Rebuild.run(opened, in: home, to: range.size)
+        if isCopy {
+            try home.takeOver(opened.anchor, as: world.random(16))
+        } else {
+            try home.claim(opened.anchor, of: opened.opening.identity.id)
+        }
         try opened.anchor.forgetHead()
-        CrashPoint.beforeSign.pass()
-        let note = Checkpoint(origin: origin, size: range.size, root: range.root).signed(by: signers)
-        CrashPoint.beforeAnchor.pass()
-        try opened.anchor.keep(note)
-        CrashPoint.afterAnchor.pass()
-        try directory.rememberAnchor(in: directory.top())
+        try opened.sign(range, as: origin, by: signers)
+        try home.rememberAnchor(in: home.top())
         return Instance.Forked(
             index: range.size - 1,
             origin: origin,
+            anchor: opened.anchor.place,
             verifiers: opened.opening.checkpointKeys.verifiers(named: origin)
         )
     }
 
     /// What a start refuses this ledger for: the same checks, in the same order.
-    private func loss() throws -> (LostHistory, why: String) {
+    private func loss() throws -> (LostHistory, why: LedgerFault) {
         do {
             try OpenedLedger(directory, kek: kek, world: world).heedViews(in: directory)
-        } catch LedgerFault.rolledBack(let why, let lost?) {
+        } catch let fault as LedgerFault {
+            guard let lost = fault.lost else { throw fault }
             guard lost.size < UInt64(JSON.exactIntegers.upperBound) else {
                 throw LedgerFault.damaged(
                     index: nil,
                     "the anchor speaks of \(lost.size) entries, more than there can be"
                 )
             }
-            return (lost, why)
+            return (lost, fault)
         }
         throw Instance.ForkRefusal.nothingLost
     }
@@ -73,14 +82,7 @@ struct Fork {
         _ opened: OpenedLedger,
     ) throws -> (CompactRange, origin: String) {
         let identity = opened.opening.identity
-        let writer = LedgerWriter(
-            tables: opened.tables,
-            keys: opened.keys,
-            ledgerID: identity.id,
-            range: opened.opening.range,
-            lastRecordedAt: opened.opening.lastRecordedAt,
-            random: world.random
-        )
+        let writer = opened.writer
         var caller = Caller.system
         caller.request.reason = reason
         let used = try usedForks(opened)
@@ -93,22 +95,20 @@ struct Fork {
             writer.keep()
             origin = identity.origin(afterForkAt: index)
         } while used.contains(index)
-        do {
-            try writer.commit()
-        } catch let fault as StorageError where fault.kind == .mapFull {
-            try writer.grow()
-            try writer.commit()
-        }
+        try writer.commitGrowing()
         return (writer.range, origin)
     }
 
     /// The forks that this ledger's checkpoints were named by, in whatever history.
     private func usedForks(_ opened: OpenedLedger) throws -> Set<UInt64> {
-        var used = try opened.anchor.forks()
-        if let note = try opened.anchor.checkpoint(), let checkpoint = try? Checkpoint(text: note.text),
-            let fork = opened.opening.identity.fork(named: checkpoint.origin)
-        {
-            used.insert(fork)
+        var used: Set<UInt64> = []
+        for anchor in [try directory.anchor(.readOnly), opened.anchor] {
+            used.formUnion(try anchor.forks())
+            if let note = try anchor.checkpoint(), let checkpoint = try? Checkpoint(text: note.text),
+                let fork = opened.opening.identity.fork(named: checkpoint.origin)
+            {
+                used.insert(fork)
+            }
         }
         return used
     }
@@ -128,19 +128,22 @@ extension Instance {
         package let index: UInt64
         /// The name under which checkpoints are signed from here on.
         package let origin: String
+        /// Where they are kept.
+        package let anchor: String
         /// The keys that sign, under that name, the oldest first.
         package let verifiers: [VerifierKey]
     }
 
     /// Why nothing was forked.
     package enum ForkRefusal: Error, Sendable, Equatable {
-        /// The ledger has everything that its anchor and its views know of.
+        /// The ledger has everything that its anchor and its views know of, and is no copy.
         case nothingLost
         /// What is lost was not named, or something else was.
-        case notAcknowledged(LostHistory, why: String)
+        case notAcknowledged(LostHistory, why: LedgerFault)
     }
 
-    /// Gives up the entries that a ledger has lost, and goes on under another name; leaves an entry.
+    /// Gives up the entries that a ledger has lost, or that only its original has, and goes on under another name;
+    /// leaves an entry.
     ///
     /// - Parameter lost: what a start refuses the ledger for, to the byte.
     /// - Throws: `ForkRefusal` when that is not so, `LedgerFault.damaged` when what is left is not whole.

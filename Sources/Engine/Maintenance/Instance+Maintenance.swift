@@ -24,11 +24,13 @@ extension Instance {
     /// Makes the ledger's derived tables anew from its entries, and verifies the whole of it.
     ///
     /// - Returns: how many rows were wrong, by table.
-    /// - Throws: `LedgerFault` where the entries are not what was signed, or something is wrong still.
+    /// - Throws: `LedgerFault` where the entries are not what was signed, something is wrong still, or the directory is
+    ///   a copy.
     package static func repairLedger(_ directory: DataDirectory) throws -> [String: Int] {
         try alone(directory) {
             try directory.requireWhole()
-            let (tables, anchor) = (try directory.ledger(), try directory.anchor())
+            let (tables, anchor) = (try directory.ledger(), try directory.anchor(.readOnly))
+            try directory.requireOwn(anchor)
             let repaired = try DerivedTables(tables, anchor: anchor).repair()
             let report = Verification(tables: tables, keys: nil, anchor: anchor).run()
             if let problem = report.problems.first { throw LedgerFault.damaged(index: problem.index, problem.what) }
@@ -56,6 +58,9 @@ extension Instance {
     }
 
     /// Puts keys back from a backup; what the ledger destroyed since stays destroyed.
+    ///
+    /// Into a copy too: a directory that was restored without its keys gets them before it can take its original's
+    /// place.
     package static func restoreKeys(_ backup: KeyBackup, into directory: DataDirectory) throws -> KeyBackup.Restored {
         try alone(directory) {
             let tables = try directory.ledger()

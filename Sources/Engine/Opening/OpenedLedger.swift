@@ -17,13 +17,19 @@ struct OpenedLedger {
     /// What there was no room for.
     private(set) var owed = Owed()
 
-    /// - Parameter open: what makes the ledger trusted; else that it has everything that its anchor knows of.
+    /// The ledger of a directory that is no copy, and that has everything that its anchor knows of.
+    init(_ directory: DataDirectory, kek: KeyEncryptionKey?, world: World) throws {
+        try self.init(directory, kek: kek, world: world, by: directory.openOwn)
+        try owed.write { [anchor, opening] in try directory.claim(anchor, of: opening.identity.id) }
+    }
+
+    /// - Parameter open: what makes the ledger trusted.
     /// - Throws: `LedgerFault.keys` naming what is missing where the key store is older than the ledger, or not whole.
     init(
         _ directory: DataDirectory,
         kek: KeyEncryptionKey?,
         world: World,
-        by open: (LedgerTables, Anchor) throws -> Opening = { try Opening(tables: $0, anchor: $1) },
+        by open: (LedgerTables, Anchor) throws -> Opening,
     ) throws {
         try LedgerFormat.require(in: directory.top(.readOnly))
         try directory.requireWhole()
@@ -33,8 +39,9 @@ struct OpenedLedger {
             throw LedgerFault.keys("no key-encryption key: give --key-file, MUNIMENT_KEY or --key-command")
         }
         tables = try directory.ledger()
+        // Until it is known to be this directory's, it is only read: another may be writing there.
+        opening = try open(tables, directory.anchor(.readOnly))
         anchor = try directory.anchor()
-        opening = try open(tables, anchor)
         self.world = world
         guard EpochKey.check(keyEncryptionKey: kek.bytes, ledger: opening.identity.id) == opening.identity.keyCheck
         else { throw LedgerFault.keys("the key-encryption key is not the one of this ledger") }

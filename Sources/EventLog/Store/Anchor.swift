@@ -19,6 +19,7 @@ package final class Anchor: Sendable {
     package static let checkpointName = "checkpoint"
     package static let headName = "head"
     package static let forksName = "forks"
+    package static let ownerName = "owner"
 
     private let folder: SmallFiles
 
@@ -75,6 +76,16 @@ package final class Anchor: Sendable {
     package func remember(fork index: UInt64) throws {
         let forks = try forks().union([index]).sorted()
         try folder.write(Self.forksName, Array(forks.map { "\($0)\n" }.joined().utf8), mode: 0o644)
+    }
+
+    /// The name of the one data directory that may move this anchor; `nil` where none was told so yet.
+    package func owner() throws -> String? {
+        try folder.read(Self.ownerName).map { String(decoding: $0.prefix { $0 != 0x0A }, as: UTF8.self) }
+    }
+
+    /// Durable when it returns: from then on every other directory is refused.
+    package func tie(to owner: String) throws {
+        try folder.write(Self.ownerName, Array((owner + "\n").utf8), mode: 0o644)
     }
 
     private static func line(_ size: UInt64, _ root: Digest) -> [UInt8] {

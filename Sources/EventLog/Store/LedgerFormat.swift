@@ -13,7 +13,7 @@ package enum LedgerFormat {
     package static let pageDigest = Digest(pageDigestBytes.span)
 
     private static let pageDigestBytes: [UInt8] = (try? Hex.decode(pageDigestHex)) ?? []
-    package static let pageDigestHex = "23a3b7615abfd209f57df1272c789646b6b877a16cb21cbc3a45c00807451d6f"
+    package static let pageDigestHex = "56e299faa604d9aadb3e6200537e8052bc41488d59c7c690470351b9d6b5f9b2"
 
     package static func write(in folder: SmallFiles) throws {
         let object: JSON = ["format": .integer(version), "lowest_reader": .integer(version)]

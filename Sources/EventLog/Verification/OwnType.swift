@@ -6,6 +6,7 @@ enum OwnType: String, CaseIterable {
     case ledgerDegraded = "ledger.degraded"
     case ledgerResumed = "ledger.resumed"
     case ledgerForked = "ledger.forked"
+    case ledgerMoved = "ledger.moved"
     case ledgerBackedUp = "ledger.backed_up"
     case ledgerVerified = "ledger.verified"
     case configurationChanged = "configuration.changed"
@@ -27,7 +28,7 @@ enum OwnType: String, CaseIterable {
         case .refusalsSummarized, .readsSummarized: .ok
         case .commandFailed: .failed
         case .ledgerCreated, .ledgerOpened, .ledgerClosed, .ledgerDegraded, .ledgerResumed, .ledgerForked,
-            .ledgerBackedUp, .ledgerVerified, .configurationChanged, .clockStepped, .clockAccepted,
+            .ledgerMoved, .ledgerBackedUp, .ledgerVerified, .configurationChanged, .clockStepped, .clockAccepted,
             .checkpointKeyCreated, .checkpointKeyRetired, .dataKeyDestroyed, .retentionApplied, .chainsAttested,
             .viewsAttested:
             nil
@@ -40,7 +41,8 @@ enum OwnType: String, CaseIterable {
         case .checkpointKeyCreated, .checkpointKeyRetired: true
         case .refusalsSummarized, .readsSummarized, .commandFailed: nil
         case .ledgerCreated, .ledgerOpened, .ledgerClosed, .ledgerDegraded, .ledgerResumed, .ledgerForked,
-            .ledgerBackedUp, .ledgerVerified, .configurationChanged, .clockStepped, .clockAccepted, .dataKeyDestroyed,
+            .ledgerMoved, .ledgerBackedUp, .ledgerVerified, .configurationChanged, .clockStepped, .clockAccepted,
+            .dataKeyDestroyed,
             .retentionApplied, .chainsAttested, .viewsAttested:
             false
         }

@@ -9,6 +9,8 @@ package final class SmallFiles: Sendable {
     package enum Access: Hashable, Sendable {
         /// Makes a missing folder and sweeps leftovers, so there must be one such user of a folder at a time.
         case readWrite
+        /// Writes in a folder of another user, whose leftovers are not ours to sweep, and makes none.
+        case beside
         case readOnly
     }
 
@@ -166,7 +168,7 @@ extension SmallFiles {
     }
 
     private func checkAccess(_ name: String) throws(StorageError) {
-        guard access == .readWrite else { throw StorageError(.readOnly, "change \(name)") }
+        guard access != .readOnly else { throw StorageError(.readOnly, "change \(name)") }
     }
 
     private func checkWrite(_ name: String, _ bytes: [UInt8]) throws(StorageError) {

@@ -8,13 +8,16 @@ struct ForkLedger: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fork",
         abstract:
-            "Go on with a ledger that has lost entries, under another name; the server is stopped. Leaves an entry.",
+            "Go on with a ledger that has lost entries, or a copy, under another name; the server is stopped. Leaves an entry.",
         discussion: """
             A ledger that is behind its anchor is not served and not signed: it was set back, its end is lost, or an
             older copy was written on. Where what is missing cannot be restored, fork gives it up: what is left is
             verified from its first entry, an entry says what was lost, and checkpoints bear another name from there
             on, so that nobody takes the two histories for one. Whoever holds the verifier key gets the new one, which
             is printed; old proofs keep their old name.
+
+            A copy that is to be served beside its original is forked too. The original keeps its anchor; the copy gets one
+            in its own directory, or in the empty folder that --anchor names.
 
             The refused start prints the command with what is to be acknowledged.
             """,
@@ -38,16 +41,16 @@ struct ForkLedger: AsyncParsableCommand {
         } catch Instance.ForkRefusal.nothingLost {
             throw CommandFailure(
                 .checkFailed,
-                "the ledger has everything that its anchor knows of: there is nothing to fork"
+                "the ledger has everything that its anchor knows of, and is no copy: there is nothing to fork"
             )
-        } catch Instance.ForkRefusal.notAcknowledged(let lost, let why) {
-            let advice = try ForkGuide(settings).advice(lost, why)
-            throw CommandFailure(given == nil ? .usage : .checkFailed, advice)
+        } catch Instance.ForkRefusal.notAcknowledged(_, let why) {
+            let advice = try ForkGuide(settings).advice(why)
+            throw CommandFailure(given == nil ? .usage : .checkFailed, advice ?? "\(why)")
         }
         for key in forked.verifiers { Output.line(key.description) }
         Output.note(
-            "Entry \(forked.index) says what was given up. Checkpoints are signed as \(forked.origin) from here on: whoever"
-                + " verifies them needs the key above."
+            "Entry \(forked.index) says what was given up. Checkpoints are signed as \(forked.origin) from here on, and kept"
+                + " in \(forked.anchor): whoever verifies them needs the key above."
         )
     }
 

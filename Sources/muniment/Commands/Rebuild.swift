@@ -23,7 +23,7 @@ struct Rebuild: AsyncParsableCommand {
 
     /// Makes the derived tables of the ledger anew, verifies all of it, and leaves an entry.
     private static func repair(_ location: DataLocation, _ settings: Settings) async throws {
-        let repaired = try Instance.repairLedger(location.found())
+        let repaired = try await ForkGuide(settings).lead { try Instance.repairLedger(location.found()) }
         let what = try AlterationMemory.kept(in: location.found())
         let index = try await StoppedLedger(settings, clearsAlteration: true).use { instance in
             try await instance.clearAlteration(what, repaired: repaired)
