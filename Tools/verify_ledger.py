@@ -371,7 +371,7 @@ def broken_rules(entry: Dict[str, Any]) -> Iterator[Tuple[str, str]]:
     yield from broken.items()
     if "actor" not in broken:
         actor = [f"actor: {sentence}" for _, sentence in broken_members(entry["actor"], ACTOR)]
-        for sentence in actor or _broken_actor(entry["actor"]):
+        for sentence in actor or _broken_actor(entry["actor"], _sealed_actors(entry)):
             yield "actor", sentence
     if "request" in entry and "request" not in broken:
         for _, sentence in broken_members(entry["request"], REQUEST):
@@ -404,17 +404,31 @@ def _broken_relations(entry: Dict[str, Any]) -> Iterator[Tuple[str, str]]:
         yield "request", f"request: {clear[0]} in clear outside an activity entry of a proven non-person"
 
 
-def _broken_actor(actor: Dict[str, Any]) -> Iterator[str]:
+def _sealed_actors(entry: Dict[str, Any]) -> int:
+    """How many segments have the member `actor`, which says who acted where the entry itself does not."""
+    segments = entry.get("sealed")
+    fields = [item.get("fields") for item in segments if is_object(item)] if type(segments) is list else []
+    return sum(type(names) is list and "actor" in names for names in fields)
+
+
+def _broken_actor(actor: Dict[str, Any], sealed: int) -> Iterator[str]:
     kind = actor["kind"]
     is_known = kind not in ("system", "anonymous")
-    if is_known and not ("id" in actor and "home" in actor):
-        yield "actor: id and home are required of a known actor"
-    if not is_known and ("id" in actor or "credential" in actor):
+    is_sealed = is_known and "id" not in actor
+    if is_known and "home" not in actor:
+        yield "actor: home is required of a known actor"
+    if sealed != (1 if is_sealed else 0):
+        yield "actor: one segment says who acted exactly where a known actor has no id"
+    if not is_known and "id" in actor:
         yield f"actor: a {kind} actor has neither id nor credential"
+    if "credential" in actor and "id" not in actor:
+        yield "actor: a credential stands only with id"
     if kind in ("user", "anonymous") and "name" in actor:
         yield "actor: a person's name never stands in clear"
-    if kind == "user" and "assurance" not in actor:
+    if kind == "user" and not is_sealed and "assurance" not in actor:
         yield "actor: assurance is required of a person"
+    if is_sealed and "assurance" in actor:
+        yield "actor: assurance of a sealed actor is sealed with it"
 
 
 def _broken_own_life(entry: Dict[str, Any]) -> Iterator[Tuple[str, str]]:

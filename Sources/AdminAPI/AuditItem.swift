@@ -20,12 +20,11 @@ struct AuditItem {
 
     var index: UInt64 { entry.index }
     var id: String { entry.id }
-    var actor: String? { entry.actor.id }
 
     func isNamed(_ name: String) -> Bool { name.bytesEqual(entry.id) || name.bytesEqual("\(entry.index)") }
 
-    /// To those below, the actors of the platform are a role and no more (decision 28 of the contract).
-    func showsActor(to viewer: AuditViewer) -> Bool { viewer.seesActors(of: entry.actor.home.flatMap { Place($0) }) }
+    /// Of people who act from above, those below are told kind and home, and no more (decision 28 of the contract).
+    func showsActor(to viewer: AuditViewer) -> Bool { entry.actor.homeAbove(chain).map(viewer.standsAt) ?? true }
 
     /// Where somebody was is told to the platform, and to the place whose own people and programs they are.
     func showsTraces(to viewer: AuditViewer) -> Bool {
@@ -36,10 +35,10 @@ struct AuditItem {
         var item = stored
         let traces = showsTraces(to: viewer) ? try traces(opening) : [:]
         if !showsTraces(to: viewer) { hideTraces(&item) }
-        if !showsActor(to: viewer) { item["actor"] = .object(role) }
+        if showsActor(to: viewer) { try nameActor(&item, opening) } else { item["actor"] = .object(kindAndHome) }
         item["action"] = .string(entry.type)
-        item["actor_id"] = Self.text(showsActor(to: viewer) ? entry.actor.id : nil)
-        item["actor_name"] = Self.text(showsActor(to: viewer) ? entry.actor.name : entry.actor.role)
+        item["actor_id"] = item["actor"]?["id"] ?? .null
+        item["actor_name"] = item["actor"]?["name"] ?? .null
         item["resource_type"] = .string(String(entry.type.prefix { $0 != "." }))
         item["resource_id"] = Self.text(entry.stream)
         item["ip_address"] = traces["ip"] ?? .null
@@ -49,10 +48,19 @@ struct AuditItem {
 
     private static func text(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
 
-    private var role: Members {
+    private var kindAndHome: Members {
         var members: Members = ["kind": .string(entry.actor.kind.rawValue)]
-        if let role = entry.actor.role { members.append("role", .string(role)) }
+        members["home"] = entry.actor.home.map(JSON.string)
         return members
+    }
+
+    /// Says who acted, and why, where the entry seals that.
+    private func nameActor(_ item: inout Members, _ opening: (SealedReference) throws -> Members?) throws {
+        let fields = try opened([SealedActor.field], opening)
+        guard let sealed = fields[SealedActor.field]?.members, var actor = item["actor"]?.members else { return }
+        for (name, value) in sealed { actor[name] = value }
+        item["actor"] = .object(actor)
+        item["reason"] = fields["reason"]
     }
 
     /// From where it came: in clear for a program's passing act, sealed where a person or a lasting change is in it.
@@ -60,7 +68,11 @@ struct AuditItem {
         if let request = entry.request, request.ip != nil || request.userAgent != nil {
             return ["ip": Self.text(request.ip), "user_agent": Self.text(request.userAgent)]
         }
-        let names = ["ip", "user_agent"]
+        return try opened(["ip", "user_agent"], opening)
+    }
+
+    /// The first segment that has one of these fields; empty where none has, and where its key is gone.
+    private func opened(_ names: [String], _ opening: (SealedReference) throws -> Members?) throws -> Members {
         guard let place = entry.sealed.firstIndex(where: { !$0.fields.filter(names.contains).isEmpty }) else {
             return [:]
         }
@@ -77,13 +89,14 @@ struct AuditItem {
             item["actor"] = .object(actor)
         }
         guard let sealed = item["sealed"]?.items else { return }
-        // A segment's subject may be the actor again.
+        // A segment's subject may be the actor again, and its key is named after it.
         item["sealed"] = .array(
             sealed.map { segment in
                 guard var members = segment.members, members["subject"]?.text != chain.text,
                     members["subject"]?.text != entry.stream
                 else { return segment }
                 members["subject"] = nil
+                members["key"] = nil
                 return .object(members)
             }
         )
@@ -113,6 +126,7 @@ struct AuditItem {
         .init("resource_id", .nullable(.string()), required: true),
         .init("ip_address", .nullable(.string()), required: true),
         .init("user_agent", .nullable(.string()), required: true),
+        .init("reason", .string(), "Why, in the words of a person who acted from above"),
         .init("request", .anyObject),
         .init("data", .anyObject, "What changed, or what happened"),
         .init("sealed", .array(.anyObject), "What is kept apart, by the commitment to it"),
@@ -128,10 +142,14 @@ struct AuditViewer {
     /// What is told to everybody: nobody's home is above those who may see everything.
     var seesEverything: Bool { places.contains(.platform) }
 
-    func seesActors(of home: Place?) -> Bool { seesEverything || home != .platform }
+    /// Whether it may know who the people of a place are that act from there on what is below.
+    func standsAt(_ home: Place) -> Bool { seesEverything || places.contains(home) }
+
+    /// The chains of such places; nil are all of them.
+    var homes: [String]? { seesEverything ? nil : places.map(\.text) }
 
     /// A stranger's traces are the place's own affair.
-    func seesTraces(of home: Place?) -> Bool { seesEverything || home.map(places.contains) ?? true }
+    func seesTraces(of home: Place?) -> Bool { home.map(standsAt) ?? true }
 }
 
 extension Instance {

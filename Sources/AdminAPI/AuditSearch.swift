@@ -83,20 +83,18 @@ struct AuditSearch: Sendable {
         audit.page = query.page
         audit.perPage = query.perPage
         audit.to = end
-        guard try setRange(&audit, instance), let actors = try actors(in: snapshot) else {
+        audit.actors = try actors(in: snapshot)
+        audit.sealedHomes = viewer.homes
+        if try !setRange(&audit, instance) {
             // Entries of no type: there are none.
             audit.types = []
-            return try snapshot.audit(audit)
         }
-        if actors.count == 1 { audit.actor = actors.first }
         // What a reader may not be shown of an entry, it may not find the entry by either.
-        let mustSee = !viewer.seesEverything && (!actors.isEmpty || address != nil)
-        guard mustSee || actors.count > 1 else { return try snapshot.audit(audit) }
+        guard !viewer.seesEverything, audit.actors != nil || address != nil else { return try snapshot.audit(audit) }
         return try snapshot.audit(audit) { index in
             guard let item = try instance.auditItem(at: index) else { return false }
-            if !actors.isEmpty, !item.showsActor(to: viewer) { return false }
-            if address != nil, !item.showsTraces(to: viewer) { return false }
-            return actors.count < 2 || item.actor.map { actors.contains($0) } ?? false
+            if audit.actors != nil, !item.showsActor(to: viewer) { return false }
+            return address == nil || item.showsTraces(to: viewer)
         }
     }
 
@@ -126,13 +124,12 @@ struct AuditSearch: Sendable {
         return action.filter(noun.contains)
     }
 
-    /// - Returns: `nil` when nobody is meant, an empty list when anybody is.
+    /// `nil` does not narrow; an e-mail address that nobody has finds nothing.
     private func actors(in snapshot: ViewSnapshot) throws -> [String]? {
         let named = query.text("actor_id").map(\.plain)
-        guard let email = query.text("actor_email") else { return named.map { [$0] } ?? [] }
-        var users = try snapshot.present.users(withEmail: email).map(\.text)
-        if let named { users = users.filter { $0 == named } }
-        return users.isEmpty ? nil : users
+        guard let email = query.text("actor_email") else { return named.map { [$0] } }
+        let users = try snapshot.present.users(withEmail: email).map(\.text)
+        return named.map { named in users.filter { $0 == named } } ?? users
     }
 
     /// Times become indexes, because entries stand in the order of time.

@@ -6,7 +6,10 @@ package struct AuditQuery: Sendable {
 
     /// Entries that count in any of these chains: a tenant's own, or a partner's with those of its tenants.
     package var chains: [String]?
-    package var actor: String?
+    /// Entries by any of these.
+    package var actors: [String]?
+    /// The chains whose people are found by `actors` also where an entry seals who acted; nil are all of them.
+    package var sealedHomes: [String]?
     /// Entries of any of these types.
     package var types: [EntryType]?
     /// Entries about one resource.

@@ -17,6 +17,9 @@ struct BlindIndex: Sendable {
     /// The place of a network address.
     func address(_ text: String) -> [UInt8] { hidden(Array("ip".utf8), Array(text.utf8)) }
 
+    /// The place of somebody who acted and is not named for it.
+    func actor(_ id: String) -> [UInt8] { hidden(Array("actor".utf8), Array(id.utf8)) }
+
     private func hidden(_ purpose: [UInt8], _ text: [UInt8]) -> [UInt8] {
         Array(stamp.authenticate(purpose, [0], text).bytes[..<Self.bytes])
     }

@@ -11,13 +11,13 @@ struct DraftJournal {
     fileprivate var keptTerms = 0
 
     /// Everything the audit can filter by is a term, so every filter has a list and every list a total.
-    mutating func note(_ entry: FoldedEntry, address: Term?) {
+    mutating func note(_ entry: FoldedEntry, actor: Term?, address: Term?) {
         if let name = EntryName(of: entry) { names.append(name) }
         let index = entry.index
         terms.append((Term(.chain, entry.chain), index))
         terms.append((Term(.type, entry.type.text), index))
         terms.append((Term(.result, entry.result.rawValue), index))
-        if let actor = entry.actor { terms.append((Term(.actor, actor), index)) }
+        if let actor { terms.append((actor, index)) }
         if let stream = entry.stream { terms.append((Term(.stream, stream), index)) }
         if let address { terms.append((address, index)) }
     }

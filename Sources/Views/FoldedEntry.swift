@@ -37,6 +37,7 @@ package struct FoldedEntry {
     package var recordedAt: Instant
     package var chain: String
     package var result = Event.Result.ok
+    /// Who acted, where the entry says it in clear; a sealed one is a sealed field named `actor`.
     package var actor: String?
     /// Where the actor is at home; nil for a stranger.
     package var actorHome: String?
@@ -81,10 +82,25 @@ package struct FoldedEntry {
     }
 
     /// The value of a sealed field and the data key it is sealed under, where it can still be opened.
-    func sealedText(_ name: String) throws -> (text: String, key: String)? {
+    func sealedValue(_ name: String) throws -> (value: JSON, key: String)? {
         for (ordinal, segment) in sealed.enumerated() where segment.fields.contains(where: { $0.bytesEqual(name) }) {
-            if let text = try open(ordinal)?[name]?.text { return (text, segment.key) }
+            if let value = try open(ordinal)?[name] { return (value, segment.key) }
         }
         return nil
     }
+
+    /// Who acted, in clear or out of a segment: nil where nobody is known, and where the key is gone.
+    func knownActor() throws -> KnownActor? {
+        if let actor { return KnownActor(id: actor, sealed: nil) }
+        guard let actorHome, let sealed = try sealedValue("actor"), let id = sealed.value["id"]?.text else {
+            return nil
+        }
+        return KnownActor(id: id, sealed: (home: actorHome, key: sealed.key))
+    }
+}
+
+/// Who acted, and where the entry seals that, the actor's home and the data key.
+struct KnownActor {
+    let id: String
+    let sealed: (home: String, key: String)?
 }

@@ -57,10 +57,25 @@ extension RowReader {
         var terms: [[Term]] = []
         if let chains = query.chains { terms.append(chains.map { Term(.chain, $0) }) }
         if let types = query.types { terms.append(types.map { Term(.type, $0.text) }) }
-        if let actor = query.actor { terms.append([Term(.actor, actor)]) }
+        if let actors = query.actors {
+            terms.append(try actors.flatMap { try actorTerms($0, at: query.sealedHomes) })
+        }
         if let stream = query.stream { terms.append([Term(.stream, stream)]) }
         if let result = query.result { terms.append([Term(.result, result.rawValue)]) }
         if let ip = query.ip { terms.append(try addressTerms(ip)) }
+        return terms
+    }
+
+    private func actorTerms(_ actor: String, at homes: [String]?) throws -> [Term] {
+        let blind = store.blind.actor(actor)
+        var terms = [Term(.actor, actor)]
+        try scan(.actors, prefix: blind) { key, home in
+            let home = String(decoding: home.copied, as: UTF8.self)
+            guard homes?.contains(where: home.bytesEqual) ?? true else { return true }
+            let dataKey = String(decoding: key.copied.dropFirst(blind.count), as: UTF8.self)
+            terms.append(Term(.actor, blind: blind, under: dataKey))
+            return true
+        }
         return terms
     }
 

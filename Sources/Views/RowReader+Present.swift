@@ -76,7 +76,7 @@ extension Present {
     }
 
     /// What an actor's request of that name made, if it was within the last day.
-    package func idempotent(actor: String?, key: Digest, at now: Instant) throws -> Idempotent? {
+    package func idempotent(actor: String, key: Digest, at now: Instant) throws -> Idempotent? {
         let rowKey = Idempotent.key(actor: actor, key)
         guard let value = try reader.row(.idempotency, rowKey) else { return nil }
         guard let known = Idempotent(value) else { throw reader.damage(.idempotency, rowKey) }

@@ -31,6 +31,13 @@ struct Term: Hashable {
         self.text = text
     }
 
+    /// What stands for something sealed: a term for each data key, so that what is erased can be taken out whole.
+    ///
+    /// The slash keeps it from being an identifier.
+    init(_ kind: Kind, blind: [UInt8], under dataKey: String) {
+        self.init(kind, Base64URL.encode(blind) + "/" + dataKey)
+    }
+
     var prefix: [UInt8] {
         var key: [UInt8] = []
         key.reserveCapacity(text.utf8.count + 6)

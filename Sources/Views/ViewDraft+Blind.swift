@@ -9,8 +9,16 @@ extension ViewDraft {
     /// Each data key has its own term for an address, so that what is erased can be taken out whole.
     func addressTerm(_ entry: FoldedEntry) throws -> Term? {
         if let ip = entry.ip { return addressTerm(clearAddress(ip), key: nil) }
-        guard let sealed = try entry.sealedText("ip") else { return nil }
-        return addressTerm(BlindAddress(blindAddress(sealed.text), under: sealed.key), key: sealed.key)
+        guard let sealed = try entry.sealedValue("ip"), let ip = sealed.value.text else { return nil }
+        return addressTerm(BlindAddress(blindAddress(ip), under: sealed.key), key: sealed.key)
+    }
+
+    /// The term by which the audit finds what somebody did: blind where the entry seals who it was.
+    func actorTerm(_ actor: KnownActor) -> Term {
+        guard let sealed = actor.sealed else { return Term(.actor, actor.id) }
+        let blind = store.blind.actor(actor.id)
+        put(.actors, blind + Array(sealed.key.utf8), Array(sealed.home.utf8), goingWith: sealed.key)
+        return Term(.actor, blind: blind, under: sealed.key)
     }
 
     private func clearAddress(_ ip: String) -> BlindAddress {
@@ -32,43 +40,48 @@ extension ViewDraft {
     private func addressTerm(_ address: BlindAddress, key: String?) -> Term {
         // A term that has entries in this draft has had its row since the first of them.
         if isKept(address.term) { return address.term }
-        let row = address.blind + Array((key ?? "").utf8)
-        put(.addresses, row, [])
-        if let key { put(.erasableAddresses, ViewKey.erasable(key) + row, []) }
+        put(.addresses, address.blind + Array((key ?? "").utf8), [], goingWith: key)
         return address.term
     }
 
-    /// Before a data key is destroyed an entry says so: then the blind rows of what it sealed are nobody's any more.
-    func eraseTexts(_ entry: FoldedEntry) throws {
-        guard let key = entry.destroyedKey else { return }
-        try eraseRows(of: .texts, under: key, in: .erasable)
+    /// - Parameter dataKey: what the row goes with, when it comes from something sealed.
+    func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8], goingWith dataKey: String?) {
+        put(table, key, value)
+        if let dataKey { put(table.part.erasable, ViewKey.erasable(dataKey, table, key), []) }
     }
 
-    /// The same for the addresses, and the terms by which the audit finds their entries.
-    func eraseAddresses(_ entry: FoldedEntry) throws {
+    func delete(_ table: ViewTable, _ key: [UInt8], goingWith dataKey: String?) {
+        delete(table, key)
+        if let dataKey { delete(table.part.erasable, ViewKey.erasable(dataKey, table, key)) }
+    }
+
+    /// Before a data key is destroyed an entry says so: then the rows of what it sealed are nobody's any more.
+    func eraseRows(_ entry: FoldedEntry) throws {
         guard let key = entry.destroyedKey else { return }
-        for address in try eraseRows(of: .addresses, under: key, in: .erasableAddresses) {
+        for table in [ViewTable.texts, .idempotency, .idempotencyTimes] { try eraseRows(of: table, under: key) }
+    }
+
+    /// The same for the terms by which the audit finds entries.
+    func eraseTerms(_ entry: FoldedEntry) throws {
+        guard let key = entry.destroyedKey else { return }
+        for address in try eraseRows(of: .addresses, under: key) {
             try eraseBlocks(of: BlindAddress(Array(address.prefix(BlindIndex.bytes)), under: key).term)
+        }
+        for actor in try eraseRows(of: .actors, under: key) {
+            try eraseBlocks(of: Term(.actor, blind: Array(actor.prefix(BlindIndex.bytes)), under: key))
         }
     }
 
     /// Takes out the blind rows of a table that stand for what a data key sealed, and returns their keys.
     @discardableResult
-    private func eraseRows(
-        of table: ViewTable,
-        under dataKey: String,
-        in erasable: ViewTable,
-    ) throws -> [[UInt8]] {
-        let prefix = ViewKey.erasable(dataKey)
+    private func eraseRows(of table: ViewTable, under dataKey: String) throws -> [[UInt8]] {
+        let prefix = ViewKey.erasable(dataKey, table, [])
         var rows: [[UInt8]] = []
-        try scan(erasable, prefix: prefix) { key, _ in
+        try scan(table.part.erasable, prefix: prefix) { key, _ in
             rows.append(Array(key.copied.dropFirst(prefix.count)))
             return true
         }
-        for row in rows {
-            delete(table, row)
-            delete(erasable, prefix + row)
-        }
+        for row in rows { delete(table, row, goingWith: dataKey) }
         return rows
     }
 
@@ -96,6 +109,6 @@ struct BlindAddress {
 
     init(_ blind: [UInt8], under dataKey: String?) {
         self.blind = blind
-        term = Term(.address, Base64URL.encode(blind) + "/" + (dataKey ?? ""))
+        term = Term(.address, blind: blind, under: dataKey ?? "")
     }
 }

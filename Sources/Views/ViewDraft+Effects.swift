@@ -9,7 +9,7 @@ extension ViewDraft {
         } else if let relation = entry.type.changedRelation {
             try foldEdge(entry, of: relation)
         } else if entry.type.isState {
-            try eraseTexts(entry)
+            try eraseRows(entry)
             foldLatest(entry)
         }
     }

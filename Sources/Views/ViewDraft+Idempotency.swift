@@ -5,38 +5,42 @@ package import Wire
 
 extension ViewDraft {
     /// A request that a client named is remembered for a day, by the first entry it made.
-    func foldIdempotency(_ entry: FoldedEntry) throws {
+    func foldIdempotency(_ entry: FoldedEntry, by actor: KnownActor?) throws {
         guard let idempotency = entry.idempotency else { return }
         // Judged by the ledger's time alone, and only where such an entry is folded: a rebuild forgets the same rows.
         try forgetIdempotency(before: entry.recordedAt.adding(seconds: -Idempotent.keptSeconds))
-        let key = Idempotent.key(actor: entry.actor, idempotency.key)
+        // Whose key is gone repeats nothing: nobody knows any more that it was their request.
+        guard let actor else { return }
+        let key = Idempotent.key(actor: actor.id, idempotency.key)
         guard try row(.idempotency, key) == nil else { return }
         let note = Idempotent(
             index: entry.index,
             fingerprint: idempotency.fingerprint,
             recordedAt: entry.recordedAt
         )
-        put(.idempotency, key, note.bytes)
-        put(.idempotencyTimes, note.timeKey, key)
+        let dataKey = actor.sealed?.key
+        put(.idempotency, key, note.bytes, goingWith: dataKey)
+        put(.idempotencyTimes, note.timeKey, key + Array((dataKey ?? "").utf8), goingWith: dataKey)
         oldestIdempotency = oldestIdempotency.map { min($0, entry.recordedAt) }
     }
 
     private func forgetIdempotency(before end: Instant) throws {
         if let oldestIdempotency, oldestIdempotency >= end { return }
-        var ended: [(time: [UInt8], key: [UInt8])] = []
+        var ended: [(time: [UInt8], named: [UInt8])] = []
         var oldest = Instant.latest
-        try scan(.idempotencyTimes, from: nil, .forward) { time, key in
+        try scan(.idempotencyTimes, from: nil, .forward) { time, named in
             let moment = Instant(microseconds: Int64(bitPattern: BigEndian.value(time)))
             guard moment < end else {
                 oldest = moment
                 return false
             }
-            ended.append((time.copied, key.copied))
+            ended.append((time.copied, named.copied))
             return true
         }
         for row in ended {
-            delete(.idempotencyTimes, row.time)
-            delete(.idempotency, row.key)
+            guard let (key, dataKey) = Idempotent.named(row.named) else { throw damage(.idempotencyTimes, row.time) }
+            delete(.idempotencyTimes, row.time, goingWith: dataKey)
+            delete(.idempotency, key, goingWith: dataKey)
         }
         oldestIdempotency = oldest
     }
@@ -69,5 +73,11 @@ package struct Idempotent: Sendable, Equatable {
     var timeKey: [UInt8] { moment + BigEndian.bytes(index) }
     private var moment: [UInt8] { BigEndian.bytes(UInt64(bitPattern: recordedAt.microseconds)) }
 
-    static func key(actor: String?, _ key: Digest) -> [UInt8] { Array((actor ?? "").utf8) + [0] + key.bytes }
+    static func key(actor: String, _ key: Digest) -> [UInt8] { Array(actor.utf8) + [0] + key.bytes }
+
+    /// The key of its row, and the data key that the row goes with, out of the row that tells when it ends.
+    static func named(_ value: [UInt8]) -> (key: [UInt8], dataKey: String?)? {
+        guard let end = value.firstIndex(of: 0).map({ $0 + 1 + Digest.count }), end <= value.count else { return nil }
+        return (Array(value[..<end]), end < value.count ? String(decoding: value[end...], as: UTF8.self) : nil)
+    }
 }

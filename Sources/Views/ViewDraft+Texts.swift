@@ -10,11 +10,10 @@ extension ViewDraft {
             guard let index = field.index else { continue }
             if let sealing = field.kind.sealing {
                 let key = new.id.text + "/" + sealing.rawValue
-                if let text = try entry.sealedText(field.name)?.text {
+                if let text = try entry.sealedValue(field.name)?.value.text {
                     try endRows(of: TextRow.purpose(R.noun, field.name), under: key)
                     for row in rows(of: text, field, index, new) {
-                        put(.texts, row, TextRow.current)
-                        put(.erasable, ViewKey.erasable(key) + row, [])
+                        put(.texts, row, TextRow.current, goingWith: key)
                     }
                 } else if entry.data[field.name] == .null {
                     try endRows(of: TextRow.purpose(R.noun, field.name), under: key)
@@ -45,7 +44,7 @@ extension ViewDraft {
 
     /// What somebody was found by before is told from what they are found by now; both go with the data key.
     private func endRows(of purpose: [UInt8], under dataKey: String) throws {
-        let start = ViewKey.erasable(dataKey)
+        let start = ViewKey.erasable(dataKey, .texts, [])
         var rows: [[UInt8]] = []
         try scan(.erasable, prefix: start + purpose) { key, _ in
             rows.append(Array(key.copied.dropFirst(start.count)))

@@ -74,16 +74,17 @@ package final class ViewDraft: RowReader {
         nextIndex = entry.index + 1
         // What is poisoned half-way stays unfinished, so that it cannot be kept.
         isMidCommand = true
+        let actor = try entry.knownActor()
         for part in parts {
             switch part {
             case .state:
                 try foldEffect(entry)
-                try foldIdempotency(entry)
+                try foldIdempotency(entry, by: actor)
                 journal.lengthen(entry)
             case .audit:
-                try eraseAddresses(entry)
+                try eraseTerms(entry)
                 try foldUse(entry)
-                journal.note(entry, address: try addressTerm(entry))
+                journal.note(entry, actor: actor.map(actorTerm), address: try addressTerm(entry))
             }
         }
         isMidCommand = !entry.endsCommand

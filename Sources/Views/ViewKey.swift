@@ -30,6 +30,10 @@ enum ViewKey {
     static func proof(_ key: String, _ mac: String) -> [UInt8] { Array(key.utf8) + [0] + Array(mac.utf8) }
 
     static func erasable(_ dataKey: String) -> [UInt8] { Array(dataKey.utf8) + [0] }
+
+    static func erasable(_ dataKey: String, _ table: ViewTable, _ key: [UInt8]) -> [UInt8] {
+        erasable(dataKey) + [UInt8(table.rawValue)] + key
+    }
 }
 
 /// The rows of one set: those of a kind that stand in a place, live or are deleted, and belong to a facet.

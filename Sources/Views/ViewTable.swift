@@ -21,6 +21,14 @@ package enum ViewPart: Int, Sendable, CaseIterable {
         }
     }
 
+    /// The table of its rows that come from what is sealed.
+    var erasable: ViewTable {
+        switch self {
+        case .state: .erasable
+        case .audit: .auditErasable
+        }
+    }
+
     private static let stateTables = ViewTable.allCases.filter { $0.part == .state }
     private static let auditTables = ViewTable.allCases.filter { $0.part == .audit }
 }
@@ -31,14 +39,14 @@ package enum ViewPart: Int, Sendable, CaseIterable {
 /// zero byte where something follows them. Behind every value stand the 8 bytes of its seal (``RowSeal``).
 package enum ViewTable: Int, Sendable, CaseIterable {
     case current, versions, facets, pastEdges, counts, countVersions, slugs, lookups, lastUsed, texts,
-        addresses, erasable, erasableAddresses, terms, idempotency, idempotencyTimes, entries, lengths, latest
+        addresses, erasable, auditErasable, terms, idempotency, idempotencyTimes, entries, lengths, latest, actors
 
     package var part: ViewPart {
         switch self {
         case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .texts, .erasable,
             .idempotency, .idempotencyTimes, .lengths, .latest:
             .state
-        case .lastUsed, .addresses, .erasableAddresses, .terms, .entries: .audit
+        case .lastUsed, .addresses, .auditErasable, .terms, .entries, .actors: .audit
         }
     }
 
@@ -62,31 +70,32 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         case .texts: "noun.field 0 blind text[16] identifier → 1 where it is so now, 0 where it was before"
         case .addresses:
             "blind address[16] data key → nothing: under which data keys entries from there are indexed "
-        case .erasable:
-            "data key 0 key of texts → nothing: the blind rows that go when the data key is destroyed "
-        case .erasableAddresses:
-            "data key 0 key of addresses → nothing: the blind rows that go when the data key is destroyed "
+        case .erasable, .auditErasable:
+            "data key 0 table[1] key → nothing: the rows of the part that go when the data key is destroyed"
         case .terms: "kind[1] text 0 block[4] → TermBlock: the entries that have something in common"
         case .idempotency:
             "actor 0 keyed hash[32] → fingerprint[32] index[8] microseconds[8]: what a client may safely "
                 + "repeat"
-        case .idempotencyTimes: "microseconds[8] index[8] → key of idempotency: in the order in which they end"
+        case .idempotencyTimes:
+            "microseconds[8] index[8] → key of idempotency, data key: in the order in which they end; the data key "
+                + "where the entry seals who acted"
         case .entries:
             "first 8 bytes of an entry's random identifier → index[8]: where an entry stands that is "
                 + "known by name"
         case .lengths: "chain, or stream of an edge → entries[8]: how many it has"
         case .latest:
             "type, or type 0 member of data → index[8]: the last entry of what the server does to itself"
+        case .actors:
+            "blind actor[16] data key → home: under which data keys entries are indexed that seal who acted"
         }
     }
 
     /// Whether rows of it come from what is sealed, and go with its key.
     var standsForSealed: Bool {
         switch self {
-        case .texts, .addresses, .erasable, .erasableAddresses, .terms: true
-        case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .lastUsed,
-            .idempotency,
-            .idempotencyTimes, .entries, .lengths, .latest:
+        case .texts, .addresses, .erasable, .auditErasable, .terms, .idempotency, .idempotencyTimes, .actors: true
+        case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .lastUsed, .entries,
+            .lengths, .latest:
             false
         }
     }
@@ -96,8 +105,8 @@ package enum ViewTable: Int, Sendable, CaseIterable {
     package var givesAuthority: Bool {
         switch self {
         case .current, .facets, .slugs, .lookups, .lengths: true
-        case .versions, .pastEdges, .counts, .countVersions, .lastUsed, .texts, .addresses, .erasable,
-            .erasableAddresses, .terms, .idempotency, .idempotencyTimes, .entries, .latest:
+        case .versions, .pastEdges, .counts, .countVersions, .lastUsed, .texts, .addresses, .erasable, .auditErasable,
+            .terms, .idempotency, .idempotencyTimes, .entries, .latest, .actors:
             false
         }
     }
@@ -116,13 +125,14 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         case .texts: "texts"
         case .addresses: "addresses"
         case .erasable: "erasable"
-        case .erasableAddresses: "erasable_addresses"
+        case .auditErasable: "audit_erasable"
         case .terms: "terms"
         case .idempotency: "idempotency"
         case .idempotencyTimes: "idempotency_times"
         case .entries: "entries"
         case .lengths: "lengths"
         case .latest: "latest"
+        case .actors: "actors"
         }
     }
 }

@@ -15,6 +15,43 @@ struct EntryTests {
         #expect(entry.index == UInt64(number))
     }
 
+    @Test func `an entry that seals its actor is read, written again, and its segment says what the page says`() throws
+    {
+        let known = FormatVectors.sealedActor
+        let entry = try Entry(decoding: Array(known.bytes.utf8))
+        #expect(String(decoding: entry.encoded, as: UTF8.self) == known.bytes)
+        #expect(try MerkleTree.leaf(entry.encoded) == Digest(hex: known.leaf))
+        let actor = Actor(
+            kind: .user,
+            id: "usr_7Q3mZk0Yx2",
+            home: "platform",
+            session: "ses_1",
+            assurance: Actor.Assurance(
+                level: .multi,
+                methods: ["pwd", "otp"],
+                at: try Instant(canonical: "2026-11-20T10:00:04.000000Z")
+            )
+        )
+        #expect(entry.actor == SealedActor.shown(actor))
+        let sealed = try #require(FormatVectors.segments.last)
+        let fields: Members = [
+            "ip": "2001:db8::1", "reason": "asked by ticket 14", SealedActor.field: SealedActor.value(actor),
+        ]
+        #expect(String(decoding: JSON.object(fields).canonical, as: UTF8.self) == sealed.json)
+        #expect(entry.sealed.map(\.subject) == [sealed.subject])
+        #expect(try entry.sealed.map(\.commitment) == [Digest(hex: sealed.commitment)])
+    }
+
+    @Test func `a segment says everything of an actor but kind and home, as the entry would have in clear`() throws {
+        let entry = try Self.full()
+        let clear = try #require(try JSON.parse(entry.encoded, as: .canonical)["actor"]?.members)
+        var said = try #require(SealedActor.value(entry.actor).members)
+        let shown = SealedActor.shown(entry.actor)
+        said["kind"] = .string(shown.kind.rawValue)
+        said["home"] = shown.home.map(JSON.string)
+        #expect(JSON.object(said).canonical == JSON.object(clear).canonical)
+    }
+
     @Test func `the known ledger has its root`() throws {
         let leaves = FormatVectors.entries.map { MerkleTree.leaf(Array($0.bytes.utf8)) }
         #expect(try MerkleTree.root(of: leaves) == Digest(hex: FormatVectors.root))

@@ -17,7 +17,8 @@ struct ForgedLedger {
     private var streams: [String: (version: UInt64, index: UInt64)] = [:]
     private var clock = TestLedger.start
 
-    init(_ medium: Medium = .simulated) throws {
+    /// - Parameter genesis: changes the text of the first entry.
+    init(_ medium: Medium = .simulated, genesis: (String) -> String = { $0 }) throws {
         place = try Place(medium)
         tables = try LedgerTables(try place.environment())
         anchor = Anchor(folder: try place.folder("anchor"))
@@ -31,7 +32,7 @@ struct ForgedLedger {
             secretKey: "hk_1",
             keyCheck: SHA256Hash.hash([1])
         )
-        try add(identity.genesis(software: "muniment test"))
+        try add(identity.genesis(software: "muniment test"), rewrite: genesis)
     }
 
     /// Adds one entry as the writer would have made it, but for what `change` does to it, and `rewrite` to its bytes.

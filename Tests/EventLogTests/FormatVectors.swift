@@ -41,6 +41,20 @@ enum FormatVectors {
             row: "015b1423392af5ab2e1c3abde0bbdb40eff54312fdb46ba212f3a35f6945477aa96525b4d06ab3890b9deb08e444c011"
                 + "44f788fb858e052ef402691a95f6983e52c8104d748e7e56e2d8f23b50500f3f"
         ),
+        SealedPart(
+            subject: "platform",
+            salt: "2222222222222222222222222222222222222222222222222222222222222222",
+            json: #"{"actor":{"assurance":{"at":"2026-11-20T10:00:04.000000Z","level":"multi","methods":["pwd""#
+                + #","otp"]},"id":"usr_7Q3mZk0Yx2","session":"ses_1"},"ip":"2001:db8::1","reason":"asked by ti"#
+                + #"cket 14"}"#,
+            commitment: "3e229ead35e3d7dd0c3031766f5f49af881b1594acc776928601d3ac2a8f3974",
+            commitmentText: "PiKerTXj190MMDF2b19Jr4gbFZSsx3aShgHTrCqPOXQ",
+            row: "01613487b51eb5eaf8005f2301089e97c1c1c6241d7dbb388533cacf17a4d6b556e44f2e5cb178456ea71d7b6752bbf7"
+                + "9fb415dc08e36348cb48ba98a3f26f7967d054c489a96ed5227da25f2fb4a26a45bdd2f04f7b0bb687ccb2263d277b1d"
+                + "6546be066fe4d15d87dd5a01b5507b010f903359fc9c4471e62c7ee701d43e65b1eaa233d8261e7ecaad8179d4f50448"
+                + "aeb53b4ab4b9153c946dbdc46966ea02ebf62766436b55375d3b1344ec545c9816b9c1d08cbc564c0da9036aa458e278"
+                + "49399602d365703d952e68652c378c8d77c854416825dc17cb4ab64a170a905411ba1f6c3f2611622940c0efd73a"
+        ),
     ]
 
     static let macKey = "07"
@@ -119,6 +133,18 @@ enum FormatVectors {
             "aa8dbc7570e44dd700a72a6f90a4eb9e463e79ba7a6000aa35fbcef6439ef7ff"
         ),
     ]
+
+    /// What could follow them: a person of the platform, whom the last of the segments names, in a tenant's chain.
+    static let sealedActor = (
+        bytes: #"{"actor":{"home":"platform","kind":"user"},"chain":"tnt_w1","class":"state","data":{"name""#
+            + #":"Widget Works"},"id":"evt_BwcHBwcHBwcHBwcHBwcHBw","index":7,"previous":"OBptp9Q-6hEyOMwon"#
+            + #"O54RGsB9B_GqSurpBlo9VJdU7w","recorded_at":"2026-11-20T10:00:05.000000Z","request":{"endpoi"#
+            + #"nt":"tenants.update","id":"req_5"},"result":"ok","sealed":[{"commitment":"PiKerTXj190MMDF2"#
+            + #"b19Jr4gbFZSsx3aShgHTrCqPOXQ","fields":["actor","ip","reason"],"key":"platform/actors/2026-"#
+            + #"11","subject":"platform"}],"sequence":1,"stream":"tnt_w1","type":"tenant.updated","v":1,"v"#
+            + #"ersion":2}"#,
+        leaf: "fa3d691b13fb32ff198bb8a0ddce627d50070ba70c6eec440b735a5d5c3b6cb3"
+    )
 
     static let root = "e230de671430a7fecec82a922172a4c967b9a7ff78ad89642658836167e91d70"
 

@@ -79,7 +79,7 @@ struct AuditTests {
         var query = AuditQuery()
         if random.chance(40) { query.chains = (0..<(1 + random.below(8))).map { _ in "tnt_\(random.below(20))" } }
         if random.chance(20) { query.chains = ["tnt_a", "tnt_nobody", "tnt_a"] }
-        if random.chance(30) { query.actor = "app_\(random.below(5))" }
+        if random.chance(30) { query.actors = ["app_\(random.below(5))"] }
         if random.chance(20) { query.types = [Token.entry(.refused)] }
         if random.chance(20) { query.types = AuditQuery.types(of: "token") }
         if random.chance(20) { query.stream = "app_\(random.below(4))" }
@@ -96,7 +96,7 @@ struct AuditTests {
     private func expected(_ query: AuditQuery, _ noted: [Noted], even: Bool) -> (indexes: [UInt64], total: Int) {
         var found = noted.filter { entry in
             (query.chains?.contains(entry.chain) ?? true)
-                && (query.actor.map { $0 == entry.actor } ?? true)
+                && (query.actors.map { $0 == [entry.actor] } ?? true)
                 && (query.types?.contains(entry.type) ?? true)
                 && (query.stream.map { $0 == entry.stream } ?? true)
                 && (query.result.map { $0 == entry.result } ?? true)

@@ -640,7 +640,21 @@ class BrokenRules(VerifierTest):
             ("commitment is not", {"sealed": [{**segment, "commitment": b64(bytes(31))}]}),
         ):
             self.refuses_command(what, {**self.UPDATE, **part})
+        sealed = {"kind": "user", "home": "platform"}
+        named = Segment("platform", "platform/actors/2026-11", {"actor": {"id": "usr_1"}}).item
+        for what, part in (
+            ("one segment says who acted", {"actor": sealed}),
+            ("one segment says who acted", {"actor": sealed, "sealed": [segment]}),
+            ("one segment says who acted", {"actor": sealed, "sealed": [named, named]}),
+            ("one segment says who acted", {"actor": {**user, "assurance": assurance}, "sealed": [named]}),
+            ("one segment says who acted", {"actor": {"kind": "anonymous"}, "sealed": [named]}),
+            ("home is required", {"actor": {"kind": "user"}, "sealed": [named]}),
+            ("assurance of a sealed actor", {"actor": {**sealed, "assurance": assurance}, "sealed": [named]}),
+            ("credential stands only with id", {"actor": {**sealed, "credential": "pky_1"}, "sealed": [named]}),
+        ):
+            self.refuses_command(what, {**self.UPDATE, **part})
         ledger = sample()
+        ledger.command({**self.UPDATE, "actor": sealed, "sealed": [segment, named]})
         ledger.command({**self.UPDATE, "actor": {**user, "assurance": assurance, "session": "ses_1"},
                         "request": {**request, "idempotency": {"key": mac, "fingerprint": mac}}})
         ledger.command({**self.ACTIVITY, "request": {**request, "ip": "::ffff:192.0.2.1", "user_agent": "é" * 128}})
@@ -942,6 +956,27 @@ class Vectors(VerifierTest):
         info = b"muniment/v1/segment\x00" + commitment
         self.assertEqual(hmac.new(extracted, info + b"\x01", hashlib.sha256).hexdigest(), rows["K"])
         self.assertEqual(len(bytes.fromhex(rows["row"])), 1 + len(plaintext) + 16)
+
+    def test_actors(self):
+        for row in self.blocks["actors"].splitlines():
+            verdict, actor, segments = row.split(" ", 2)
+            sealed = [Segment("platform", "k", {name: 1 for name in fields}).item for fields in json.loads(segments)]
+            ledger = sample()
+            ledger.command(dict(BrokenRules.UPDATE, actor=json.loads(actor), **({"sealed": sealed} if sealed else {})))
+            problems = self.verify(ledger.lines, ledger.note())["problems"]
+            self.assertEqual(verdict == "right", not problems, f"{row}: {problems}")
+
+    def test_an_entry_that_seals_its_actor(self):
+        rows, line = self.rows("sealed-actor-segment"), self.block("sealed-actor").rstrip(b"\n")
+        self.assertEqual(leaf_of(line).hex(), rows["leaf"])
+        entry = verify_ledger.parse_canonical(line)
+        self.assertEqual(list(verify_ledger.broken_rules(entry)), [])
+        plaintext = bytes.fromhex(rows["salt"]) + rows["json"].encode()
+        [item] = entry["sealed"]
+        self.assertIsNone(verify_ledger.opening_fault(item, plaintext))
+        self.assertEqual(item["commitment"], b64(bytes.fromhex(rows["commitment"])))
+        unnamed = {**entry, "sealed": [{**item, "fields": ["ip", "reason"]}]}
+        self.assertEqual([member for member, _ in verify_ledger.broken_rules(unnamed)], ["actor"])
 
     def test_mac(self):
         rows = self.rows("mac")

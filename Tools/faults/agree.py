@@ -75,10 +75,13 @@ class Alteration:
         return f"bit of byte {place} of entry {int.from_bytes(key, 'big')}"
 
     def written_over(self) -> tuple[str, bytes, bytes]:
-        """An entry that is canonical still, and says something else."""
+        """An entry that is canonical still, and says something else, or no more who acted."""
         table, key, entry = self.one()
         fields = json.loads(entry)
-        fields["data"]["note"] = "never said"
+        if self.dice.random() < 0.5 and fields["actor"].pop("id", None):
+            fields["actor"].pop("credential", None)
+        else:
+            fields["data"]["note"] = "never said"
         return table, key, json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     def word(self, ledger: pathlib.Path) -> str:

@@ -25,9 +25,28 @@ struct EntryDrafts {
                 sealed: event.sealed.map { Draft.Sealed(subject: $0.subject, key: $0.key, fields: $0.fields) }
             )
             draft.request = request(event, idempotency: position == 0 ? idempotency : nil)
-            if position == subject { draft.sealed += traces(event) }
+            let traces = position == subject ? traces(event) : []
+            if let home = caller.actor.homeAbove(event.chain) {
+                seal(caller.actor, at: home, in: &draft, traces)
+            } else {
+                draft.sealed += traces
+            }
             return draft
         }
+    }
+
+    /// Puts whatever tells which person acted into one segment of the entry, under a key of the person's home.
+    ///
+    /// That is also what the entry keeps of the person's own: from where it was done, why, what was searched for.
+    private func seal(_ actor: Actor, at home: Place, in draft: inout Draft, _ traces: [Draft.Sealed]) {
+        let isOwn = { (part: Draft.Sealed) in actor.id.map(part.subject.bytesEqual) ?? false }
+        var fields: Members = [SealedActor.field: SealedActor.value(actor)]
+        for (name, value) in (draft.sealed.filter(isOwn) + traces).flatMap(\.fields) { fields[name] = value }
+        draft.actor = SealedActor.shown(actor)
+        draft.sealed.removeAll(where: isOwn)
+        draft.sealed.append(
+            Draft.Sealed(subject: home.text, key: "\(home.text)/actors/\(now.month)", fields: fields)
+        )
     }
 
     /// In clear only what a machine's activity may show; the rest goes into `traces`.

@@ -33,6 +33,7 @@ package struct Actor: Sendable, Equatable {
     }
 
     package var kind: Kind
+    /// Nil of who is not known, and where a segment of the entry says it (``SealedActor``).
     package var id: String?
     /// For those who are no persons only.
     package var name: String?
@@ -73,6 +74,22 @@ package struct Actor: Sendable, Equatable {
 }
 
 extension Actor.Kind {
+    /// Whether it is a person whom we know: such are not named to those below whom they act.
+    package var isKnownPerson: Bool {
+        switch self {
+        case .user: true
+        case .application, .client, .apiKey, .agent, .system, .anonymous: false
+        }
+    }
+
+    /// Whether somebody is known by it: then the entry says who, or a segment does.
+    package var isKnown: Bool {
+        switch self {
+        case .user, .application, .client, .apiKey, .agent: true
+        case .system, .anonymous: false
+        }
+    }
+
     /// Whether it is no person, and has proven what it is: its activity may show address and user agent in clear.
     ///
     /// The system is none of these: it makes no requests.

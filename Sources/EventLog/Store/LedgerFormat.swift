@@ -13,7 +13,7 @@ package enum LedgerFormat {
     package static let pageDigest = Digest(pageDigestBytes.span)
 
     private static let pageDigestBytes: [UInt8] = (try? Hex.decode(pageDigestHex)) ?? []
-    package static let pageDigestHex = "56e299faa604d9aadb3e6200537e8052bc41488d59c7c690470351b9d6b5f9b2"
+    package static let pageDigestHex = "9647301705c15a27ae8f799787ad82cadcadfaa39bd7a70438217e7672f360cc"
 
     package static func write(in folder: SmallFiles) throws {
         let object: JSON = ["format": .integer(version), "lowest_reader": .integer(version)]

@@ -10,6 +10,8 @@ struct EntryFacts {
         var commitment = Digest.zero
         /// The array of names, from bracket to bracket.
         var fields = 0..<0
+        /// Whether the actor is among them.
+        var holdsActor = false
     }
 
     var index: UInt64 = 0
@@ -33,5 +35,7 @@ struct EntryFacts {
     var requestID = 0..<0
     var showsClient = false
     var actor: Actor.Kind = .system
+    /// Whether the actor's id stands in clear.
+    var namesActor = false
     var sealed: [Sealed] = []
 }

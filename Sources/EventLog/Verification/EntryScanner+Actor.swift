@@ -8,7 +8,7 @@ extension EntryScanner {
         static let names = ["assurance", "credential", "home", "id", "kind", "name", "on_behalf_of", "role", "session"]
     }
 
-    mutating func actor(_ bytes: Span<UInt8>) throws(Malformed) -> Actor.Kind {
+    mutating func actor(_ bytes: Span<UInt8>, _ facts: inout EntryFacts) throws(Malformed) {
         var kind: Actor.Kind?
         var met: UInt32 = 0
         try open(bytes)
@@ -37,18 +37,20 @@ extension EntryScanner {
         }
         guard let kind else { throw malformed("an actor has a kind") }
         try relate(kind) { met & 1 << UInt32($0.rawValue) != 0 }
-        return kind
+        facts.actor = kind
+        facts.namesActor = met & 1 << UInt32(ActorField.id.rawValue) != 0
     }
 
     private func relate(_ kind: Actor.Kind, _ has: (ActorField) -> Bool) throws(Malformed) {
-        let isKnown = kind != .system && kind != .anonymous
-        guard isKnown == has(.id), !has(.id) || has(.home), !has(.credential) || has(.id) else {
-            throw malformed("an actor has id and home exactly if it is known")
+        guard has(.home) || !kind.isKnown, kind.isKnown || !has(.id), has(.id) || !has(.credential) else {
+            throw malformed("an actor has a home, and an id or a segment that says it, exactly if it is known")
         }
         guard !(has(.name) && (kind == .user || kind == .anonymous)) else {
             throw malformed("a person's name never stands in clear")
         }
-        guard kind != .user || has(.assurance) else { throw malformed("a person has an assurance") }
+        let isSealed = kind.isKnown && !has(.id)
+        guard isSealed || kind != .user || has(.assurance) else { throw malformed("a person has an assurance") }
+        guard !isSealed || !has(.assurance) else { throw malformed("a sealed actor's assurance is sealed with it") }
     }
 
     private mutating func actorKind(_ bytes: Span<UInt8>) throws(Malformed) -> Actor.Kind {

@@ -19,7 +19,7 @@ extension EntryScanner {
                 sealed.commitment = try digest(bytes)
                 met += 1
             } else if isText("fields", bytes, name) {
-                sealed.fields = try fields(bytes)
+                (sealed.fields, sealed.holdsActor) = try fields(bytes)
                 met += 1
             } else if isText("key", bytes, name) {
                 sealed.key = try dataKey(bytes)
@@ -55,7 +55,7 @@ extension EntryScanner {
     /// Distinct names in canonical order.
     ///
     /// Judged as texts: names with escapes are allowed, and segments are few.
-    private mutating func fields(_ bytes: Span<UInt8>) throws(Malformed) -> Range<Int> {
+    private mutating func fields(_ bytes: Span<UInt8>) throws(Malformed) -> (Range<Int>, holdsActor: Bool) {
         let start = place
         try skipValue(bytes, depth: 3)
         let range = start..<place
@@ -66,6 +66,6 @@ extension EntryScanner {
         guard !texts.isEmpty, texts.count == names.count, isOrdered, isBounded else {
             throw malformed("fields are distinct names in canonical order")
         }
-        return range
+        return (range, texts.contains { $0.bytesEqual(SealedActor.field) })
     }
 }

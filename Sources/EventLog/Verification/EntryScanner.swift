@@ -75,7 +75,7 @@ struct EntryScanner {
 
     private mutating func read(_ field: Field, _ bytes: Span<UInt8>, _ facts: inout EntryFacts) throws(Malformed) {
         switch field {
-        case .actor: facts.actor = try actor(bytes)
+        case .actor: try actor(bytes, &facts)
         case .batch: facts.batch = try batch(bytes)
         case .cause: facts.cause = try position(bytes)
         case .chain: facts.chain = try chain(bytes)
@@ -134,6 +134,10 @@ struct EntryScanner {
         }
         guard !facts.showsClient || (!isState && facts.actor.isProvenNonPerson) else {
             throw Malformed("ip and user_agent are clear only in activity entries of a proven non-person", at: 0)
+        }
+        let sealedActors = facts.sealed.count(where: \.holdsActor)
+        guard sealedActors == (facts.actor.isKnown && !facts.namesActor ? 1 : 0) else {
+            throw Malformed("one segment says who acted exactly where a known actor has no id", at: 0)
         }
         guard (facts.own == .ledgerCreated) == (facts.index == 0) else {
             throw Malformed("ledger.created stands at index 0 and nowhere else", at: 0)
