@@ -267,4 +267,51 @@ struct AuditTests {
             }
         }
     }
+
+    @Test func `L14 whom an entry named in clear, before people were sealed, those below are not told either`()
+        async throws
+    {
+        var server = try await Server(seed: 1)
+        let own = try await server.tenant("own", of: try await server.partner())
+        let token = try await server.tenantToken(own, slug: "own", ["audit:read"])
+        let (keys, actor, id) = (server.instance.keys, founder(server, "").actor, server.founded.administrator.text)
+        let (directory, world) = (server.directory, server.clock.world)
+        var index: UInt64 = 0
+        try await server.restart {
+            let tables = try directory.ledger()
+            let opening = try Opening(tables: tables, anchor: directory.anchor())
+            let writer = LedgerWriter(
+                tables: tables,
+                keys: keys,
+                ledgerID: opening.identity.id,
+                range: opening.range,
+                lastRecordedAt: opening.lastRecordedAt,
+                random: world.random
+            )
+            let draft = Draft(
+                type: "tenant.updated",
+                class: .state,
+                actor: actor,
+                chain: own,
+                stream: own,
+                data: ["name": "Changed"],
+                sealed: [Draft.Sealed(subject: id, key: "\(id)/2026-11", fields: ["ip": "198.51.100.7"])]
+            )
+            _ = try writer.prepare([draft], recordedAt: writer.time(wall: world.wall()))
+            writer.keep()
+            index = opening.range.size
+            try writer.commit()
+        }
+        #expect(try server.instance.entry(at: index)?.actor == actor)
+        let above = await server.call(.get, "/audit?actor_id=\(id)")
+        #expect(above.json["data"]?.items?.map { $0["index"]?.number } == [Int64(index)])
+        #expect(above.json["data"]?.items?.first?["ip_address"] == "198.51.100.7")
+        let below = await server.call(.get, "/audit/\(index)", token: token)
+        #expect(below.json["data"]?["actor"] == ["kind": "user", "home": "platform"])
+        #expect(below.status == 200 && !below.text.contains(id) && !below.text.contains("198.51"))
+        for query in ["actor_id=\(id)", "actor_email=\(Server.email)", "ip_address=198.51.100.7"] {
+            #expect(await server.call(.get, "/audit?\(query)", token: token).json.total == 0, "\(query)")
+        }
+        try await server.instance.close()
+    }
 }

@@ -78,13 +78,13 @@ struct Server: Sendable {
     }
 
     /// Stops the server, lets something happen, and starts it again over the same directory, with the same token.
-    mutating func restart(_ meanwhile: () -> Void = {}) async throws {
+    mutating func restart(_ meanwhile: () throws -> Void = {}) async throws {
         try await instance.close()
         // Whoever holds the old instance holds the directory's lock; a request's task may let go of it a moment later.
         weak let old = running?.instance
         running = nil
         try await until { old == nil }
-        meanwhile()
+        try meanwhile()
         running = Running(try await Self.open(directory, clock), settings)
     }
 
