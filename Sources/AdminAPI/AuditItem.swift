@@ -119,7 +119,7 @@ struct AuditItem {
         .init("code", .string(), "Why not"),
         .init("chain", .string(), "Where it counts", required: true),
         .init("sequence", .integer(min: 0), "Its place there", required: true),
-        .init("actor", .anyObject, required: true),
+        .init("actor", .anyObject, "Who; of people who act from above, those below see kind and home", required: true),
         .init("actor_id", .nullable(.string()), required: true),
         .init("actor_name", .nullable(.string()), required: true),
         .init("resource_type", .string(), required: true),

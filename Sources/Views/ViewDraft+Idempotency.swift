@@ -38,7 +38,7 @@ extension ViewDraft {
             return true
         }
         for row in ended {
-            guard let (key, dataKey) = Idempotent.named(row.named) else { throw damage(.idempotencyTimes, row.time) }
+            let (key, dataKey) = Idempotent.named(row.named)
             delete(.idempotencyTimes, row.time, goingWith: dataKey)
             delete(.idempotency, key, goingWith: dataKey)
         }
@@ -76,8 +76,8 @@ package struct Idempotent: Sendable, Equatable {
     static func key(actor: String, _ key: Digest) -> [UInt8] { Array(actor.utf8) + [0] + key.bytes }
 
     /// The key of its row, and the data key that the row goes with, out of the row that tells when it ends.
-    static func named(_ value: [UInt8]) -> (key: [UInt8], dataKey: String?)? {
-        guard let end = value.firstIndex(of: 0).map({ $0 + 1 + Digest.count }), end <= value.count else { return nil }
+    static func named(_ value: [UInt8]) -> (key: [UInt8], dataKey: String?) {
+        let end = min((value.firstIndex(of: 0) ?? 0) + 1 + Digest.count, value.count)
         return (Array(value[..<end]), end < value.count ? String(decoding: value[end...], as: UTF8.self) : nil)
     }
 }
