@@ -33,7 +33,7 @@ extension Changes {
                 fields.append(field.name, value)
             }
             if fields.isEmpty { return nil }
-            return Event.Sealed(subject: id.text, key: id.text + "/" + key.rawValue, fields: fields)
+            return Event.Sealed(subject: id.text, key: key.name(of: id.text), fields: fields)
         }
     }
 

@@ -151,11 +151,15 @@ package final class Field<R>: Sendable {
     }
 
     /// A personal or free-text value: it stands in a sealed segment, and rows hold `[index, ordinal]` instead.
+    ///
+    /// - Parameters:
+    ///   - key: the data key that seals it, with which it ends.
+    ///   - index: how the resource is found by it; the rows for that end with the key.
     package static func sealed(
         _ name: String,
         _ path: any WritableKeyPath<R, SealedReference?> & Sendable,
         _ kind: FieldKind,
-        key: SealingKey = .notes,
+        key: SealingKey,
         index: TextIndex? = nil,
         need: Need = .optional,
         _ summary: String,

@@ -89,9 +89,6 @@ package indirect enum FieldKind: Sendable {
     }
 }
 
-/// Which of a resource's data keys seals a field: what ends together stands under one.
-package enum SealingKey: String, Sendable, CaseIterable { case notes, profile }
-
 /// The issues of one value, as an error so that a check can be a `Result`.
 package struct FieldFault: Error, Sendable, Equatable {
     package let issues: [FieldIssue]

@@ -21,7 +21,7 @@ package struct Partner: ManagedResource {
         .text("name", \.name, .name, need: .required, "The partner's name."),
         .text("slug", \.slug, .slug, need: .required, "A short name, unique among partners, for ever."),
         .choice("status", \.status, settable: Status.settable, "ACTIVE or SUSPENDED."),
-        .sealed("contact_email", \.contactEmail, .email, "Where to reach the partner."),
+        .sealed("contact_email", \.contactEmail, .email, key: .notes, "Where to reach the partner."),
         .number("max_tenants", \.tenantsMax, .limit, "How many tenants it may have; null is no limit."),
         .number("max_users_per_tenant", \.usersPerTenantMax, .limit, "Users in each tenant; null is no limit."),
         .number(

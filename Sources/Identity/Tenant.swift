@@ -33,7 +33,7 @@ package struct Tenant: ManagedResource {
             need: .required,
             "The partner it belongs to; a PATCH moves it to another."
         ),
-        .sealed("contact_email", \.contactEmail, .email, "Where to reach the tenant."),
+        .sealed("contact_email", \.contactEmail, .email, key: .notes, "Where to reach the tenant."),
         .optionalText("settings", \.settings, .object, "The tenant's settings."),
         .optionalText("branding", \.branding, .object, "How the tenant's pages look."),
     ]

@@ -38,8 +38,6 @@ extension User {
         current.status != .active && next.status == .active || changes[\.email] != nil
     }
 
-    package static func profileKey(_ id: UserID) -> String { id.text + "/profile" }
-
     /// The first person of a platform, with the right to everything.
     package static func firstAdministrator(
         _ id: UserID,
@@ -54,11 +52,8 @@ extension User {
                 in: .platform,
                 data: ["must_change_password": false],
                 sealed: [
-                    Event.Sealed(
-                        subject: id.text,
-                        key: profileKey(id),
-                        fields: ["email": .string(email), "password": .string(passwordHash)]
-                    )
+                    seal(["email": .string(email)], of: id, .profile),
+                    seal(["password": .string(passwordHash)], of: id, .secrets),
                 ]
             ),
             RoleGrant.event(
@@ -79,14 +74,33 @@ extension User {
                 id,
                 in: user.chain,
                 data: ["must_change_password": true],
-                sealed: [
-                    Event.Sealed(
-                        subject: id.text,
-                        key: profileKey(id),
-                        fields: ["password": .string(passwordHash)]
-                    )
-                ]
+                sealed: [seal(["password": .string(passwordHash)], of: id, .secrets)]
             )
         ]
+    }
+
+    private static func seal(_ fields: Members, of id: UserID, _ key: SealingKey) -> Event.Sealed {
+        Event.Sealed(subject: id.text, key: key.name(of: id.text), fields: fields)
+    }
+
+    /// Erases what is sealed about a person: the entries that come before the destruction of each of its data keys.
+    ///
+    /// - Parameters:
+    ///   - why: at most 255 bytes, in clear for ever.
+    ///   - exists: whether there is a data key of that name, which was not destroyed.
+    package static func erase(
+        _ id: UserID,
+        why: String,
+        facts: some Facts,
+        where exists: (String) -> Bool,
+    ) throws -> [Event] {
+        guard try facts.resource(id) != nil else { throw Rejection.notFound(noun) }
+        return SealingKey.allCases.map { $0.name(of: id.text) }.filter(exists).map { key in
+            Event(
+                DataKeySubject.entry(.destroyed),
+                chain: .platform,
+                data: ["key": .string(key), "why": .string(why)]
+            )
+        }
     }
 }

@@ -44,7 +44,7 @@ package struct User: ManagedResource {
             "password",
             \.password,
             .stored,
-            key: .profile,
+            key: .secrets,
             need: .internalOnly,
             "The Argon2id hash of the password."
         ),

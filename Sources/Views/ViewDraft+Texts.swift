@@ -9,7 +9,7 @@ extension ViewDraft {
         for field in R.fields {
             guard let index = field.index else { continue }
             if let sealing = field.kind.sealing {
-                let key = new.id.text + "/" + sealing.rawValue
+                let key = sealing.name(of: new.id.text)
                 if let text = try entry.sealedValue(field.name)?.value.text {
                     try endRows(of: TextRow.purpose(R.noun, field.name), under: key)
                     for row in rows(of: text, field, index, new) {

@@ -89,6 +89,20 @@ struct Base64Coding {
         return bytes
     }
 
+    /// Whether these are the characters of some bytes, as ``decode(_:)`` takes them, without padding.
+    func isText(_ characters: Span<UInt8>) -> Bool {
+        var met: UInt8 = 0
+        for index in characters.indices { met |= values[Int(characters[index])] }
+        guard met < 64, let last = characters.indices.last else { return characters.isEmpty }
+        // The last character carries bits of no byte where one or two bytes are left over, which must be zero.
+        return switch characters.count % 4 {
+        case 1: false
+        case 2: values[Int(characters[last])] & 0x0F == 0
+        case 3: values[Int(characters[last])] & 0x03 == 0
+        default: true
+        }
+    }
+
     private func endWithoutPadding(_ characters: Span<UInt8>) throws(Malformed) -> Int {
         guard characters.count.isMultiple(of: 4) else { throw Malformed("the padding is wrong", at: characters.count) }
         var end = characters.count

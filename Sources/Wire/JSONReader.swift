@@ -37,6 +37,9 @@ package struct JSONReader {
 
     package func malformed(_ reason: String) -> Malformed { parser.malformed(reason) }
 
+    /// How many bytes were read.
+    package var index: Int { parser.index }
+
     /// Goes into an object, to ask for its members.
     ///
     /// - Returns: the place to come back to with ``leave(to:)``.
@@ -114,31 +117,54 @@ extension JSONReader {
         return try parser.string()
     }
 
+    /// Lends the bytes of a text of ASCII in which nothing is escaped, as names of ours are.
+    ///
+    /// No `String` is made of them.
+    package mutating func ascii<R>(_ body: (Span<UInt8>) -> R) throws(Malformed) -> R {
+        let (letters, isASCII) = try letters()
+        guard isASCII else { throw malformed("a text of ASCII is expected") }
+        return body(parser.bytes.span.extracting(letters))
+    }
+
     package mutating func integer() throws(Malformed) -> Int64 {
         guard let number = try parser.number().number else { throw malformed("an integer is expected") }
         return number
     }
 
+    package mutating func flag() throws(Malformed) -> Bool {
+        guard let flag = try json().flag else { throw malformed("true or false is expected") }
+        return flag
+    }
+
     package mutating func instant() throws(Malformed) -> Instant {
-        let letters = try letters()
+        let letters = try letters().range
         return try Instant(canonical: parser.bytes.span.extracting(letters))
     }
 
     /// The bytes that a string says in base64url.
     package mutating func base64URL() throws(Malformed) -> [UInt8] {
-        let letters = try letters()
+        let letters = try letters().range
         return try Base64Coding.url.decode(parser.bytes.span.extracting(letters))
     }
 
+    /// Passes over a string of base64url, checked as if its bytes were read.
+    package mutating func passBase64URL() throws(Malformed) {
+        let letters = try letters().range
+        guard Base64Coding.url.isText(parser.bytes.span.extracting(letters)) else {
+            throw malformed("base64url is expected")
+        }
+    }
+
     /// What stands between the quotation marks, up to the first, for texts in which nothing can be escaped.
-    private mutating func letters() throws(Malformed) -> Range<Int> {
+    private mutating func letters() throws(Malformed) -> (range: Range<Int>, isASCII: Bool) {
         guard parser.next == UInt8(ascii: "\"") else { throw malformed("a text is expected") }
         parser.index += 1
         let start = parser.index
-        parser.index = parser.bytes.span.plain(from: start).end
+        let (end, isASCII) = parser.bytes.span.plain(from: start)
+        parser.index = end
         guard parser.next == UInt8(ascii: "\"") else { throw malformed("a text without escapes is expected") }
         parser.index += 1
-        return start..<parser.index - 1
+        return (start..<end, isASCII)
     }
 }
 

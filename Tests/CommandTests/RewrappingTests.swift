@@ -30,10 +30,10 @@ struct RewrappingTests {
         return disk
     }
 
-    private static func expectWhole(_ keys: KeyStore) {
-        for number in 1...3 { #expect(keys.key("mac:\(number)") == [UInt8(number)]) }
-        #expect(keys.key("data:1") == [1] && keys.key("data:3") == [3])
-        #expect(keys.key("data:2") == nil && keys.isDestroyed("data:2"))
+    private static func expectWhole(_ keys: KeyStore) throws {
+        for number in 1...3 { #expect(try keys.key("mac:\(number)") == [UInt8(number)]) }
+        #expect(try keys.key("data:1") == [1] && keys.key("data:3") == [3])
+        #expect(try keys.key("data:2") == nil && keys.isDestroyed("data:2"))
     }
 
     /// A disk that lies about what is durable is left out: no order of writes helps against it.
@@ -50,10 +50,10 @@ struct RewrappingTests {
             if disk.faultsMet.isEmpty { break }
             disk.crash()
             let again = try Self.opened(disk)
-            Self.expectWhole(again)
+            try Self.expectWhole(again)
             #expect(try again.rewrap(keyEncryptionKey: Self.keyEncryptionKey) == 5)
             let last = try Self.opened(disk)
-            Self.expectWhole(last)
+            try Self.expectWhole(last)
             let epochs = try SmallFiles(simulated: disk, prefix: "keys").list().filter { $0.hasPrefix("epoch-") }
             #expect(epochs.count == 1)
         }

@@ -36,7 +36,7 @@ struct ForgedTokenTests {
         _ current: SigningKeyID,
     ) throws -> ForgedToken.Material {
         let parts = text.split(separator: ".").map(String.init)
-        let pkcs8 = try #require(instance.keys.key(KeyName.signing(current.text)))
+        let pkcs8 = try #require(try instance.keys.key(KeyName.signing(current.text)))
         let key = try TokenKey(pkcs8: pkcs8)
         return ForgedToken.Material(
             header: try #require(try JSON.parse(Base64URL.decode(parts[0])).members),

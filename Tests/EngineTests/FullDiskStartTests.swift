@@ -138,48 +138,44 @@ import Wire
         try await instance.close()
     }
 
+    /// Erases the administrator, and puts the key store back as it was before.
+    ///
+    /// - Returns: one of the data keys.
+    private static func eraseAndPutBack(_ ground: Ground) async throws -> String {
+        let first = try await ground.open()
+        let folder = try ground.directory.keys()
+        let older = try folder.list().map { ($0, try #require(try folder.read($0))) }
+        try await first.erase(ground.founded.administrator, why: "asked for")
+        try await first.close()
+        for name in try folder.list() where name.hasPrefix("bundle-") { try folder.destroy(name) }
+        for (name, bytes) in older { try folder.write(name, bytes) }
+        ground.disk.endProcesses()
+        return SealingKey.profile.name(of: ground.founded.administrator.text)
+    }
+
     @Test func `a key that entries destroy is not wrapped anew, though there was no room to destroy it at once`()
         async throws
     {
         let ground = try Ground(seed: 145)
-        let id = "\(ground.founded.administrator.text)/profile"
-        let first = try await ground.open()
-        let erasure = Event(
-            DataKeySubject.entry(.destroyed),
-            chain: .platform,
-            data: ["key": .string(id), "why": "asked for"]
-        )
-        _ = try await first.perform(RecordEvents([erasure]), by: .system)
-        try await first.close()
-        ground.disk.endProcesses()
+        let id = try await Self.eraseAndPutBack(ground)
         ground.disk.plan(.full, at: ground.disk.operations + 1)
         _ = try Instance.rewrapKeys(ground.directory, world: ground.clock.world)
         #expect(ground.disk.faultsMet.count == 1)
         let keys = try KeyStore(folder: ground.directory.keys(.readOnly), epoch: nil, random: { _ in [] })
-        #expect(keys.names(prefix: KeyName.data(id)) == [])
+        #expect(try keys.names(prefix: KeyName.data(id)) == [])
     }
 
     @Test func `a key that entries destroy opens nothing, though there is no room to destroy it`() async throws {
         let ground = try Ground(seed: 144)
-        let id = "\(ground.founded.administrator.text)/profile"
-        let first = try await ground.open()
-        let erasure = Event(
-            DataKeySubject.entry(.destroyed),
-            chain: .platform,
-            data: ["key": .string(id), "why": "asked for"]
-        )
-        _ = try await first.perform(RecordEvents([erasure]), by: .system)
-        #expect(first.keys.key(KeyName.data(id)) != nil, "as in a store put back from an older copy")
-        try await first.close()
-        ground.disk.endProcesses()
+        let id = try await Self.eraseAndPutBack(ground)
         Self.fill(ground.disk)
         let instance = try await ground.open()
-        #expect(instance.keys.key(KeyName.data(id)) == nil)
+        #expect(try instance.keys.key(KeyName.data(id)) == nil)
         #expect(instance.keys.isDestroyed(KeyName.data(id)))
-        #expect(instance.keys.names(prefix: KeyName.data(id)) == [KeyName.data(id)], "it is still there")
+        #expect(try instance.keys.names(prefix: KeyName.data(id)) == [KeyName.data(id)], "it is still there")
         ground.disk.forgetPlan()
         try await Self.register("after", instance, ground)
-        #expect(instance.keys.names(prefix: KeyName.data(id)) == [], "it was destroyed before the first commit")
+        #expect(try instance.keys.names(prefix: KeyName.data(id)) == [], "it was destroyed before the first commit")
         try await instance.close()
     }
 }

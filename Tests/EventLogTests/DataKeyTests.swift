@@ -10,7 +10,9 @@ struct DataKeyTests {
     private static let wholeness: [UInt8] = [0]
 
     private static func uses(_ ledger: TestLedger) throws -> [String: LedgerTables.DataKeyUse] {
-        try #require(try ledger.tables.dataKeyUses())
+        var uses: [String: LedgerTables.DataKeyUse] = [:]
+        try ledger.tables.eachDataKey { uses[String(decoding: $0.copied, as: UTF8.self)] = $1 }
+        return uses
     }
 
     private static func sealing(_ key: String) -> Draft {
@@ -34,6 +36,10 @@ struct DataKeyTests {
             lastRecordedAt: opening.lastRecordedAt,
             random: { ledger.random.bytes($0) }
         )
+    }
+
+    private static func missing(_ ledger: TestLedger, _ keys: KeyStore) throws -> [String] {
+        try keys.difference(from: ledger.tables).missing.map(\.key)
     }
 
     private static func emptyStore(_ ledger: TestLedger) throws -> KeyStore {
@@ -70,14 +76,15 @@ struct DataKeyTests {
             for key in before.keys { try transaction.delete(table, Array(key.utf8)) }
             try transaction.delete(table, Self.wholeness)
         }
-        #expect(try ledger.tables.dataKeyUses() == nil)
+        #expect(try !ledger.tables.hasDataKeys())
+        #expect(try Self.uses(ledger) == before, "they are learned from the entries")
         #expect(ledger.verify().problems == [], "what is made at the next start is no loss")
-        try ledger.tables.makeDataKeys(ledger.tables.learnDataKeys())
-        #expect(try Self.uses(ledger) == before)
+        try ledger.tables.makeDataKeys()
+        #expect(try ledger.tables.hasDataKeys() && Self.uses(ledger) == before)
         #expect(ledger.verify().problems == [])
         // It is made once: what stands there is compared, not replaced.
         try ledger.tamper { _ = try $0.delete(table, Array(Self.profile.utf8)) }
-        try ledger.tables.makeDataKeys(ledger.tables.learnDataKeys())
+        try ledger.tables.makeDataKeys()
         #expect(ledger.verify().problems.map(\.index) == [7])
     }
 
@@ -96,12 +103,11 @@ struct DataKeyTests {
 
     @Test func `what the key store lacks is named, tombstones are no loss`() throws {
         let ledger = try TestLedger.populated()
-        let uses = try Self.uses(ledger)
-        #expect(ledger.keys.missing(of: uses) == [])
+        #expect(try Self.missing(ledger, ledger.keys) == [])
         let empty = try Self.emptyStore(ledger)
-        #expect(empty.missing(of: uses) == ["tnt_w1/notes", Self.profile])
+        #expect(try Self.missing(ledger, empty) == ["tnt_w1/notes", Self.profile])
         try ledger.keys.destroy(KeyName.data(Self.profile))
-        #expect(ledger.keys.missing(of: uses) == [])
+        #expect(try Self.missing(ledger, ledger.keys) == [])
         let quick = Verification.Options(isQuick: true)
         let report = Verification(tables: ledger.tables, keys: empty, anchor: ledger.anchor, options: quick).run()
         #expect(report.problems.map(\.index) == [7, 7])
@@ -110,15 +116,15 @@ struct DataKeyTests {
     @Test func `what entries destroyed is destroyed again`() throws {
         let ledger = try TestLedger.populated()
         try ledger.write([TestLedger.keyDestroyed(Self.profile)])
-        let uses = try Self.uses(ledger)
         let name = KeyName.data(Self.profile)
-        #expect(ledger.keys.condemn(uses) == [name])
-        #expect(ledger.keys.isDestroyed(name) && ledger.keys.key(name) == nil, "it opens nothing from here on")
-        #expect(ledger.keys.names(prefix: name) == [name], "and is still there")
+        #expect(try ledger.keys.difference(from: ledger.tables).back == [name])
+        ledger.keys.condemn([name])
+        #expect(try ledger.keys.isDestroyed(name) && ledger.keys.key(name) == nil, "it opens nothing from here on")
+        #expect(try ledger.keys.names(prefix: name) == [name], "and is still there")
         try ledger.keys.destroy([name])
-        #expect(ledger.keys.names(prefix: name) == [])
-        #expect(ledger.keys.key(KeyName.data("tnt_w1/notes")) != nil)
-        #expect(ledger.keys.condemn(uses) == [])
+        #expect(try ledger.keys.names(prefix: name) == [])
+        #expect(try ledger.keys.key(KeyName.data("tnt_w1/notes")) != nil)
+        #expect(try ledger.keys.difference(from: ledger.tables).back == [])
     }
 
     @Test func `no new key takes the name of one that is missing`() throws {
@@ -129,7 +135,7 @@ struct DataKeyTests {
             try writer.prepare([Self.sealing(Self.profile)], recordedAt: writer.time(wall: TestLedger.start))
         }
         #expect(fault?.kind == .keys && String(describing: fault).contains(Self.profile))
-        #expect(empty.key(KeyName.data(Self.profile)) == nil)
+        #expect(try empty.key(KeyName.data(Self.profile)) == nil)
         _ = try writer.prepare([Self.sealing("usr_9/profile")], recordedAt: writer.time(wall: TestLedger.start))
     }
 
@@ -147,7 +153,7 @@ struct DataKeyTests {
         }
         try writer.commit()
         // The promise to destroy is not kept yet; the entry counts.
-        #expect(ledger.keys.key(KeyName.data(Self.profile)) != nil)
+        #expect(try ledger.keys.key(KeyName.data(Self.profile)) != nil)
         #expect(throws: LedgerFault.self) { try ledger.write([Self.sealing(Self.profile)]) }
     }
 

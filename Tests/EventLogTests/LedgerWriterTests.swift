@@ -117,7 +117,7 @@ struct LedgerWriterTests {
         }
         #expect(ledger.writer.range == other.writer.range, "seed \(seed)")
         #expect(ledger.verify().problems == [])
-        #expect(ledger.keys.names(prefix: "") == other.keys.names(prefix: ""))
+        #expect(try ledger.keys.names(prefix: "") == other.keys.names(prefix: ""))
     }
 
     @Test func `what passes the bounds is refused, and the ledger goes on`() throws {
@@ -162,7 +162,7 @@ struct LedgerWriterTests {
             subject: item.subject,
             commitment: item.commitment,
             ledger: ledger.identity.id,
-            dataKey: try #require(ledger.keys.key(KeyName.data("usr_1/profile")))
+            dataKey: try #require(try ledger.keys.key(KeyName.data("usr_1/profile")))
         )
         #expect(opened.flatMap(Segment.fields)?["email"] == "zoe@example.com")
         #expect(String(decoding: try ledger.bytes(7), as: UTF8.self).contains("zoe") == false)

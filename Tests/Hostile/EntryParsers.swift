@@ -101,8 +101,9 @@ extension HostileParser {
             guard let store = try? KeyStore(folder: folder, epoch: nil, random: { [UInt8](repeating: 1, count: $0) })
             else { continue }
             try Broken.unless(store.isSealed, "without its epoch a store opens nothing")
-            let names = store.names(prefix: "")
-            try Broken.unless(names.allSatisfy { store.key($0) == nil }, "a sealed store tells no key")
+            let names = try store.names(prefix: "")
+            try Broken.unless(names.allSatisfy { (try? store.key($0)) == nil }, "a sealed store tells no key")
+            try Broken.unless(names.count == store.count, "a store has the keys that its files name")
             _ = try? KeyBackup(of: folder, ledger: []).encoded
         }
         let anchor = Anchor(folder: try SmallFiles(simulated: disk, prefix: "anchor"))

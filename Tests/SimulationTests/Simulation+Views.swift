@@ -23,7 +23,7 @@ extension Simulation {
         let kek = try KeyEncryptionKey.left(in: folder)
         let epoch = try kek.flatMap { try EpochKey.open(in: folder, keyEncryptionKey: $0.bytes) }
         let keys = try KeyStore(folder: folder, epoch: epoch, random: { [UInt8](repeating: 0, count: $0) })
-        guard let rows = keys.key(KeyName.viewRows), let blind = keys.key(KeyName.blindIndex) else {
+        guard let rows = try keys.key(KeyName.viewRows), let blind = try keys.key(KeyName.blindIndex) else {
             throw LedgerFault.keys("a ledger was founded without the keys of its views")
         }
         return (rows, blind)

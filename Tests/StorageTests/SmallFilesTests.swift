@@ -25,6 +25,16 @@ struct SmallFilesTests {
     }
 
     @Test(arguments: Medium.allCases)
+    func `some of a file is read where it lies, and less where it ends`(medium: Medium) throws {
+        let files = try Place(medium).smallFiles()
+        try files.write("keys", [1, 2, 3, 4])
+        #expect(try files.read("keys", from: 1, count: 2) == [2, 3])
+        #expect(try files.read("keys", from: 3, count: 9) == [4])
+        #expect(try files.read("keys", from: 4, count: 1) == [])
+        #expect(try files.read("absent", from: 0, count: 1) == nil)
+    }
+
+    @Test(arguments: Medium.allCases)
     func `an unsynced write makes the file, lengthens it and shortens it`(medium: Medium) throws {
         let files = try Place(medium).smallFiles()
         for bytes: [UInt8] in [[1, 2], [3, 4, 5, 6], [7]] {

@@ -93,7 +93,7 @@ struct BlindTests {
         var (world, user) = try withAdministrator()
         let key = "unknown/platform/2027-01"
         try fromAddress(&world, "192.0.2.7", sealedUnder: key)
-        for destroyed in [key, User.profileKey(user)] {
+        for destroyed in [key, SealingKey.profile.name(of: user.text)] {
             try world.write(
                 Event(
                     DataKeySubject.entry(.destroyed),

@@ -76,6 +76,36 @@ struct JSONReaderTests {
         }
     }
 
+    @Test func `names are lent, in which nothing is escaped and all is ASCII`() throws {
+        func name(_ text: String) throws -> String {
+            var reader = JSONReader(text.bytes)
+            return try reader.ascii { name in String(decoding: name.indices.map { name[$0] }, as: UTF8.self) }
+        }
+        #expect(try name(#""data:usr_1/profile""#) == "data:usr_1/profile")
+        for text in [#""é""#, #""a\n""#, #""a"#, "1"] { #expect(throws: Malformed.self) { try name(text) } }
+    }
+
+    @Test func `flags are read, and nothing else for one`() throws {
+        var reader = JSONReader("[true,false,1]".bytes)
+        var flags: [Bool] = []
+        #expect(throws: Malformed.self) {
+            try reader.items { (reader) throws(Malformed) in flags.append(try reader.flag()) }
+        }
+        #expect(flags == [true, false])
+    }
+
+    @Test func `bytes in base64url are passed over exactly where they are read`() throws {
+        let letters = ["A", "B", "E", "I", "Q", "g", "w", "_", "+", "="]
+        var texts = [""]
+        for _ in 0..<4 { texts += texts.flatMap { text in letters.map { text + $0 } } }
+        for text in Set(texts) {
+            var (reader, passing) = (JSONReader("\"\(text)\"".bytes), JSONReader("\"\(text)\"".bytes))
+            let isRead = (try? reader.base64URL()) != nil
+            #expect(((try? passing.passBase64URL()) != nil) == isRead, "\(text)")
+            if isRead { #expect(passing.index == reader.index) }
+        }
+    }
+
     @Test func `what is too deep is refused`() {
         let deep = #"{"a":"# + String(repeating: "[", count: 16) + String(repeating: "]", count: 16) + "}"
         #expect(throws: Malformed.self) { try Self.read(deep.bytes, asking: ["a"]) }

@@ -7,7 +7,7 @@ import Wire
 @main
 enum Bench {
     private enum Part: String, CaseIterable {
-        case grow, populate, append, views, verify, rebuild, footprint
+        case grow, populate, people, append, views, verify, rebuild, footprint, keys, start
     }
 
     static func main() async {
@@ -28,11 +28,14 @@ enum Bench {
         switch part {
         case .grow: try await TokenGrowth(words).run()
         case .populate: try await Population(words).run()
+        case .people: try await People(words).run()
         case .append: try AppendRun(words).run()
         case .views: try await ViewReads(words).run()
         case .verify: try await VerifyRun(words).run()
         case .rebuild: try RebuildRun(words).run()
         case .footprint: try Footprint(words).run()
+        case .keys: try KeyMemory(words).run()
+        case .start: try await StartRun(words).run()
         }
     }
 }

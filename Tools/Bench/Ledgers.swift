@@ -32,6 +32,21 @@ enum Ledgers {
         )
     }
 
+    /// The first service as it calls the admin API: where from goes into a sealed segment of each command.
+    static func service(_ founded: Instance.Founded, _ endpoint: String) -> Caller {
+        Caller(
+            actor: Actor(
+                kind: .application,
+                id: founded.client.text,
+                name: "Muniment service",
+                home: Place.platform.text
+            ),
+            credential: .machine,
+            home: .platform,
+            request: Caller.Request(id: "req_bench", endpoint: endpoint, address: "127.0.0.1")
+        )
+    }
+
     /// What the script needs to ask for tokens over HTTP.
     static func tell(_ founded: Instance.Founded, _ more: Members) {
         var line: Members = [

@@ -28,7 +28,7 @@ struct Population {
     func run() async throws {
         let founded = try Ledgers.found(at: path, .RS256)
         let instance = try await Ledgers.open(path)
-        let caller = Self.caller(founded.client)
+        let caller = Ledgers.service(founded, "bench.populate")
         let owners = (0..<partners).map { _ in PartnerID(random: instance.world.random(PartnerID.randomBytes)) }
         let start = ContinuousClock.now
         for part in stride(from: 0, to: partners, by: Self.tenantsPerCommand) {
@@ -67,25 +67,15 @@ struct Population {
             ]
         )
     }
-
-    /// A service as it calls the admin API: where from goes into a sealed segment of each entry.
-    private static func caller(_ client: ApplicationID) -> Caller {
-        Caller(
-            actor: Actor(kind: .application, id: client.text, name: "Muniment service", home: Place.platform.text),
-            credential: .machine,
-            home: .platform,
-            request: Caller.Request(id: "req_bench", endpoint: "bench.populate", address: "127.0.0.1")
-        )
-    }
 }
 
 extension Instance {
-    fileprivate func perform(_ command: some Command, by caller: Caller) async throws {
+    func perform(_ command: some Command, by caller: Caller) async throws {
         _ = try await perform(command, by: caller, idempotency: nil, encode: nil)
     }
 }
 
-private struct RegisterPartners: Command {
+struct RegisterPartners: Command {
     let ids: [PartnerID]
     let from: Int
 
@@ -108,7 +98,7 @@ private struct RegisterPartners: Command {
     }
 }
 
-private struct RegisterTenants: Command {
+struct RegisterTenants: Command {
     let ids: [TenantID]
     let from: Int
     let partners: [PartnerID]

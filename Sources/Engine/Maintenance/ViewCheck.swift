@@ -39,7 +39,7 @@ package struct ViewCheck {
     }
 
     private func believed() throws -> ViewStore? {
-        guard let rows = keys?.key(KeyName.viewRows), let blind = keys?.key(KeyName.blindIndex),
+        guard let rows = try keys?.key(KeyName.viewRows), let blind = try keys?.key(KeyName.blindIndex),
             directory.exists(DataDirectory.viewsName),
             let standing = try? ViewTrust(directory, world: world, .readOnly).standing(), standing.views != .machine
         else { return nil }

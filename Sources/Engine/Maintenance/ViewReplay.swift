@@ -108,7 +108,7 @@ package struct ViewReplay {
     }
 
     private func store(_ name: String) throws -> ViewStore {
-        guard let rows = keys.key(KeyName.viewRows), let blind = keys.key(KeyName.blindIndex) else {
+        guard let rows = try keys.key(KeyName.viewRows), let blind = try keys.key(KeyName.blindIndex) else {
             throw LedgerFault.keys("views cannot be built without the keys")
         }
         return try ViewStore(

@@ -57,7 +57,7 @@ extension FoldedEntry {
             guard sealed.indices.contains(ordinal),
                 let row = try tables.environment.read({ try tables.segment(index, ordinal, $0) })
             else { return nil }
-            let fields = keys.open(row, as: sealed[ordinal], ledger: ledger)
+            let fields = try keys.open(row, as: sealed[ordinal], ledger: ledger)
             if fields == nil { onSealed() }
             return fields
         }

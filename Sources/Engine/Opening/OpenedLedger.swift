@@ -51,12 +51,16 @@ struct OpenedLedger {
         // Keys are used as what they are on the disk: a name that a power cut could take back must not be one of them.
         try owed.write { try folder.syncNames() }
         keys = try KeyStore(folder: folder, epoch: epoch, random: world.random)
-        let uses = try tables.learnDataKeys()
-        try owed.write { [tables] in try tables.makeDataKeys(uses) }
+        try owed.write { [tables] in try tables.makeDataKeys() }
         let required = try Self.required(opening, tables)
-        let missing = required.filter { [keys] in keys.key($0) == nil } + keys.missing(of: uses).map(KeyName.data)
+        let difference = try keys.difference(from: tables)
+        // What does not open is missing as well: it is put back in the same way.
+        let missing =
+            required.filter { [keys] in (try? keys.key($0)) ?? nil == nil }
+            + difference.missing.map { KeyName.data($0.key) }
         guard missing.isEmpty else { throw LedgerFault.keys(Self.naming(missing)) }
-        let erased = keys.condemn(uses)
+        let erased = difference.back
+        keys.condemn(erased)
         erasedAgain = erased.count
         try owed.write { [keys] in try keys.destroy(erased) }
     }
@@ -91,7 +95,7 @@ struct OpenedLedger {
     }
 
     func required(_ name: String) throws -> [UInt8] {
-        guard let key = keys.key(name) else { throw LedgerFault.keys("the key \(name) is missing") }
+        guard let key = try keys.key(name) else { throw LedgerFault.keys("the key \(name) is missing") }
         return key
     }
 

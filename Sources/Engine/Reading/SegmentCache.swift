@@ -41,24 +41,32 @@ final class SegmentCache: Sendable {
 extension Instance {
     /// The fields of a sealed segment; `nil` when its key was destroyed, is not at hand, or retention removed it.
     ///
-    /// - Throws: `LedgerFault.damaged` where the key is at hand and does not open it: what was written over is no
-    ///   erasure.
+    /// - Throws: `LedgerFault.damaged` where the key is at hand and does not open it, or is damaged itself: what was
+    ///   written over is no erasure.
     package func open(_ reference: SealedReference) throws -> Members? {
         if let known = segments.fields(reference) { return known }
         guard let entry = try entry(at: reference.index) else { return nil }
-        let damaged = LedgerFault.damaged(index: reference.index, "its sealed segment is not what was written")
-        guard entry.sealed.indices.contains(reference.ordinal) else { throw damaged }
+        guard entry.sealed.indices.contains(reference.ordinal) else {
+            throw LedgerFault.damaged(index: reference.index, "it has no sealed segment \(reference.ordinal)")
+        }
         let item = entry.sealed[reference.ordinal]
         let row = try tables.environment.read { try tables.segment(reference.index, reference.ordinal, $0) }
-        guard let fields = row.flatMap({ keys.open($0, as: item, ledger: identity.id) }) else {
-            let name = KeyName.data(item.key)
-            guard keys.isDestroyed(name) || keys.key(name) == nil else { throw damaged }
-            return nil
-        }
+        guard let fields = try opened(row, item, reference.index) else { return nil }
         segments.keep(fields, reference, key: item.key)
         // Destroyed while it was being opened: nobody forgets it later.
         guard keys.isDestroyed(KeyName.data(item.key)) else { return fields }
         segments.forget(key: item.key)
         return nil
+    }
+
+    private func opened(_ row: [UInt8]?, _ item: Entry.SealedItem, _ index: UInt64) throws -> Members? {
+        let name = KeyName.data(item.key)
+        do {
+            if let fields = try row.flatMap({ try keys.open($0, as: item, ledger: identity.id) }) { return fields }
+            if try keys.isDestroyed(name) || keys.key(name) == nil { return nil }
+        } catch LedgerFault.keys(let what) {
+            throw LedgerFault.damaged(index: index, what)
+        }
+        throw LedgerFault.damaged(index: index, "its sealed segment is not what was written")
     }
 }

@@ -33,12 +33,18 @@ package struct KeyRing: Sendable {
                 id: item.id,
                 key: item.state,
                 createdAt: item.createdAt,
-                pair: known?.pair ?? store.key(KeyName.signing(item.id.text)).flatMap { try? TokenKey(pkcs8: $0) },
+                pair: known?.pair ?? Self.pair(item.id, store),
                 verifier: known?.verifier ?? Self.verifier(item.state),
                 header: Self.header(item.id, item.state)
             )
         }
         current = members.last { $0.key.stage == .current }
+    }
+
+    /// Those that sign are required at every start; one that has retired may be missing, or damaged.
+    private static func pair(_ id: SigningKeyID, _ store: KeyStore) -> TokenKey? {
+        guard let stored = try? store.key(KeyName.signing(id.text)) else { return nil }
+        return try? TokenKey(pkcs8: stored)
     }
 
     private init(members: [Member], current: Member?) {

@@ -80,7 +80,7 @@ struct EntryDrafts {
             parts.append(
                 Draft.Sealed(
                     subject: event.chain.text,
-                    key: event.chain.text + "/notes",
+                    key: SealingKey.notes.name(of: event.chain.text),
                     fields: ["reason": .string(reason)]
                 )
             )
@@ -90,11 +90,11 @@ struct EntryDrafts {
 
     private var subject: String { caller.actor.kind == .anonymous ? "unknown" : caller.actor.id ?? "platform" }
 
-    /// One key per subject and month, so that traces end with their month.
+    /// A person's traces end with the person; those of all others with their month, so that they have a key for each.
     private func traceKey(_ event: Event) -> String {
         switch caller.actor.kind {
         case .anonymous: "unknown/\(event.chain.text)/\(now.month)"
-        case .user: "\(caller.actor.id ?? "unknown")/\(now.month)"
+        case .user: SealingKey.traces.name(of: subject)
         case .application, .client, .apiKey, .agent, .system: "\(event.chain.text)/\(now.month)"
         }
     }

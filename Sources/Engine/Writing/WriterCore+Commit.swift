@@ -26,6 +26,7 @@ extension WriterCore {
         let written = ledger.prepared
         try commitLedger()
         let applied = ViewStore.Applied(size: ledger.range.size, root: ledger.range.root)
+        destroyKeys()
         try? anchor.hint(Anchor.HeadHint(size: applied.size, root: applied.root))
         CrashPoint.beforeViews.pass()
         do {
@@ -38,6 +39,20 @@ extension WriterCore {
         }
         announce(written, applied)
         return true
+    }
+
+    /// Keeps the promise of entries that are durable: their keys open nothing from here on, and their bytes go.
+    ///
+    /// What cannot be done now is done before the next commit, or at the next start.
+    private func destroyKeys() {
+        let names = ledger.takeDestroyed().map(KeyName.data)
+        if names.isEmpty { return }
+        keys.condemn(names)
+        do {
+            try owed.write { [keys] in try keys.destroy(names) }
+        } catch {
+            status.report("data keys that entries destroy could not be destroyed yet: \(error)")
+        }
     }
 
     /// Folds what the views could not take before.

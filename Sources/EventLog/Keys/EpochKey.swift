@@ -14,10 +14,13 @@ package struct EpochKey: Sendable {
     /// The newest epoch's.
     let number: Int
     private let keys: [Int: [UInt8]]
+    /// Kept by who only reads: to go on where the owner wraps everything anew meanwhile.
+    private let keyEncryptionKey: [UInt8]?
 
-    private init(number: Int, keys: [Int: [UInt8]]) {
+    private init(number: Int, keys: [Int: [UInt8]], keyEncryptionKey: [UInt8]? = nil) {
         self.number = number
         self.keys = keys
+        self.keyEncryptionKey = keyEncryptionKey
     }
 
     static func fileName(_ number: Int) -> String { prefix + String(number) }
@@ -78,7 +81,16 @@ package struct EpochKey: Sendable {
             )
         }
         guard let newest = numbers.max(), keys[newest] != nil else { return nil }
-        return EpochKey(number: newest, keys: keys)
+        return EpochKey(
+            number: newest,
+            keys: keys,
+            keyEncryptionKey: folder.access == .readOnly ? keyEncryptionKey : nil
+        )
+    }
+
+    /// The epoch as it is now; `nil` where that does not open.
+    func renewed(in folder: SmallFiles) throws -> EpochKey? {
+        try keyEncryptionKey.flatMap { try Self.open(in: folder, keyEncryptionKey: $0) }
     }
 
     /// What genesis keeps so that a wrong key-encryption key is known as such.

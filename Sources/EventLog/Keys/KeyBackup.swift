@@ -16,10 +16,12 @@ package struct KeyBackup: Sendable {
     /// Reads the key store as it is; it may be in use.
     package init(of folder: SmallFiles, ledger: [UInt8]) throws {
         self.ledger = ledger
-        let found = try KeyFiles(of: folder)
+        let found = try KeyFiles(of: folder) { (bytes) throws(Malformed) in
+            (bytes, try KeyBundle(decoding: bytes).replaced)
+        }
         guard !found.epochs.isEmpty else { throw LedgerFault.keys("there are no keys here") }
         files =
-            (found.bundles.map { File(name: KeyBundle.name($0.number), bytes: $0.bytes) }
+            (found.bundles.map { File(name: KeyBundle.name($0.number), bytes: $0.content) }
             + found.epochs.map { File(name: $0.key, bytes: $0.value) }).sorted { $0.name.bytesPrecede($1.name) }
     }
 

@@ -1,3 +1,4 @@
+import Storage
 import Wire
 
 /// The file form of keys that were made together: `bundle-00000001`, a line of canonical JSON.
@@ -6,6 +7,8 @@ struct KeyBundle {
         var id: String
         /// `nil` for a destroyed key: the tombstone stays.
         var wrapped: [UInt8]?
+        /// Where it lies in the file that it was read from.
+        var bytes = 0..<0
     }
 
     var records: [Record]
@@ -36,6 +39,11 @@ struct KeyBundle {
         return number
     }
 
+    /// What is said of a file that is not there as it was written.
+    static func damaged(_ number: Int) -> LedgerFault {
+        .keys("keys/\(name(number)) is damaged; restore the keys from their backup")
+    }
+
     /// As far as JSON counts, in which one bundle names another.
     static let numberMax = Int(JSON.exactIntegers.upperBound)
 
@@ -53,22 +61,79 @@ struct KeyBundle {
     }
 
     init(decoding bytes: [UInt8]) throws(Malformed) {
-        let line = Array(bytes.prefix { $0 != 0x0A })
-        let object = try JSON.parse(line, as: .canonical)
-        guard object["v"]?.number == 1, let keys = object["keys"]?.items else {
-            throw Malformed("a key bundle of version 1 is expected", at: 0)
+        var records: [Record] = []
+        self = try Self.read(bytes) { (reader) throws(Malformed) in records.append(try Record(from: &reader)) }
+        self.records = records
+    }
+
+    /// Reads a file with none of its records, each of which `body` reads.
+    static func read(
+        _ bytes: [UInt8],
+        _ body: (inout JSONReader) throws(Malformed) -> Void,
+    ) throws(Malformed) -> KeyBundle {
+        var reader = JSONReader(bytes)
+        let outside = try reader.enter()
+        var bundle = KeyBundle(records: [], epoch: try reader.has(.epoch) ? Int(reader.integer()) : EpochKey.first)
+        try reader.require(.keys)
+        try reader.items(body)
+        if try reader.has(.replaces) {
+            let numbers = try reader.json()
+            bundle.replaced = (numbers.items ?? [numbers]).compactMap(\.number).map { Int($0) }
         }
-        records = []
-        let numbers = object["replaces"].map { $0.items ?? [$0] } ?? []
-        replaced = numbers.compactMap(\.number).map { Int($0) }
-        epoch = object["epoch"]?.number.map { Int($0) } ?? EpochKey.first
-        for key in keys {
-            guard let id = key["id"]?.text else { throw Malformed("a key has a name", at: 0) }
-            let wrapped = try key["wrapped"]?.text.map { (text) throws(Malformed) in try Base64URL.decode(text) }
-            guard wrapped != nil || key["destroyed"]?.flag == true else {
-                throw Malformed("key \(id) has neither bytes nor a tombstone", at: 0)
-            }
-            records.append(Record(id: id, wrapped: wrapped))
+        try reader.require(.v)
+        guard try reader.integer() == 1 else { throw reader.malformed("a key bundle of version 1 is expected") }
+        try reader.leave(to: outside)
+        // Behind the line stands what overwriting a longer file has left.
+        guard reader.index == bytes.count || bytes[reader.index] == 0x0A else {
+            throw reader.malformed("a key bundle is one line")
+        }
+        return bundle
+    }
+
+    /// Reads one record.
+    ///
+    /// - Parameters:
+    ///   - name: what is to be told of the name, which is lent.
+    ///   - wrapped: reads what is wrapped; there is none in a tombstone.
+    /// - Returns: both, and where the record lies.
+    static func record<Name, Wrapped>(
+        _ reader: inout JSONReader,
+        name: (Span<UInt8>) -> Name,
+        wrapped: (inout JSONReader) throws(Malformed) -> Wrapped,
+    ) throws(Malformed) -> (name: Name, wrapped: Wrapped?, bytes: Range<Int>) {
+        let start = reader.index
+        let outside = try reader.enter()
+        let isDestroyed = try reader.has(.destroyed) ? reader.flag() : false
+        try reader.require(.id)
+        let id = try reader.ascii(name)
+        let key = try reader.has(.wrapped) ? wrapped(&reader) : nil
+        guard key != nil || isDestroyed else { throw reader.malformed("a key has neither bytes nor a tombstone") }
+        try reader.leave(to: outside)
+        return (id, key, start..<reader.index)
+    }
+}
+
+extension KeyBundle.Record {
+    fileprivate init(from reader: inout JSONReader) throws(Malformed) {
+        (id, wrapped, bytes) = try KeyBundle.record(&reader) { name in
+            String(decoding: name.copied, as: UTF8.self)
+        } wrapped: { (reader) throws(Malformed) in
+            try reader.base64URL()
         }
     }
+
+    /// Reads a record as it lies in its file.
+    init(decoding bytes: [UInt8]) throws(Malformed) {
+        var reader = JSONReader(bytes)
+        try self.init(from: &reader)
+        try reader.end()
+    }
+}
+
+extension MemberName {
+    fileprivate static let destroyed: Self = "destroyed"
+    fileprivate static let epoch: Self = "epoch"
+    fileprivate static let keys: Self = "keys"
+    fileprivate static let replaces: Self = "replaces"
+    fileprivate static let wrapped: Self = "wrapped"
 }

@@ -6,15 +6,16 @@ import Wire
 /// The owner writes a new bundle before it destroys those that the new one replaces. So whoever lists and then reads
 /// may meet a file that is gone or half overwritten; the one that took its place tells of it, or another look finds
 /// that.
-struct KeyFiles {
+struct KeyFiles<Content> {
     struct Bundle {
         let number: Int
-        let bytes: [UInt8]
-        let content: KeyBundle
+        let content: Content
+        /// The bundles that this one replaces.
+        let replaced: [Int]
     }
 
-    /// Each attempt sees a later moment: only a file that is damaged for good outlives them.
-    private static let attemptsMax = 50
+    /// What is kept of a bundle's bytes, and which others it says that it replaces.
+    typealias Reading = (_ bytes: [UInt8]) throws(Malformed) -> (content: Content, replaced: [Int])
 
     /// Newest first, and none that another replaces.
     let bundles: [Bundle]
@@ -27,17 +28,17 @@ struct KeyFiles {
     var lastNumber: Int { (bundles.map(\.number) + replaced).max() ?? 0 }
 
     /// - Throws: `LedgerFault.keys` naming a bundle that cannot be read.
-    init(of folder: SmallFiles) throws {
+    init(of folder: SmallFiles, by read: Reading) throws {
         // What is in a bundle never changes, so it is read once, and another look is a short one.
         var known: [Int: Bundle] = [:]
-        var look = try Look(folder, &known)
+        var look = try Look(folder, &known, read)
         var attempt = 1
-        while attempt < Self.attemptsMax, look.lost != nil || look.isOutrun || look.hasNewEpochs {
-            look = try Look(folder, &known)
+        while attempt < KeyStore.attemptsMax, look.lost != nil || look.isOutrun || look.hasNewEpochs {
+            look = try Look(folder, &known, read)
             attempt += 1
         }
         if let lost = look.lost {
-            throw LedgerFault.keys("keys/\(KeyBundle.name(lost)) is damaged; restore the keys from their backup")
+            throw KeyBundle.damaged(lost)
         }
         guard !look.isOutrun else {
             throw LedgerFault.keys("keys/ changes faster than it can be read; try again")
@@ -57,13 +58,13 @@ struct KeyFiles {
         /// Bundles of the first listing that the second does not have.
         private let gone: [Int]
 
-        init(_ folder: SmallFiles, _ known: inout [Int: Bundle]) throws {
+        init(_ folder: SmallFiles, _ known: inout [Int: Bundle], _ reading: Reading) throws {
             let listed = Set(try folder.list())
             epochs = try Self.epochs(listed, folder)
-            try Self.read(listed, folder, &known)
+            try Self.read(listed, folder, &known, reading)
             // A second listing: the first may have passed by the place where a new file was put meanwhile.
             let again = Set(try folder.list())
-            try Self.read(again, folder, &known)
+            try Self.read(again, folder, &known, reading)
             names = listed.union(again)
             read = known.filter { [names] in names.contains(KeyBundle.name($0.key)) }
             gone = listed.subtracting(again).compactMap(KeyBundle.number)
@@ -78,7 +79,7 @@ struct KeyFiles {
         /// A bundle that cannot be read, and that nothing says is replaced.
         var lost: Int? { names.compactMap(KeyBundle.number).first { read[$0] == nil && !replaced.contains($0) } }
 
-        var replaced: Set<Int> { Set(read.values.flatMap(\.content.replaced)) }
+        var replaced: Set<Int> { Set(read.values.flatMap(\.replaced)) }
 
         private static func epochs(_ names: Set<String>, _ folder: SmallFiles) throws -> [String: [UInt8]] {
             var epochs: [String: [UInt8]] = [:]
@@ -90,12 +91,13 @@ struct KeyFiles {
             _ names: Set<String>,
             _ folder: SmallFiles,
             _ known: inout [Int: Bundle],
+            _ reading: Reading,
         ) throws {
             for name in names {
                 guard let number = KeyBundle.number(name), known[number] == nil, let bytes = try folder.read(name),
-                    let content = try? KeyBundle(decoding: bytes)
+                    let (content, replaced) = try? reading(bytes)
                 else { continue }
-                known[number] = Bundle(number: number, bytes: bytes, content: content)
+                known[number] = Bundle(number: number, content: content, replaced: replaced)
             }
         }
     }

@@ -1,61 +1,90 @@
 import Storage
 import Synchronization
+import Wire
 
 // What the files of a key store tell: once at the start, and again and again to who reads beside the owner.
 extension KeyStore {
+    /// Reads every file, and keeps of it where its keys lie.
+    func readThrough() throws -> (KeyFiles<KeyOutline>, [KeyOutline.Key]) {
+        var keys: [KeyOutline.Key] = []
+        let files = try KeyFiles(of: folder) { (bytes) throws(Malformed) in
+            let outline = try KeyOutline(bytes, hash, into: &keys)
+            return (outline, outline.replaced)
+        }
+        return (files, keys)
+    }
+
+    /// Learns the keys of files.
+    ///
+    /// - Returns: the bundles with keys that a newer one has as well.
+    func learn(_ files: KeyFiles<KeyOutline>, _ keys: [KeyOutline.Key]) throws -> [Int] {
+        var (places, stale) = (KeyPlaces(), [Int]())
+        places.reserve(keys.count)
+        // The newest first: what it tells of a key stands.
+        for bundle in files.bundles {
+            let (own, epoch) = (keys[bundle.content.keys], bundle.content.epoch)
+            let isStale = try places.add(own, bundle.number, epoch: epoch) { key, known in
+                let found = KeyPlaces.Found(hash: key.hash, place: key.place, number: bundle.number, epoch: epoch)
+                return try isAmong(known, found)
+            }
+            if isStale { stale.append(bundle.number) }
+        }
+        state.withLock { state in
+            state.places = places
+            state.nextBundle = files.lastNumber + 1
+            state.leftovers = files.replaced
+        }
+        return stale
+    }
+
+    /// Whether a newer bundle tells of a key: of two that have one hash, the names decide.
+    private func isAmong(_ known: [KeyPlaces.Found], _ key: KeyPlaces.Found) throws -> Bool {
+        guard let name = try record(at: key)?.id else {
+            // Beside its owner a file may be gone again, and the next look finds what took its place.
+            if folder.access == .readOnly { return true }
+            throw KeyBundle.damaged(key.number)
+        }
+        return try known.contains { try record(at: $0)?.id.bytesEqual(name) ?? true }
+    }
+
+    /// The names of the keys there are, in the order of their bytes; every file is read for it.
+    package func names(prefix: String) throws -> [String] {
+        let files = try KeyFiles(of: folder) { (bytes) throws(Malformed) in
+            let bundle = try KeyBundle(decoding: bytes)
+            return (bundle.records.map { (id: $0.id, isLiving: $0.wrapped != nil) }, bundle.replaced)
+        }
+        var (known, living) = (Set<String>(), [String]())
+        // The newest first: what it tells of a key stands.
+        for record in files.bundles.lazy.flatMap(\.content) where known.insert(record.id).inserted {
+            if record.isLiving, record.id.hasPrefix(prefix) { living.append(record.id) }
+        }
+        return living.sorted { $0.bytesPrecede($1) }
+    }
+
     /// Takes in what the owner has written since, where the folder is only read: nobody else changes an owner's files.
     ///
     /// A key is durable before the first entry that needs it. So a reader that finds a name in an entry and not among
     /// the keys looks once more, and what is missing then is missing. Files that are the same as before are not read
     /// again.
-    func lookAgain() {
-        guard folder.access == .readOnly else { return }
+    ///
+    /// - Returns: whether they are others than at the last look.
+    func lookAgain() -> Bool {
+        guard folder.access == .readOnly else { return false }
         do {
             let names = Set(try folder.list())
-            guard names != state.withLock({ $0.seenNames }) else { return }
-            let files = try KeyFiles(of: folder)
+            guard names != state.withLock({ $0.seenNames }) else { return false }
+            let (files, keys) = try readThrough()
+            _ = try learn(files, keys)
+            let epoch = try state.withLock { $0.epoch }?.renewed(in: folder)
             state.withLock { state in
                 state.seenNames = names
-                let before = state.known
-                (state.known, state.bundles) = ([:], [:])
-                _ = state.learn(files)
-                state.keepOpening(before)
+                state.epoch = epoch ?? state.epoch
+                state.opened.forgetAll()
             }
+            return true
         } catch {
             // What cannot be read now is missing for whoever asked: they say so, and of which key.
-            return
+            return false
         }
-    }
-}
-
-extension KeyStore.State {
-    /// Goes on opening what it could open before, where the owner has wrapped it anew under an epoch key that came
-    /// later.
-    ///
-    /// That key is wrapped by the operator's, which is not at hand any more. What was destroyed since stays destroyed.
-    mutating func keepOpening(_ before: [String: KeyStore.Stored]) {
-        guard let epoch else { return }
-        for (id, stored) in before {
-            guard case .wrapped(_, let number, _)? = known[id], number > epoch.number else { continue }
-            known[id] = stored
-        }
-    }
-
-    /// Learns the keys of files.
-    ///
-    /// - Returns: the bundles with keys that a newer one has as well, each with what is left of it.
-    mutating func learn(_ files: KeyFiles) -> [(number: Int, rest: KeyBundle)] {
-        var stale: [(number: Int, rest: KeyBundle)] = []
-        // The newest first: what it tells of a key stands.
-        for file in files.bundles {
-            var rest = file.content
-            rest.records.removeAll { known[$0.id] != nil }
-            if rest.records.count < file.content.records.count { stale.append((file.number, rest)) }
-            for record in rest.records { known[record.id] = KeyStore.Stored(record, of: rest, file.number) }
-            bundles[file.number] = rest.records.count
-        }
-        nextBundle = files.lastNumber + 1
-        leftovers = files.replaced
-        return stale
     }
 }

@@ -25,39 +25,19 @@ extension KeyStore {
 
     private func mergeSmallBundles() throws(StorageError) {
         let (small, epoch) = state.withLock { state in
-            (state.bundles.filter { $0.value < Self.mergedKeysMin }.map(\.key).sorted(), state.epoch?.number)
+            (state.places.bundles(ofFewerThan: Self.mergedKeysMin), state.epoch?.number)
         }
         guard small.count >= Self.smallBundlesMax, let epoch else { return }
         var merged = KeyBundle(records: [], epoch: epoch)
         var numbers: [Int] = []
         for number in small where merged.records.count < Self.mergedKeysMin {
             // One that was wrapped under an older epoch, or cannot be read, stays by itself.
-            guard let bytes = try folder.read(KeyBundle.name(number)), let bundle = try? KeyBundle(decoding: bytes),
-                bundle.epoch == epoch
-            else { continue }
-            merged.records += standing(in: bundle, number).records
+            guard let bundle = try standing(number), bundle.epoch == epoch else { continue }
+            merged.records += bundle.records
             numbers.append(number)
         }
         guard numbers.count > 1 else { return }
         try write(merged, inPlaceOf: numbers)
-    }
-
-    /// What of a bundle still counts: the keys that stand in it and in no newer one, and tombstones.
-    ///
-    /// Its file may have more than that, until a start finds the room to tidy it: a key that is copied from there would
-    /// come back from its destruction.
-    func standing(in bundle: KeyBundle, _ number: Int) -> KeyBundle {
-        var rest = bundle
-        rest.records = state.withLock { state in
-            bundle.records.compactMap { record in
-                switch state.known[record.id] {
-                case .wrapped(_, _, number)?: record
-                case .wrapped?, nil: nil
-                case .destroyed?: KeyBundle.Record(id: record.id, wrapped: nil)
-                }
-            }
-        }
-        return rest
     }
 
     /// Destroys bundles that others replace.

@@ -18,22 +18,23 @@ extension KeyStore {
         // What others replace is not wrapped anew: it may have keys that were destroyed since.
         try removeLeftovers()
         let numbers = try folder.list().compactMap(KeyBundle.number).sorted()
-        let bundles = try numbers.compactMap { number in
-            try folder.read(KeyBundle.name(number)).map { bytes in
-                (number, standing(in: try KeyBundle(decoding: bytes), number))
-            }
-        }
         // Everything is opened before anything is written: a key that does not open is damage, and stops this here.
-        for (_, bundle) in bundles {
+        for number in numbers {
+            let bundle = try whole(number)
             for record in bundle.records { _ = try Self.opened(record, of: bundle, by: old) }
         }
         let fresh = try old.next(in: folder, keyEncryptionKey: keyEncryptionKey, random: random)
         state.withLock { $0.epoch = fresh }
-        for (number, bundle) in bundles { try replace(number, by: rewrapped(bundle, fresh)) }
+        for number in numbers { try replace(number, by: rewrapped(whole(number), fresh)) }
         for number in try folder.list().compactMap(EpochKey.number) where number < fresh.number {
             try folder.destroy(EpochKey.fileName(number))
         }
-        return names(prefix: "").count
+        return count
+    }
+
+    private func whole(_ number: Int) throws -> KeyBundle {
+        guard let bundle = try standing(number) else { throw KeyBundle.damaged(number) }
+        return bundle
     }
 
     private func rewrapped(_ bundle: KeyBundle, _ fresh: EpochKey) throws -> KeyBundle {

@@ -8,15 +8,18 @@ import Wire
 /// The operator's key-encryption key wraps one epoch key, and that wraps every other. New keys are staged in memory and
 /// written in one file before the entries that need them, so no entry ever stands without its key. A destroyed key
 /// leaves a tombstone: its identifier is never given out again.
+///
+/// Of a key that is not in use, only where it lies is kept in memory: it is read, opened, and kept for a while when it
+/// is asked for. All files are read through at the start; one that is damaged later is told of when it is needed.
 package final class KeyStore: Sendable {
     struct State {
-        var known: [String: Stored] = [:]
-        var staged: [(id: String, wrapped: [UInt8])] = []
+        var places = KeyPlaces()
+        var opened = OpenedKeys()
+        /// Wrapped, by their names.
+        var staged: [String: [UInt8]] = [:]
         /// Keys that count as destroyed though their bytes are still to go.
         var condemned: Set<String> = []
         var nextBundle = 1
-        /// How many keys each bundle holds, tombstones included.
-        var bundles: [Int: Int] = [:]
         /// Bundles that others replace, and that are still to be destroyed.
         var leftovers: [Int] = []
         /// Told of each key that is destroyed.
@@ -27,13 +30,12 @@ package final class KeyStore: Sendable {
         var seenNames: Set<String> = []
     }
 
-    enum Stored {
-        case wrapped([UInt8], epoch: Int, bundle: Int)
-        case destroyed
-    }
+    /// Each attempt to read files that their owner changes sees a later moment: only damage for good outlives them.
+    static let attemptsMax = 50
 
     let folder: SmallFiles
     let random: @Sendable (Int) -> [UInt8]
+    let hash = KeyNameHash()
     /// Guards what is known and what is staged; the writer stages and flushes, any thread looks up.
     let state = Mutex(State())
 
@@ -46,17 +48,19 @@ package final class KeyStore: Sendable {
         self.folder = folder
         self.random = random
         state.withLock { $0.epoch = epoch }
-        let files = try KeyFiles(of: folder)
+        let (files, keys) = try readThrough()
         guard files.lastNumber < KeyBundle.numberMax / 2 else {
             throw LedgerFault.keys(
                 "keys/\(KeyBundle.name(files.lastNumber)) is none that a ledger comes to; move it away"
             )
         }
-        let stale = state.withLock { $0.learn(files) }
+        let stale = try learn(files, keys)
         do throws(StorageError) {
             try removeLeftovers()
             // Though nothing may be left of it: what is destroyed half-way must be named by another, or it is damage.
-            for (number, rest) in stale { try replace(number, by: rest) }
+            for number in stale {
+                if let rest = try standing(number) { try replace(number, by: rest) }
+            }
         } catch {
             // A process that only reads leaves it to the next that writes, and a full disk to one that finds room: what
             // is left over is known as such wherever it lies.
@@ -64,34 +68,55 @@ package final class KeyStore: Sendable {
         }
     }
 
+    deinit {
+        state.withLock { $0.opened.forgetAll() }
+    }
+
     package var isSealed: Bool { state.withLock { $0.epoch == nil } }
 
+    /// How many keys there are, destroyed ones left out.
+    package var count: Int { state.withLock { $0.places.livingCount } }
+
+    /// How many bytes of memory the places of keys take for each.
+    package var bytesPerKey: Double { state.withLock { Double($0.places.bytes) / Double(max(1, $0.places.count)) } }
+
     /// The key of that name; `nil` when there is none, when it was destroyed, or when the store is sealed.
-    package func key(_ id: String) -> [UInt8]? {
-        if state.withLock({ $0.epoch != nil && $0.known[id] == nil }) { lookAgain() }
-        let (epoch, wrapped) = state.withLock { state -> (EpochKey?, (bytes: [UInt8], epoch: Int)?) in
-            guard let epoch = state.epoch, !state.condemned.contains(id) else { return (nil, nil) }
-            if case .wrapped(let bytes, let number, _)? = state.known[id] { return (epoch, (bytes, number)) }
-            return (epoch, state.staged.first { $0.id == id }.map { ($0.wrapped, epoch.number) })
+    ///
+    /// - Throws: `LedgerFault.keys` when there is one and it cannot be read, or does not open: it is damaged.
+    package func key(_ id: String) throws -> [UInt8]? {
+        let (epoch, opened, staged) = state.withLock { state -> (EpochKey?, [UInt8]?, [UInt8]?) in
+            if state.condemned.contains(id) { return (nil, nil, nil) }
+            return (state.epoch, state.opened[id], state.staged[id])
         }
-        guard let epoch, let wrapped else { return nil }
-        return epoch.unwrap(wrapped.bytes, id: id, epoch: wrapped.epoch)
+        guard let epoch else { return nil }
+        if let opened { return opened }
+        if let staged { return epoch.unwrap(staged, id: id, epoch: epoch.number) }
+        guard let (record, found) = try stored(id) ?? (lookAgain() ? stored(id) : nil), let wrapped = record.wrapped
+        else { return nil }
+        guard let key = try open(wrapped, id, found.epoch) else {
+            throw LedgerFault.keys("the key \(id) does not open; restore the keys from their backup")
+        }
+        // Destroyed while it was being opened: nobody forgets it later.
+        state.withLock { if $0.places.stands(found), !$0.condemned.contains(id) { $0.opened.keep(key, as: id) } }
+        return key
     }
 
+    private func open(_ wrapped: [UInt8], _ id: String, _ number: Int) throws -> [UInt8]? {
+        if let key = state.withLock({ $0.epoch })?.unwrap(wrapped, id: id, epoch: number) { return key }
+        // Wrapped anew by its owner, under an epoch that came later.
+        return lookAgain() ? state.withLock { $0.epoch }?.unwrap(wrapped, id: id, epoch: number) : nil
+    }
+
+    /// Whether a key of that name was destroyed; one that cannot be read is not called so.
     package func isDestroyed(_ id: String) -> Bool {
-        state.withLock { state in
-            if case .destroyed? = state.known[id] { true } else { state.condemned.contains(id) }
+        let (isCondemned, found) = state.withLock { ($0.condemned.contains(id), $0.places.find(hash.of(id))) }
+        if isCondemned { return true }
+        guard found.contains(where: \.place.isDestroyed) else { return false }
+        do {
+            return try stored(id).map { $0.record.wrapped == nil } ?? false
+        } catch {
+            return false
         }
-    }
-
-    /// The names of the keys there are, in the order of their bytes.
-    package func names(prefix: String) -> [String] {
-        state.withLock { state in
-            state.known.compactMap { id, stored in
-                guard case .wrapped = stored, id.hasPrefix(prefix) else { return nil }
-                return id
-            }
-        }.sorted { $0.bytesPrecede($1) }
     }
 
     /// Puts a new key beside the others; it is durable after `flush`.
@@ -99,22 +124,17 @@ package final class KeyStore: Sendable {
         guard let epoch = state.withLock({ $0.epoch }) else {
             preconditionFailure("a sealed key store makes no keys")
         }
+        precondition(!holds(id) && !isDestroyed(id), "a key's name is given once")
         let wrapped = epoch.wrap(key, id: id, nonce: random(AES256GCM.nonceBytes))
-        state.withLock { state in
-            precondition(state.known[id] == nil, "a key's name is given once")
-            state.staged.append((id, wrapped))
-        }
+        state.withLock { $0.staged[id] = wrapped }
     }
 
     /// A key of 32 random bytes under that name, made when there is none; `nil` when it was destroyed.
     ///
     /// - Throws: `LedgerFault.keys` when there is one and it does not open: no other may take its name.
     package func dataKey(_ id: String) throws -> [UInt8]? {
-        if let key = key(id) { return key }
+        if let key = try key(id) { return key }
         if isDestroyed(id) { return nil }
-        guard !holds(id) else {
-            throw LedgerFault.keys("the key \(id) does not open; restore the keys from their backup")
-        }
         let made = random(32)
         stage(id, made)
         return made
@@ -129,12 +149,14 @@ package final class KeyStore: Sendable {
             return (state.staged, state.nextBundle - 1, state.epoch?.number ?? EpochKey.first)
         }
         guard !staged.isEmpty else { return }
-        let bundle = KeyBundle(records: staged.map { .init(id: $0.id, wrapped: $0.wrapped) }, epoch: epoch)
-        try folder.write(KeyBundle.name(number), bundle.encoded, mode: 0o600)
+        let records = staged.map { KeyBundle.Record(id: $0.key, wrapped: $0.value) }
+        let bundle = KeyBundle(records: records.sorted { $0.id.bytesPrecede($1.id) }, epoch: epoch)
+        let bytes = bundle.encoded
+        try folder.write(KeyBundle.name(number), bytes, mode: 0o600)
+        let keys = keys(in: bytes)
         state.withLock { state in
-            for record in bundle.records { state.known[record.id] = Stored(record, of: bundle, number) }
-            state.staged.removeFirst(staged.count)
-            state.bundles[number] = bundle.records.count
+            _ = state.places.add(keys[...], number, epoch: epoch) { _, _ in false }
+            for id in staged.keys { state.staged[id] = nil }
         }
         tidy()
     }
@@ -146,15 +168,19 @@ package final class KeyStore: Sendable {
 
     /// Forgets one staged key, if it is still only staged.
     func discardStaged(_ id: String) {
-        state.withLock { state in state.staged.removeAll { $0.id.bytesEqual(id) } }
+        state.withLock { $0.staged[id] = nil }
     }
 
     /// Whether there is a key of that name, written or staged; a destroyed one is none.
-    func holds(_ id: String) -> Bool {
-        state.withLock { state in
-            if state.condemned.contains(id) { return false }
-            if case .wrapped? = state.known[id] { return true }
-            return state.staged.contains { $0.id.bytesEqual(id) }
+    package func holds(_ id: String) -> Bool {
+        let (isCondemned, isStaged) = state.withLock { ($0.condemned.contains(id), $0.staged[id] != nil) }
+        if isCondemned { return false }
+        if isStaged { return true }
+        do {
+            return try stored(id).map { $0.record.wrapped != nil } ?? false
+        } catch {
+            // What cannot be read is there all the same: no other may take its name.
+            return true
         }
     }
 
@@ -162,55 +188,31 @@ package final class KeyStore: Sendable {
     ///
     /// The entry that announces it (`data_key.destroyed`) is durable before. Destroying twice changes nothing.
     package func destroy(_ id: String) throws {
-        if holds(id), state.withLock({ $0.known[id] == nil }) { try flush() }
-        guard case .wrapped(_, _, let number)? = state.withLock({ $0.known[id] }) else {
+        if state.withLock({ $0.staged[id] != nil }) { try flush() }
+        guard let (record, found) = try stored(id), record.wrapped != nil else {
             // Its tombstone may stand while what it replaced could not be overwritten yet.
             try removeLeftovers()
             return
         }
-        guard let bytes = try folder.read(KeyBundle.name(number)) else { return }
-        var bundle = try standing(in: KeyBundle(decoding: bytes), number)
+        guard var bundle = try standing(found.number) else { throw KeyBundle.damaged(found.number) }
         bundle.bury(id)
         // Whatever becomes of the last step: the tombstone counts from here on, so what was opened goes now.
-        defer { if isDestroyed(id) { state.withLock { $0.whenDestroyed }?(id) } }
-        try replace(number, by: bundle)
+        defer { if isDestroyed(id) { forget(id) } }
+        try replace(found.number, by: bundle)
+        state.withLock { _ = $0.condemned.remove(id) }
+    }
+
+    /// Drops what was opened of a key or with it.
+    func forget(_ id: String) {
+        let whenDestroyed = state.withLock { state in
+            state.opened.forget(id)
+            return state.whenDestroyed
+        }
+        whenDestroyed?(id)
     }
 
     /// Lets one be told of each key as soon as it is destroyed: whoever keeps what was opened with it drops that.
     package func whenDestroyed(_ body: @escaping @Sendable (_ id: String) -> Void) {
         state.withLock { $0.whenDestroyed = body }
-    }
-
-    /// Puts a bundle in the place of another, which is destroyed.
-    ///
-    /// So are those before it that were merged into that one and have its keys too.
-    func replace(_ number: Int, by bundle: KeyBundle) throws(StorageError) {
-        try write(bundle, inPlaceOf: [number])
-        try removeLeftovers()
-    }
-
-    /// Writes a bundle that replaces others, which are leftovers from here on.
-    ///
-    /// The new file first: to overwrite the only one would risk every key in it in a power cut.
-    func write(_ bundle: KeyBundle, inPlaceOf numbers: [Int]) throws(StorageError) {
-        var bundle = bundle
-        bundle.replaced = numbers
-        let next = state.withLock { state in
-            defer { state.nextBundle += 1 }
-            return state.nextBundle
-        }
-        try folder.write(KeyBundle.name(next), bundle.encoded, mode: 0o600)
-        state.withLock { state in
-            for record in bundle.records { state.known[record.id] = Stored(record, of: bundle, next) }
-            for number in numbers { state.bundles[number] = nil }
-            state.bundles[next] = bundle.records.count
-            state.leftovers += numbers
-        }
-    }
-}
-
-extension KeyStore.Stored {
-    init(_ record: KeyBundle.Record, of bundle: KeyBundle, _ number: Int) {
-        self = record.wrapped.map { .wrapped($0, epoch: bundle.epoch, bundle: number) } ?? .destroyed
     }
 }

@@ -75,7 +75,7 @@ package struct CheckpointKeys: Sendable {
     package func signers(_ keys: KeyStore) throws -> [Ed25519Key] {
         var signers: [Ed25519Key] = []
         for stream in streams {
-            guard let seed = keys.key(KeyName.checkpoint(stream)) else {
+            guard let seed = try keys.key(KeyName.checkpoint(stream)) else {
                 throw LedgerFault.keys("the checkpoint key \(stream) is not in the key store")
             }
             signers.append(try Ed25519Key(seed: seed))

@@ -18,7 +18,7 @@ extension LedgerTables {
             self.destroyedAt = destroyedAt
         }
 
-        init?(row: [UInt8]) {
+        init?(row: Span<UInt8>) {
             guard row.count == 8 || row.count == 16 else { return nil }
             self.init(first: BigEndian.value(row), destroyedAt: row.count == 16 ? BigEndian.value(row, at: 8) : nil)
         }
@@ -30,32 +30,38 @@ extension LedgerTables {
     /// What the ledger says of a data key; `nil` when no entry names it.
     func dataKeyUse(_ key: String, _ reader: borrowing some TableReader & ~Copyable) throws -> DataKeyUse? {
         guard let dataKeys, let row = try reader.get(dataKeys, Array(key.utf8)) else { return nil }
-        guard let use = DataKeyUse(row: row) else {
+        guard let use = DataKeyUse(row: row.span) else {
             throw LedgerFault.damaged(index: nil, "the row of data key \(key)")
         }
         return use
     }
 
-    /// Every data key that entries name; `nil` where the table was not made yet.
-    package func dataKeyUses() throws -> [String: DataKeyUse]? {
-        guard let dataKeys else { return nil }
-        return try environment.read { reader in
-            guard try reader.contains(dataKeys, Self.wholenessKey) else { return nil }
-            var uses: [String: DataKeyUse] = [:]
+    /// Goes over every data key that entries name, in the order of their bytes: from the table, or from the entries
+    /// where it was not made yet.
+    package func eachDataKey(_ body: (_ key: Span<UInt8>, DataKeyUse) throws -> Void) throws {
+        guard let dataKeys, try hasDataKeys() else {
+            for (key, use) in try learnedDataKeys().sorted(by: { $0.key.bytesPrecede($1.key) }) {
+                try body(Array(key.utf8).span, use)
+            }
+            return
+        }
+        try environment.readAtLength { reader in
             try reader.scan(dataKeys) { key, row in
-                let name = key.copied
-                if name == Self.wholenessKey { return true }
-                guard let use = DataKeyUse(row: row.copied) else {
-                    throw LedgerFault.damaged(
-                        index: nil,
-                        "the row of data key \(String(decoding: name, as: UTF8.self))"
-                    )
+                if key.count == 1, key[0] == 0 { return true }
+                guard let use = DataKeyUse(row: row) else {
+                    let name = String(decoding: key.copied, as: UTF8.self)
+                    throw LedgerFault.damaged(index: nil, "the row of data key \(name)")
                 }
-                uses[String(decoding: name, as: UTF8.self)] = use
+                try body(key, use)
                 return true
             }
-            return uses
         }
+    }
+
+    /// Whether the table has every data key.
+    package func hasDataKeys() throws -> Bool {
+        guard let dataKeys else { return false }
+        return try environment.read { try $0.contains(dataKeys, Self.wholenessKey) }
     }
 
     /// Notes the data keys that an entry names, in the transaction that makes the entry durable.
@@ -73,9 +79,7 @@ extension LedgerTables {
         try transaction.put(dataKeys, Array(key.utf8), use.row)
     }
 
-    /// Every data key that entries name, from the table where there is one, else from the entries.
-    package func learnDataKeys() throws -> [String: DataKeyUse] {
-        if let uses = try dataKeyUses() { return uses }
+    private func learnedDataKeys() throws -> [String: DataKeyUse] {
         let size = try environment.read { try self.size($0) }
         var uses: [String: DataKeyUse] = [:]
         try walk(0..<size) { try Self.learn($0, &uses) }
@@ -83,8 +87,9 @@ extension LedgerTables {
     }
 
     /// Makes the table of a ledger that was written before there was one, from its entries, all at once.
-    package func makeDataKeys(_ uses: [String: DataKeyUse]) throws {
-        guard let dataKeys, try dataKeyUses() == nil else { return }
+    package func makeDataKeys() throws {
+        guard let dataKeys, try !hasDataKeys() else { return }
+        let uses = try learnedDataKeys()
         do {
             try keep(uses, in: dataKeys)
         } catch let fault as StorageError where fault.kind == .mapFull {

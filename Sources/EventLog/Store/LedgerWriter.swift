@@ -66,6 +66,8 @@ package final class LedgerWriter {
     private var segmentKeys: [String: SegmentKey] = [:]
     /// Data keys that prepared entries destroy, and which entry does.
     private var destroyed: [String: UInt64] = [:]
+    /// Data keys that durable entries have destroyed, until ``takeDestroyed()``.
+    private var toDestroy: [String] = []
     /// The hashes that the last leaf completed.
     private var completed: [Digest] = []
     private var mark: Mark?
@@ -184,9 +186,19 @@ package final class LedgerWriter {
     /// Takes the prepared entries as written, by a commit that succeeded or was found to have succeeded.
     package func settle() {
         durable = (range, lastRecordedAt)
-        for key in destroyed.keys { segmentKeys[key] = nil }
+        if !destroyed.isEmpty {
+            for key in destroyed.keys { segmentKeys[key] = nil }
+            toDestroy += destroyed.keys.sorted { $0.bytesPrecede($1) }
+        }
         if segmentKeys.count > Self.rememberedKeysMax { segmentKeys.removeAll() }
         forgetPrepared()
+    }
+
+    /// The data keys that entries which became durable since have destroyed: whoever commits keeps their promise.
+    package func takeDestroyed() -> [String] {
+        if toDestroy.isEmpty { return [] }
+        defer { toDestroy.removeAll() }
+        return toDestroy
     }
 
     /// Gives up everything prepared: the ledger goes on from what is on disk.
@@ -344,8 +356,10 @@ package final class LedgerWriter {
 
 extension KeyStore {
     /// The fields of a sealed row; `nil` when its key is gone or not at hand.
-    package func open(_ row: [UInt8], as item: Entry.SealedItem, ledger: [UInt8]) -> Members? {
-        guard let key = key(KeyName.data(item.key)) else { return nil }
+    ///
+    /// - Throws: `LedgerFault.keys` when the key is damaged.
+    package func open(_ row: [UInt8], as item: Entry.SealedItem, ledger: [UInt8]) throws -> Members? {
+        guard let key = try key(KeyName.data(item.key)) else { return nil }
         return Segment.open(row, subject: item.subject, commitment: item.commitment, ledger: ledger, dataKey: key)
             .flatMap(Segment.fields)
     }

@@ -46,7 +46,7 @@ package struct ExportLines {
                 } else {
                     out += bytes
                     out.append(0x0A)
-                    out += openings(next, bytes, segments.prefix { $0.index <= next }.filter { $0.index == next })
+                    out += try openings(next, bytes, segments.prefix { $0.index <= next }.filter { $0.index == next })
                 }
                 segments = segments.drop { $0.index <= next }
                 next += 1
@@ -75,7 +75,7 @@ package struct ExportLines {
         return out.bytes + [0x0A]
     }
 
-    private func openings(_ index: UInt64, _ bytes: [UInt8], _ rows: [LedgerPage.SegmentRow]) -> [UInt8] {
+    private func openings(_ index: UInt64, _ bytes: [UInt8], _ rows: [LedgerPage.SegmentRow]) throws -> [UInt8] {
         guard let keys, let erasures, let ledgerID, let entry = try? Entry(decoding: bytes) else { return [] }
         var out: [UInt8] = []
         for (ordinal, item) in entry.sealed.enumerated() {
@@ -89,7 +89,7 @@ package struct ExportLines {
                     writer.integer(Int64(ordinal))
                 }
             } else if let row = rows.first(where: { $0.ordinal == ordinal }),
-                let key = keys.key(KeyName.data(item.key)),
+                let key = try keys.key(KeyName.data(item.key)),
                 let plaintext = Segment.open(
                     row.bytes,
                     subject: item.subject,

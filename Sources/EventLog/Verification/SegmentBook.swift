@@ -14,9 +14,8 @@ struct SegmentBook {
         var firstRowless: UInt64?
         /// The entries that name the key, as the table of data keys must have them.
         var use: LedgerTables.DataKeyUse
-        /// Read from the key store once.
-        var key: [UInt8]?
-        var isKeyAsked = false
+        /// Asked for once: the key store looks for it among files.
+        var isKeyMissing = false
     }
 
     private let keys: KeyStore?
@@ -91,7 +90,14 @@ struct SegmentBook {
         _ number: Int,
         _ report: inout Verification.Report,
     ) {
-        guard opens, let ledgerID, let key = key(number) else {
+        let dataKey: [UInt8]?
+        do {
+            dataKey = opens ? try key(number) : nil
+        } catch {
+            report.add(index, "segment \(ordinal) cannot be opened: \(error)")
+            return
+        }
+        guard let ledgerID, let dataKey else {
             accounts[number].unopened += 1
             accounts[number].firstUnopened = accounts[number].firstUnopened ?? index
             return
@@ -102,7 +108,7 @@ struct SegmentBook {
             subject: subject,
             commitment: item.commitment,
             ledger: ledgerID,
-            dataKey: key
+            dataKey: dataKey
         )
         guard let plaintext, plaintext.count <= Segment.plaintextBytesMax else {
             report.add(index, "segment \(ordinal) does not open as what the entry committed to")
@@ -116,12 +122,12 @@ struct SegmentBook {
         opened += 1
     }
 
-    private mutating func key(_ number: Int) -> [UInt8]? {
-        if !accounts[number].isKeyAsked {
-            accounts[number].isKeyAsked = true
-            accounts[number].key = keys?.key(KeyName.data(names.text(of: number)))
-        }
-        return accounts[number].key
+    /// The key store remembers those in use; to keep each here would hold every key of the ledger in memory.
+    private mutating func key(_ number: Int) throws -> [UInt8]? {
+        guard !accounts[number].isKeyMissing else { return nil }
+        let key = try keys?.key(KeyName.data(names.text(of: number)))
+        accounts[number].isKeyMissing = key == nil
+        return key
     }
 
     func finish(_ report: inout Verification.Report) {

@@ -160,9 +160,9 @@ package struct Verification: Sendable {
                 report.entries = range.size
                 report.root = range.root
             }
-            if let keys, let uses = try tables.dataKeyUses() {
-                for key in keys.missing(of: uses) {
-                    report.add(uses[key]?.first, "the key store does not have the key \(key), and nothing destroyed it")
+            if let keys, try tables.hasDataKeys() {
+                for (key, use) in try keys.difference(from: tables).missing {
+                    report.add(use.first, "the key store does not have the key \(key), and nothing destroyed it")
                 }
             }
         } catch LedgerFault.damaged(let index, let what) {

@@ -11,7 +11,7 @@ extension VerificationPass {
         var unlike: [(stored: LedgerTables.DataKeyUse?, number: Int?)] = []
         try reader.scan(table) { key, row in
             if key.copied == LedgerTables.wholenessKey { return true }
-            let (number, stored) = (segments.keyNumber(key), LedgerTables.DataKeyUse(row: row.copied))
+            let (number, stored) = (segments.keyNumber(key), LedgerTables.DataKeyUse(row: row))
             if let number { seen[number] = true }
             if number == nil || stored != number.map({ segments.use($0) }) { unlike.append((stored, number)) }
             return true

@@ -9,6 +9,8 @@ protocol Folder: Sendable {
     /// The names of the plain files.
     func names() throws(StorageError) -> [String]
     func read(_ name: String, bytesMax: Int) throws(StorageError) -> [UInt8]?
+    /// Some of the bytes, fewer where the file ends before.
+    func read(_ name: String, from offset: Int, count: Int) throws(StorageError) -> [UInt8]?
     func isOpenToOthers(_ name: String) throws(StorageError) -> Bool
 
     /// Writes and syncs a new file; its name is not durable before `syncNames`.

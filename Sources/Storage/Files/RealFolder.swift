@@ -68,6 +68,23 @@ final class RealFolder: Folder {
     }
 
     func read(_ name: String, bytesMax: Int) throws(StorageError) -> [UInt8]? {
+        try withFile(toRead: name) { (file, operation) throws(StorageError) in
+            let size = try DataFile.size(of: file, "\(path)/\(name)")
+            guard size <= bytesMax else { throw StorageError(.invalid("larger than \(bytesMax) bytes"), operation) }
+            return try read(file, 0, size, operation)
+        }
+    }
+
+    func read(_ name: String, from offset: Int, count: Int) throws(StorageError) -> [UInt8]? {
+        try withFile(toRead: name) { (file, operation) throws(StorageError) in
+            try read(file, offset, count, operation)
+        }
+    }
+
+    private func withFile(
+        toRead name: String,
+        _ body: (_ file: Int32, _ operation: String) throws(StorageError) -> [UInt8],
+    ) throws(StorageError) -> [UInt8]? {
         let operation = "read \(name) in \(path)"
         let file = unsafe openat(folder, name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
@@ -75,26 +92,29 @@ final class RealFolder: Folder {
             throw .fromSystem(operation)
         }
         defer { close(file) }
-        let size = try DataFile.size(of: file, "\(path)/\(name)")
-        guard size <= bytesMax else { throw StorageError(.invalid("larger than \(bytesMax) bytes"), operation) }
-        return try readAll(file, size, operation)
+        return try body(file, operation)
     }
 
-    /// Reads until the size or the end, whichever comes first: a file may be cut while it is read.
-    private func readAll(_ file: Int32, _ size: Int, _ operation: String) throws(StorageError) -> [UInt8] {
+    /// Reads until there is so much or the file ends, whichever comes first: it may be cut while it is read.
+    private func read(
+        _ file: Int32,
+        _ offset: Int,
+        _ size: Int,
+        _ operation: String,
+    ) throws(StorageError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: size)
         var done = 0
         while done < size {
             let count = unsafe bytes.withUnsafeMutableBytes { buffer in
                 let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-                return unsafe Glibc.read(file, rest.baseAddress, rest.count)
+                return unsafe pread(file, rest.baseAddress, rest.count, offset + done)
             }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .fromSystem(operation) }
             guard count > 0 else { break }
             done += count
         }
-        return Array(bytes[..<done])
+        return done == size ? bytes : Array(bytes[..<done])
     }
 
     func rename(_ name: String, to newName: String) throws(StorageError) {

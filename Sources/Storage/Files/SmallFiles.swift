@@ -63,6 +63,12 @@ package final class SmallFiles: Sendable {
         return try folder.read(name, bytesMax: Self.bytesMax)
     }
 
+    /// Some of the content, less where the file ends before; nil when there is no such file.
+    package func read(_ name: String, from offset: Int, count: Int) throws(StorageError) -> [UInt8]? {
+        try checkName(name)
+        return try folder.read(name, from: offset, count: count)
+    }
+
     /// Whether others than the user of this process may read or change a file; a simulated one is nobody else's.
     package func isOpenToOthers(_ name: String) throws(StorageError) -> Bool {
         try checkName(name)

@@ -41,6 +41,12 @@ final class SimulatedFolder: Folder {
         try look("read \(file) in \(name)") { $0[file]?.written }
     }
 
+    func read(_ file: String, from offset: Int, count: Int) throws(StorageError) -> [UInt8]? {
+        try look("read \(file) in \(name)") { stored in
+            stored[file].map { Array($0.written.dropFirst(offset).prefix(count)) }
+        }
+    }
+
     func isOpenToOthers(_ file: String) throws(StorageError) -> Bool {
         try look("look at \(file) in \(name)") { $0[file].map { $0.mode & 0o077 != 0 } ?? false }
     }

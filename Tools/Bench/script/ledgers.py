@@ -33,6 +33,10 @@ class Ledgers:
         """A ledger of partners and tenants with their changes."""
         return self._once(f"population-{entries}-{partners}", "populate", entries=entries, partners=partners)
 
+    def people(self, people: int) -> tuple[Path, dict]:
+        """A ledger of people with a data key each."""
+        return self._once(f"people-{people}", "people", people=people)
+
     def _once(self, name: str, part: str, **options: int) -> tuple[Path, dict]:
         if name not in self._grown:
             say(f"  growing {name}")
