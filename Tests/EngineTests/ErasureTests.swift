@@ -77,6 +77,35 @@ struct ErasureTests {
         try await again.close()
     }
 
+    @Test(arguments: 1...10)
+    func `a disk that is full at some step of it leaves no key that opens once the entry stands`(_ step: Int)
+        async throws
+    {
+        let ground = try Ground(seed: 160 + UInt64(step))
+        let user = ground.founded.administrator
+        let instance = try await ground.open()
+        try await until { instance.integrity.verified != nil }
+        ground.disk.plan(.full, at: ground.disk.operations + step)
+        _ = try? await instance.erase(user, why: "asked to be forgotten")
+        ground.disk.forgetPlan()
+        let entries = try (0..<instance.status.size).compactMap { try instance.entry(at: $0) }
+        if entries.contains(where: { $0.type == "data_key.destroyed" }) {
+            for name in Self.names(user, [.profile, .secrets]) {
+                #expect(try !instance.keys.holds(name) && instance.keys.key(name) == nil)
+            }
+        } else {
+            #expect(instance.keys.holds(Self.names(user, [.profile])[0]), "nothing of it was done")
+        }
+        // What there was no room for is done before the next commit.
+        try await instance.erase(user, why: "asked again")
+        _ = try await instance.perform(
+            RecordEvents([Event(LedgerSubject.entry(.resumed), chain: .platform)]),
+            by: .system
+        )
+        #expect(try instance.keys.names(prefix: KeyName.data(user.text)) == [])
+        try await instance.close()
+    }
+
     @Test func `nobody is erased who never was`() async throws {
         let ground = try Ground(seed: 152)
         let instance = try await ground.open()
