@@ -27,7 +27,9 @@ extension Changes {
 
     /// The sealed segments of these changes, one for each of the resource's data keys that seals any.
     func segments(of id: Identifier<R>) -> [Event.Sealed] {
-        SealingKey.allCases.compactMap { key in
+        // Most changes seal nothing.
+        if sealed.isEmpty { return [] }
+        return SealingKey.allCases.compactMap { key in
             var fields: Members = [:]
             for (field, value) in sealed where value != .null && field.kind.sealing == key {
                 fields.append(field.name, value)
