@@ -55,8 +55,8 @@ import Wire
             return try ViewStore(
                 state: environment,
                 audit: nil,
-                sealKey: try #require(keys.key(KeyName.viewRows)),
-                blindKey: try #require(keys.key(KeyName.blindIndex))
+                sealKey: try #require(try keys.key(KeyName.viewRows)),
+                blindKey: try #require(try keys.key(KeyName.blindIndex))
             )
         }
 

@@ -83,8 +83,9 @@ struct SealedActorTests {
         var world = try World()
         try act(&world)
         for (name, _) in try world.store.tableHashes() {
-            let table = try world.store.environment.table(name)
-            try world.store.environment.read { read in
+            let environment = try world.store.environment(of: name)
+            let table = try environment.table(name)
+            try environment.read { read in
                 try read.scan(table) { key, value throws -> Bool in
                     for bytes in [key.copied, value.copied] {
                         #expect(!String(decoding: bytes, as: UTF8.self).contains(Self.person), "\(name)")

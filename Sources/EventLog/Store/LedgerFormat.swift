@@ -13,7 +13,7 @@ package enum LedgerFormat {
     package static let pageDigest = Digest(pageDigestBytes.span)
 
     private static let pageDigestBytes: [UInt8] = (try? Hex.decode(pageDigestHex)) ?? []
-    package static let pageDigestHex = "9647301705c15a27ae8f799787ad82cadcadfaa39bd7a70438217e7672f360cc"
+    package static let pageDigestHex = "cb01029a39af4b3bff1d63495a34166d4a49ec8810812c2f9481263da8dff380"
 
     package static func write(in folder: SmallFiles) throws {
         let object: JSON = ["format": .integer(version), "lowest_reader": .integer(version)]
