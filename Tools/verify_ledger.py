@@ -360,7 +360,7 @@ OWN_STATE_TYPES = {
     "ledger.created", "ledger.opened", "ledger.closed", "ledger.degraded", "ledger.resumed", "ledger.forked",
     "ledger.moved", "ledger.backed_up", "ledger.verified", "configuration.changed", "clock.stepped", "clock.accepted",
     "checkpoint_key.created", "checkpoint_key.retired", "data_key.destroyed", "retention.applied", "chains.attested",
-    "views.attested",
+    "views.attested", "ends.swept",
 }
 OWN_ACTIVITY_RESULTS = {"refusals.summarized": "ok", "reads.summarized": "ok", "command.failed": "failed"}
 

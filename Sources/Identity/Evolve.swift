@@ -62,7 +62,7 @@ package func evolve<R: Resource>(
         settle(&resource, from: before, event, version)
         return resource
     case (.creates, _), (.updates, _), (.deletes, _), (.restores, _), (.links, _), (.unlinks, _), (.records, _),
-        (.happens, _):
+        (.begins, _), (.happens, _):
         throw event.poison("it does not follow from the state before it")
     }
 }

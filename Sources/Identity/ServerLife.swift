@@ -3,7 +3,8 @@ package enum ServerLife {
     static let subjects: [any Subject.Type] = [
         LedgerSubject.self, ConfigurationSubject.self, ClockSubject.self, CheckpointKeySubject.self,
         DataKeySubject.self, RetentionSubject.self,
-        ChainsSubject.self, ViewsSubject.self, RefusalsSubject.self, ReadsSubject.self, CommandSubject.self,
+        ChainsSubject.self, ViewsSubject.self, EndsSubject.self, RefusalsSubject.self, ReadsSubject.self,
+        CommandSubject.self,
         PlatformSubject.self, AuthenticationSubject.self,
         AccessSubject.self, EntrySubject.self,
     ]
@@ -103,6 +104,15 @@ package enum ViewsSubject: Subject {
         case attested
         package var effect: Effect { .records }
         package var sentence: String { "The sums of all tables were written down." }
+    }
+}
+
+package enum EndsSubject: Subject {
+    package static let noun = "ends"
+    package enum Verb: String, EntryVerb {
+        case swept
+        package var effect: Effect { .records }
+        package var sentence: String { "What had ended by itself was taken out of the tables it was found in." }
     }
 }
 

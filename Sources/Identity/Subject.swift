@@ -11,8 +11,14 @@ package protocol Subject: SendableMetatype {
 package protocol EntryVerb: RawRepresentable, CaseIterable, Sendable where RawValue == String {
     /// What an entry of this subject and verb does.
     var effect: Effect { get }
+    /// What it did in the schemas before the present one, from the first on: such entries fold for ever.
+    var effectsBefore: [Effect] { get }
     /// What happened, in one sentence for readers of the audit.
     var sentence: String { get }
+}
+
+extension EntryVerb {
+    package var effectsBefore: [Effect] { [] }
 }
 
 /// What an entry does to the state of things.
@@ -27,13 +33,15 @@ package enum Effect: Sendable {
     case links, unlinks
     /// A state entry that changes no resource: it stands in the ledger and its indexes.
     case records
+    /// An activity entry of something that ends by itself: it holds from here on, until it is over.
+    case begins
     /// An activity entry: counted, indexed, kept for a while.
     case happens
 
     package var isState: Bool {
         switch self {
         case .creates, .updates, .deletes, .restores, .links, .unlinks, .records: true
-        case .happens: false
+        case .begins, .happens: false
         }
     }
 }

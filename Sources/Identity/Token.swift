@@ -1,8 +1,9 @@
 package import Wire
 
-/// A token that was taken back before its time.
+/// A token that was taken back before its time, until that time.
 ///
-/// Tokens that live out their time leave no state behind.
+/// Tokens that live out their time leave no state behind. In entries of schema 1 it is a resource, too, of one version
+/// that never ends.
 package struct Token: Resource {
     package static let kind = Kind.token
     package static let area = Scope.Area("sessions")
@@ -28,9 +29,16 @@ package struct Token: Resource {
 
         package var effect: Effect {
             switch self {
-            // Only a token that is taken back is remembered.
-            case .revoked: .creates
+            // Only a token that is taken back is remembered, and no longer than it would have lived.
+            case .revoked: .begins
             case .issued, .refused: .happens
+            }
+        }
+
+        package var effectsBefore: [Effect] {
+            switch self {
+            case .revoked: [.creates]
+            case .issued, .refused: []
             }
         }
 
@@ -45,15 +53,16 @@ package struct Token: Resource {
 
     /// RFC 7009 §2: the client takes back its own token.
     ///
-    /// A second time changes nothing.
+    /// A second time changes nothing, nor does it of a token that has ended.
     package static func revoke(
         _ id: TokenID,
         of application: ApplicationID,
         chain: Place,
         expiresAt: Instant,
+        at now: Instant,
         facts: some Facts,
     ) throws -> [Event] {
-        guard try facts.resource(id) == nil else { return [] }
+        guard now < expiresAt, try facts.lasting(id, at: now) == nil else { return [] }
         return [
             event(
                 .revoked,
@@ -63,4 +72,10 @@ package struct Token: Resource {
             )
         ]
     }
+}
+
+extension Token: ActivityWithEnd {
+    package static let activity = ActivityKind.token
+    package static let begins = Verb.revoked
+    package var end: Instant? { try? Instant(canonical: expiresAt) }
 }

@@ -8,7 +8,9 @@ package import Wire
 ///
 /// What they are answered from keeps no past: proofs, addresses, what a client may repeat.
 package struct Present<Reader: RowReader> {
-    fileprivate let reader: Reader
+    let reader: Reader
+
+    fileprivate init(reader: Reader) { self.reader = reader }
 }
 
 extension RowReader {
@@ -78,10 +80,9 @@ extension Present {
     /// What an actor's request of that name made, if it was within the last day.
     package func idempotent(actor: String, key: Digest, at now: Instant) throws -> Idempotent? {
         let rowKey = Idempotent.key(actor: actor, key)
-        guard let value = try reader.row(.idempotency, rowKey) else { return nil }
-        guard let known = Idempotent(value) else { throw reader.damage(.idempotency, rowKey) }
-        // The fold forgets only when it folds another such entry, so an ended row may still stand.
-        return known.recordedAt < now.adding(seconds: -Idempotent.keptSeconds) ? nil : known
+        guard let row = try reader.ending(.idempotency, rowKey), !row.isOver(at: now) else { return nil }
+        guard let known = Idempotent(row) else { throw reader.damage(.idempotency, rowKey) }
+        return known
     }
 
     private func identifier<R: Resource>(_ table: ViewTable, _ key: [UInt8]) throws -> Identifier<R>? {

@@ -11,7 +11,6 @@ extension RowReader {
     @specialized(where Self == ViewSnapshot, R == Application)
     @specialized(where Self == ViewSnapshot, R == User)
     @specialized(where Self == ViewSnapshot, R == Group)
-    @specialized(where Self == ViewSnapshot, R == Token)
     @specialized(where Self == ViewDraft, R == Partner)
     @specialized(where Self == ViewDraft, R == Tenant)
     @specialized(where Self == ViewDraft, R == Application)
@@ -19,7 +18,6 @@ extension RowReader {
     @specialized(where Self == ViewDraft, R == Group)
     @specialized(where Self == ViewDraft, R == Secret)
     @specialized(where Self == ViewDraft, R == SigningKey)
-    @specialized(where Self == ViewDraft, R == Token)
     package func resource<R: Resource>(_ id: Identifier<R>) throws -> Versioned<R>? {
         guard let position else { return try current(R.self, at: ViewKey.identifier(id.text)) }
         return try version(R.self, at: ViewKey.version(of: id.text, at: position))

@@ -58,7 +58,7 @@ extension ViewDraft {
     /// Before a data key is destroyed an entry says so: then the rows of what it sealed are nobody's any more.
     func eraseRows(_ entry: FoldedEntry) throws {
         guard let key = entry.destroyedKey else { return }
-        for table in [ViewTable.texts, .idempotency, .idempotencyTimes] { try eraseRows(of: table, under: key) }
+        for table in [ViewTable.texts, .idempotency, .ends] { try eraseRows(of: table, under: key) }
     }
 
     /// The same for the terms by which the audit finds entries.

@@ -26,7 +26,7 @@ extension ViewDraft {
         let isLinked = try isLinked(relation, from: from, to: to)
         switch event.type.effect {
         case .links where !isLinked, .unlinks where isLinked: break
-        case .links, .unlinks, .creates, .updates, .deletes, .restores, .records, .happens:
+        case .links, .unlinks, .creates, .updates, .deletes, .restores, .records, .begins, .happens:
             throw event.poison("it does not follow from the edge before it")
         }
         let step = isLinked ? -1 : 1

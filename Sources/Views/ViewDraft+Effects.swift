@@ -10,8 +10,11 @@ extension ViewDraft {
             try foldEdge(entry, of: relation)
         } else if entry.type.isState {
             try eraseRows(entry)
+            try foldSweep(entry)
             foldLatest(entry)
         }
+        // In its first schema a revocation is a resource as well: what is over is asked in one place.
+        if let activity = entry.type.begunActivity { try foldBeginning(entry, of: activity) }
     }
 
     private struct Fold: KindVisitor {

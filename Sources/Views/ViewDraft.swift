@@ -34,8 +34,6 @@ package final class ViewDraft: RowReader {
     private var nextIndex: UInt64
     private var keptIndex: UInt64
     private var isMidCommand = false
-    /// From when the oldest idempotency row is; known once the table was looked at.
-    var oldestIdempotency: Instant?
     /// When the secrets that these entries proved were last used.
     var lastUses: [SecretID: Instant] = [:]
     /// The last of them: from one entry to the next it is mostly the same.
@@ -112,7 +110,6 @@ package final class ViewDraft: RowReader {
         journal.removeAll()
         nextIndex = keptIndex
         isMidCommand = false
-        oldestIdempotency = nil
         lastUses.removeAll()
         latestUse = nil
     }

@@ -39,12 +39,13 @@ package enum ViewPart: Int, Sendable, CaseIterable {
 /// zero byte where something follows them. Behind every value stand the 8 bytes of its seal (``RowSeal``).
 package enum ViewTable: Int, Sendable, CaseIterable {
     case current, versions, facets, pastEdges, counts, countVersions, slugs, lookups, lastUsed, texts,
-        addresses, erasable, auditErasable, terms, idempotency, idempotencyTimes, entries, lengths, latest, actors
+        addresses, erasable, auditErasable, terms, idempotency, activities, intervals, ends, entries, lengths, latest,
+        actors
 
     package var part: ViewPart {
         switch self {
         case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .texts, .erasable,
-            .idempotency, .idempotencyTimes, .lengths, .latest:
+            .idempotency, .activities, .intervals, .ends, .lengths, .latest:
             .state
         case .lastUsed, .addresses, .auditErasable, .terms, .entries, .actors: .audit
         }
@@ -74,10 +75,13 @@ package enum ViewTable: Int, Sendable, CaseIterable {
             "data key 0 table[1] key → nothing: the rows of the part that go when the data key is destroyed"
         case .terms: "kind[1] text 0 block[4] → TermBlock: the entries that have something in common"
         case .idempotency:
-            "actor 0 keyed hash[32] → fingerprint[32] index[8] microseconds[8]: what a client may safely "
-                + "repeat"
-        case .idempotencyTimes:
-            "microseconds[8] index[8] → key of idempotency, data key: in the order in which they end; the data key "
+            "actor 0 keyed hash[32] → EndingRow, fingerprint[32]: what a client may safely repeat"
+        case .activities:
+            "noun 0 identifier → EndingRow, chain 0 fields: what holds until its end, and is not swept yet"
+        case .intervals:
+            "noun 0 identifier 0 ~index[8] → as in activities: what held from that entry on, until its end"
+        case .ends:
+            "microseconds[8] table[1] key → data key: rows of activities and idempotency as they end; the data key "
                 + "where the entry seals who acted"
         case .entries:
             "first 8 bytes of an entry's random identifier → index[8]: where an entry stands that is "
@@ -93,20 +97,20 @@ package enum ViewTable: Int, Sendable, CaseIterable {
     /// Whether rows of it come from what is sealed, and go with its key.
     var standsForSealed: Bool {
         switch self {
-        case .texts, .addresses, .erasable, .auditErasable, .terms, .idempotency, .idempotencyTimes, .actors: true
-        case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .lastUsed, .entries,
-            .lengths, .latest:
+        case .texts, .addresses, .erasable, .auditErasable, .terms, .idempotency, .ends, .actors: true
+        case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .lastUsed,
+            .activities, .intervals, .entries, .lengths, .latest:
             false
         }
     }
 
-    /// Whether rights follow from its rows: who is what and is active, who belongs to whom, whose a slug or a proof is;
-    /// and whether what is written next goes on where the last entry of its chain ended.
+    /// Whether rights follow from its rows: who is what and is active, who belongs to whom, whose a slug or a proof is,
+    /// what was taken back; and whether what is written next goes on where the last entry of its chain ended.
     package var givesAuthority: Bool {
         switch self {
-        case .current, .facets, .slugs, .lookups, .lengths: true
+        case .current, .facets, .slugs, .lookups, .activities, .lengths: true
         case .versions, .pastEdges, .counts, .countVersions, .lastUsed, .texts, .addresses, .erasable, .auditErasable,
-            .terms, .idempotency, .idempotencyTimes, .entries, .latest, .actors:
+            .terms, .idempotency, .intervals, .ends, .entries, .latest, .actors:
             false
         }
     }
@@ -128,7 +132,9 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         case .auditErasable: "audit_erasable"
         case .terms: "terms"
         case .idempotency: "idempotency"
-        case .idempotencyTimes: "idempotency_times"
+        case .activities: "activities"
+        case .intervals: "intervals"
+        case .ends: "ends"
         case .entries: "entries"
         case .lengths: "lengths"
         case .latest: "latest"

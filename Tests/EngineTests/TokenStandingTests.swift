@@ -15,12 +15,14 @@ struct TokenStandingTests {
         let caller = try instance.authenticate(token, baseURL: try BaseURL(Ground.baseURL), request: request)
         let id = PartnerID(random: instance.world.random(16))
         let command = try Change<Partner>.registering(id, ["name": "P", "slug": "p"])
-        #expect(try instance.read { try caller.authority($0).reachesPlatform })
+        #expect(try instance.read { try caller.authority($0, at: instance.world.wall()).reachesPlatform })
         _ = try await instance.perform(
             try Change<Application>.changing(ground.founded.client, ["status": "SUSPENDED"]),
             by: ground.service()
         )
-        #expect(throws: Rejection.unprovenToken) { try instance.read { try caller.authority($0) } }
+        #expect(throws: Rejection.unprovenToken) {
+            try instance.read { try caller.authority($0, at: instance.world.wall()) }
+        }
         // And the writer asks again, inside its own transaction.
         await #expect(throws: Refusal.rejected(.unprovenToken)) {
             _ = try await instance.perform(command, by: caller)

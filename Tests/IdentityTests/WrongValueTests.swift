@@ -55,7 +55,7 @@ private struct WrongValues: KindVisitor {
         _ value: JSON,
         _ comment: Comment,
     ) throws {
-        for type in EntryType.allCases where type.changedKind == R.kind {
+        for type in Self.types where type.changedKind == R.kind {
             let data: Members = type.effect == .creates ? creation(field, value) : [field.name: value]
             let event = entry(type, data, of: R.self)
             #expect(throws: Poison.self, "\(type.text): \(comment)") {
@@ -66,7 +66,7 @@ private struct WrongValues: KindVisitor {
 
     /// The field takes what is right, so the refusals are about the values.
     private func expectTaken<R: Resource>(_ before: Versioned<R>, _ field: Field<R>) throws {
-        let created = try #require(EntryType.named(R.noun + "." + creation(of: R.self)))
+        let created = try #require(creation(of: R.self))
         for value in right(for: field) {
             let comment: Comment = "\(R.noun).\(field.name) = \(value)"
             var state = before.state
@@ -137,7 +137,7 @@ private struct WrongValues: KindVisitor {
 
     /// One that lives, with all of its references.
     func living<R: Resource>(_ kind: R.Type) throws -> Versioned<R>? {
-        guard let type = EntryType.named(R.noun + "." + creation(of: R.self)) else { return nil }
+        guard let type = creation(of: R.self) else { return nil }
         return try evolve(nil, by: entry(type, whole(R.self), of: R.self))
     }
 
@@ -163,8 +163,13 @@ private struct WrongValues: KindVisitor {
         return data
     }
 
-    private func creation<R: Resource>(of kind: R.Type) -> String {
-        R.Verb.allCases.first { $0.effect == .creates }?.rawValue ?? ""
+    /// Every type, of every schema that it ever had.
+    private static let types = EntryType.allCases.flatMap { type in
+        (1...type.schema).compactMap { EntryType.named(type.text, schema: $0) }
+    }
+
+    private func creation<R: Resource>(of kind: R.Type) -> EntryType? {
+        Self.types.first { $0.changedKind == R.kind && $0.effect == .creates }
     }
 
     /// What an entry of that type follows.
@@ -173,7 +178,7 @@ private struct WrongValues: KindVisitor {
         switch type.effect {
         case .creates: return nil
         case .restores: state.state.status = .deleted
-        case .updates, .deletes, .links, .unlinks, .records, .happens: break
+        case .updates, .deletes, .links, .unlinks, .records, .begins, .happens: break
         }
         return state
     }

@@ -1,5 +1,6 @@
 import EventLog
 import Synchronization
+import Wire
 
 /// What the clients of a run were told, and what they asked: the naive model, in plain dictionaries.
 final class Book: Sendable {
@@ -45,6 +46,10 @@ final class Book: Sendable {
         var open: [Attempt] = []
         var done: [(attempt: Attempt, status: Int, body: [UInt8])] = []
         var tokens: [String: UInt64] = [:]
+        /// Tokens that were taken back, and when they would have ended.
+        var takenBack: [(text: String, end: Instant)] = []
+        /// The latest that the clock has said and was set back from.
+        var latestWall = Instant.earliest
         var sights: [Sight] = []
         /// What was answered about what stands where.
         var answers: [Answered] = []

@@ -233,17 +233,6 @@ extension Client {
         book.use { $0.resources[id]?.acknowledge(name: name, version: version, at: index) }
     }
 
-    mutating func revoke() async {
-        guard let told = await token(server.founded.client.text, server.founded.clientSecret), told.status == 200,
-            let text = told.json["access_token"]?.text
-        else { return }
-        let (client, secret) = (server.founded.client.text, server.founded.clientSecret)
-        guard let revoked = await form("/oauth/revoke", "token=\(text)", client, secret), revoked.status == 200,
-            let seen = await form("/oauth/introspect", "token=\(text)", client, secret), seen.status == 200
-        else { return }
-        if seen.json["active"]?.flag != false { book.violate("model", "\(seen.id): a token taken back is active") }
-    }
-
     mutating func read() async {
         guard let (id, known) = someOfAny(&dice) else { return }
         guard let told = await admin(.get, "\(known.kind.path)/\(id)") else { return }

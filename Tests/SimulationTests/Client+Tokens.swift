@@ -64,6 +64,45 @@ extension Client {
         }
     }
 
+    mutating func revoke() async {
+        await showTakenBack()
+        guard let told = await token(server.founded.client.text, server.founded.clientSecret), told.status == 200,
+            let text = told.json["access_token"]?.text, let end = Self.claims(of: text)?["exp"]?.number
+        else { return }
+        let (client, secret) = (server.founded.client.text, server.founded.clientSecret)
+        guard let revoked = await form("/oauth/revoke", "token=\(text)", client, secret), revoked.status == 200 else {
+            return
+        }
+        book.use { $0.takenBack.append((text, Instant(seconds: end))) }
+        guard let seen = await form("/oauth/introspect", "token=\(text)", client, secret), seen.status == 200 else {
+            return
+        }
+        if seen.json["active"]?.flag != false { book.violate("model", "\(seen.id): a token taken back is active") }
+    }
+
+    /// How far a clock may be ahead, for an hour of what it takes out, before it forgets what it should not.
+    private static let clockAheadSeconds: Int64 = 3_600
+
+    /// What was taken back is worth nothing, before its end and after it.
+    private mutating func showTakenBack() async {
+        guard let (text, end) = dice.pick(book.use({ $0.takenBack })) else { return }
+        let told: Told?
+        if dice.onceIn(2) {
+            told = await form(
+                "/oauth/introspect",
+                "token=\(text)",
+                server.founded.client.text,
+                server.founded.clientSecret
+            )
+        } else {
+            told = await ask(.get, "/api/v1/admin/partners", [("authorization", "Bearer \(text)")])
+        }
+        guard let told, told.status == 200, told.json["active"]?.flag != false,
+            book.use({ $0.latestWall }) < end.adding(seconds: Self.clockAheadSeconds)
+        else { return }
+        book.violate("model", "\(told.id): a token taken back opens something")
+    }
+
     /// What was seen as of some entry is seen as of it for ever, while faults strike as well.
     mutating func lookBack() async {
         guard let sight = dice.pick(book.use { $0.sights }) else { return }

@@ -106,6 +106,25 @@ struct ControlTests {
             guard let place = evidence.answers.firstIndex(where: { $0.answer != nil }) else { return }
             evidence.answers[place].answer = nil
         },
+        Breach("ends", "a token that was taken back is not any more") { evidence in
+            guard let place = evidence.lasting.firstIndex(where: { $0.isThere }) else { return }
+            evidence.lasting[place].isThere = false
+        },
+        Breach("ends", "what is over is told to last") { evidence in
+            guard let place = evidence.lasting.firstIndex(where: { $0.asOf == nil }) else { return }
+            (evidence.lasting[place].isThere, evidence.lasting[place].moment) = (true, .latest)
+        },
+        Breach("ends", "a row is not swept") { $0.rows["idempotency", default: 0] += 1 },
+        Breach("ends", "a sweep takes nothing out") { evidence in
+            var entry = evidence.entries[evidence.entries.count - 1]
+            (entry.type, entry.data) = ("ends.swept", ["until": .string(Instant.earliest.text)])
+            evidence.entries.append(entry)
+        },
+        Breach("ends", "a sweep takes out what lasts") { evidence in
+            var entry = evidence.entries[evidence.entries.count - 1]
+            (entry.type, entry.data) = ("ends.swept", ["until": .string(Instant.latest.text)])
+            evidence.entries.append(entry)
+        },
         Breach("I11", "the ledger ends inside a command") {
             $0.durable = [.init(size: 9, lastBatch: Entry.Batch(position: 1, count: 2))]
         },

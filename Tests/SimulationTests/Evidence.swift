@@ -1,5 +1,6 @@
 import EventLog
 import OpenSSL
+import Wire
 
 /// Everything that the oracle judges a run by, as plain values: what stands on the disk, and what was told of it.
 struct Evidence: Sendable {
@@ -20,6 +21,14 @@ struct Evidence: Sendable {
     struct Recalled: Sendable {
         var then: Book.Sight
         var now: Book.Sight?
+    }
+
+    /// Whether something is told to last that ends by itself: at a moment, by the newest state or as of an entry.
+    struct Lasting: Sendable {
+        var token: String
+        var moment: Instant
+        var asOf: UInt64?
+        var isThere: Bool
     }
 
     /// The entries, index by index; `nil` where there is none.
@@ -44,6 +53,9 @@ struct Evidence: Sendable {
     var recalled: [Recalled] = []
     /// What was answered about what stands where, to clients and between lives, now and as of any entry.
     var answers: [Answered] = []
+    /// Of the revocations of tokens what is told now, and how many rows the tables have in which things end.
+    var lasting: [Lasting] = []
+    var rows: [String: UInt64] = [:]
     /// How the last run ended, where that is known: what the entry of the start after it must say.
     var lastStop: String?
     /// Entries that were written while views were damaged: what they attest is what the views were.

@@ -8,6 +8,7 @@ enum Oracle {
         ("I1", acknowledgedIsPresent), ("I2", isWithoutHoles), ("I3", nothingUnrequested), ("I4", isSigned),
         ("I5", nothingIsAhead), ("I6", viewsAreTheFold), ("I7", timeRises), ("I9", stopsAreNamed),
         ("I10", pastStands), ("I11", endsWithCommand), ("once", ownEntriesStandOnce), ("places", answersAreTheEntries),
+        ("ends", endsAreTheEntries),
     ]
 
     /// - Parameter without: an invariant whose check is switched off, to show that it is the one that finds something.
@@ -66,7 +67,7 @@ enum Oracle {
     private static let ownTypes: Set<String> = [
         "ledger.created", "ledger.opened", "ledger.closed", "ledger.degraded", "ledger.resumed", "clock.stepped",
         "clock.accepted", "chains.attested", "refusals.summarized", "configuration.changed", "ledger.verified",
-        "views.attested",
+        "views.attested", "ends.swept",
     ]
     /// The commands that found a ledger: genesis, base URL, two signing keys, administrator and first service.
     private static let foundingCommands = 4

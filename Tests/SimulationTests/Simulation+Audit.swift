@@ -71,9 +71,31 @@ extension Simulation {
             .run().problems.map { "\($0.index.map { "entry \($0): " } ?? "")\($0.what)" }
         evidence.recalled = try told.sights.map { .init(then: $0, now: try recall($0, instance)) }
         evidence.answers = try told.answers + askAboutThePast(evidence.entries, instance)
+        evidence.lasting = try askAboutEnds(evidence.entries, instance)
+        evidence.rows = Dictionary(
+            uniqueKeysWithValues: try instance.views.tableHashes().map { ($0.table, $0.total.rows) }
+        )
         evidence.lastStop = lastStop
         evidence.whileDamaged = whileDamaged
         return evidence
+    }
+
+    /// Each revocation now and as of its entry, and as of the last entry by the time of that one.
+    private func askAboutEnds(_ entries: [Entry], _ instance: Instance) throws -> [Evidence.Lasting] {
+        guard let last = entries.last else { return [] }
+        let wall = clock.world.wall()
+        return try instance.read { snapshot in
+            try entries.filter { $0.type == "token.revoked" }.flatMap { entry in
+                guard let token = entry.stream.flatMap({ TokenID($0) }) else { return [Evidence.Lasting]() }
+                let moments: [(UInt64?, Instant)] = [
+                    (nil, wall), (entry.index, entry.recordedAt), (last.index, last.recordedAt),
+                ]
+                return try moments.map { asOf, moment in
+                    let isThere = try snapshot.at(asOf).lasting(token, at: moment) != nil
+                    return Evidence.Lasting(token: token.text, moment: moment, asOf: asOf, isThere: isThere)
+                }
+            }
+        }
     }
 
     /// How many entries there are with nothing running; none where that cannot be read.

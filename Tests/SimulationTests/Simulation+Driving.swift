@@ -4,6 +4,7 @@ import EventLog
 import Identity
 import Storage
 import Synchronization
+import Wire
 
 /// How many tasks of a simulation have not ended.
 final class Running: Sendable {
@@ -131,6 +132,7 @@ extension Simulation {
         let seconds: [Int64] = [2, 90, 3_000, 7_200]
         let size = (dice.pick(seconds) ?? 2) * (dice.onceIn(2) ? 1 : -1)
         if dice.onceIn(3) { clock.loseSynchronisation() } else { clock.regainSynchronisation() }
+        book.use { $0.latestWall = max($0.latestWall, clock.world.wall()) }
         clock.stepWall(microseconds: size * 1_000_000)
         trace.add("the clock is set by \(size) s")
         book.use { $0.isTroubled = true }

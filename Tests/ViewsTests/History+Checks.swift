@@ -29,6 +29,8 @@ extension History {
                 }
             ),
             ("something that was restored", ledger.commands.joined().contains { $0.type.effect == .restores }),
+            ("a sweep", ledger.commands.joined().contains { $0.type == EndsSubject.entry(.swept) }),
+            ("a second revocation of one token", model.begun.count > Set(model.begun.map(\.token)).count),
         ] {
             #expect(isThere, "seed \(seed) never had \(what)")
         }
@@ -63,6 +65,20 @@ extension History {
         try check.kind(Application.self, then.applications, applications) { then.place($0) }
         try check.kind(Secret.self, then.secrets, then.secrets.map(\.id)) { then.place($0) }
         try check.proofs()
+        try checkEnds(views, asOf: index)
+    }
+
+    /// What was taken back and has not ended, by the clock and by what was asked for when.
+    private func checkEnds(_ views: some RowReader, asOf index: UInt64) throws {
+        for token in tokens {
+            let last = model.begun.last { $0.index <= index && $0.token == token.text }
+            for moment in [ledger.now, last?.end, last?.end.adding(microseconds: -1)].compactMap(\.self) {
+                // The head knows no more of what was swept, which was over by then.
+                guard views.position != nil || moment >= ledger.now else { continue }
+                let found = try views.lasting(token, at: moment)
+                #expect(found?.index == (last.map { moment < $0.end } ?? false ? last?.index : nil), "seed \(seed)")
+            }
+        }
     }
 }
 

@@ -15,6 +15,7 @@ struct History {
     var partners: [PartnerID] = []
     var tenants: [TenantID] = []
     var applications: [ApplicationID] = []
+    var tokens: [TokenID] = []
 
     init(seed: UInt64, _ medium: Medium = .simulated) throws {
         site = try Site(medium)
@@ -57,7 +58,7 @@ struct History {
     }
 
     private mutating func decide(_ draft: ViewDraft) throws -> [Event] {
-        switch random.below(16) {
+        switch random.below(19) {
         case 0: return try registerPartner(draft)
         case 1, 2: return try registerTenant(draft)
         case 3, 4, 5: return try registerApplication(draft)
@@ -74,10 +75,30 @@ struct History {
             )
         case 11, 12: return try delete(draft)
         case 13: return try restore(draft)
+        case 14, 15: return try revoke(draft)
+        case 16:
+            guard let until = try draft.sweepDue(at: ledger.now) else { return [] }
+            return [Event(EndsSubject.entry(.swept), chain: .platform, data: ["until": .string(until.text)])]
         default:
             guard let id = random.pick(applications), let application = try draft.resource(id) else { return [] }
             return [Event(Token.entry(.issued), chain: application.chain, stream: id.text)]
         }
+    }
+
+    /// Takes back a token, or one that was taken back already, which may have ended since.
+    private mutating func revoke(_ draft: ViewDraft) throws -> [Event] {
+        guard let application = random.pick(applications) else { return [] }
+        let token = random.chance(80) ? ledger.id() : random.pick(tokens) ?? ledger.id()
+        let end = ledger.now.adding(seconds: Int64(1 + random.below(8_000)))
+        tokens.append(token)
+        return try Token.revoke(
+            token,
+            of: application,
+            chain: .platform,
+            expiresAt: end,
+            at: ledger.now,
+            facts: draft
+        )
     }
 
     private mutating func someSlug() -> JSON { .string("s\(random.below(120))") }

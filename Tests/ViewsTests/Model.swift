@@ -6,9 +6,15 @@ import Wire
 /// What the views should say, the slow way: every question goes over all entries from the first.
 struct Model {
     private var entries: [StoredEvent] = []
+    /// The tokens that were taken back, with their ends.
+    private(set) var begun: [(index: UInt64, token: String, end: Instant)] = []
 
     mutating func take(_ events: [StoredEvent]) {
         entries += events.filter { $0.type.isState && $0.stream != nil }
+        for event in events where event.type == Token.entry(.revoked) {
+            guard let token = event.stream, let end = event.data["expires_at"]?.text else { continue }
+            begun.append((event.index, token, (try? Instant(canonical: end)) ?? .earliest))
+        }
     }
 
     /// Everything as it was after an entry.

@@ -159,24 +159,6 @@ struct ResourceTests {
         try world.checkRebuild()
     }
 
-    @Test func `a taken-back token is found, and once is enough`() throws {
-        var world = try World()
-        let token: TokenID = world.ledger.id()
-        let (application, tenant) = (world.application, world.tenant)
-        for _ in 0..<2 {
-            try world.decide { draft, ledger in
-                try Token.revoke(
-                    token,
-                    of: application,
-                    chain: .tenant(tenant),
-                    expiresAt: ledger.now.adding(seconds: 60),
-                    facts: draft
-                )
-            }
-        }
-        #expect(try world.store.read { try $0.resource(token)?.version } == 1)
-    }
-
     @Test func `a slug stays reserved after a rename and after a deletion`() throws {
         var world = try World()
         let partner = world.partner

@@ -67,6 +67,29 @@ struct World {
         Event(Token.entry(.issued), chain: .tenant(tenant), stream: application.text)
     }
 
+    /// How many rows a table has.
+    func rows(of table: String) throws -> UInt64 {
+        try #require(try store.tableHashes().first { $0.table == table }?.total.rows)
+    }
+
+    func sweepDue() throws -> Instant? {
+        let now = ledger.now
+        return try store.read { try $0.sweepDue(at: now) }
+    }
+
+    /// Sweeps what is due, as the writer does.
+    ///
+    /// - Returns: how many entries that took.
+    @discardableResult
+    mutating func sweep() throws -> Int {
+        var count = 0
+        while let until = try sweepDue() {
+            try write(Event(EndsSubject.entry(.swept), chain: .platform, data: ["until": .string(until.text)]))
+            count += 1
+        }
+        return count
+    }
+
     /// The views equal those that are made of the whole ledger anew, row by row and table by table.
     func checkRebuild(_ name: String = "rebuilt", commandsPerCommit: Int = 7) throws {
         let rebuilt = try site.store(name)

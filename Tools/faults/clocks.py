@@ -4,14 +4,18 @@ import base64
 import json
 import struct
 import time
+import urllib.parse
 
 from load import Load
-from oracle import Oracle, lines
+from oracle import Oracle, lines, verify, views_equal
 from plan import Run, require, row
-from server import Server, command, text
+from server import FORM, Server, command, text
 
 MICROSECONDS = 1_000_000
 HOUR = 3_600
+DAY = 24 * HOUR
+# A host that does not say that its clock is synchronised may jump by less than an hour.
+STEP = HOUR - 60
 YEAR = 365 * 24 * HOUR
 
 
@@ -90,6 +94,7 @@ def clock(run: Run) -> str:
 
     told.append(year_ahead(run))
     told.append(started_behind(run))
+    told.append(a_day_passes(run))
     run.control("times that do not rise", lambda: falling(run))
     return "; ".join(told) + "; recorded_at rose throughout"
 
@@ -117,6 +122,56 @@ def year_ahead(run: Run) -> str:
     require(server.stop() == 0, server.said)
     oracle.check()
     return "a year ahead on an unsynchronised host: 503 until it is right again"
+
+
+def a_day_passes(run: Run) -> str:
+    """A request may be repeated for a day, swept or not; a token that was taken back stays so while others are swept."""
+    server = run.server("day")
+    clock = Clock(run, server, "day")
+    server.start(clock.env)
+    passed = 0
+
+    def until(seconds: int) -> None:
+        nonlocal passed
+        while passed < seconds:
+            passed = min(seconds, passed + STEP)
+            clock.set(passed)
+            require(server.connect().token().status == 200, f"no token after {passed} seconds")
+
+    def make(name: str):
+        body = {"name": name, "slug": name, "partner_id": server.partner}
+        return server.connect().admin("POST", "/tenants", body, **{"Idempotency-Key": "a day"})
+
+    def ask(path: str, made: dict, **fields: str):
+        basic = base64.b64encode(f"{made['id']}:{made['client_secret']}".encode()).decode()
+        return server.connect().ask("POST", path, urllib.parse.urlencode(fields).encode(),
+                                    {"Authorization": f"Basic {basic}", "Content-Type": FORM})
+
+    first = make("once")
+    require(first.status == 201 and make("once").body == first.body, "a repetition is answered differently")
+    until(20 * HOUR)
+    require(make("once").body == first.body, "a repetition is answered differently after 20 hours")
+    long = server.connect().admin("POST", "/applications", {
+        "name": "Long", "application_type": "SERVICE", "scope": "GLOBAL", "allowed_scopes": ["openid"],
+        "token_lifetime": DAY}).json["data"]
+    taken = ask("/oauth/token", long, grant_type="client_credentials").json["access_token"]
+    require(ask("/oauth/revoke", long, token=taken).status == 200, "the token is not taken back")
+    until(DAY + 60)
+    require("ends.swept" not in types(server), "it was swept too soon")
+    again = make("another")
+    require(again.status == 201, f"a day later the key is not free: {again.status} {text(again.body)}")
+    until(27 * HOUR)
+    # The writer looks once a second.
+    deadline = time.monotonic() + 5
+    while "ends.swept" not in types(server) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    require("ends.swept" in types(server), "nothing was swept")
+    told = ask("/oauth/introspect", long, token=taken)
+    require(told.json == {"active": False}, f"a token that was taken back is {told.body!r}")
+    require(server.stop() == 0, server.said)
+    verify(server.data)
+    views_equal(server)
+    return "27 hours in steps: a key is free after 24, a token taken back stays so, what is over is swept"
 
 
 def started_behind(run: Run) -> str:

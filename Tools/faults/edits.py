@@ -34,7 +34,7 @@ DIGEST_BYTES = 32
 OWN = ("ledger.opened", "ledger.closed", "chains.attested", "views.attested")
 # Of the same length, so that one can be written over the other within an entry.
 WIDE, NARROW = "admin:read", "notes:read"
-AUTHORITY = ("current", "facets", "slugs", "lookups")
+AUTHORITY = ("current", "facets", "slugs", "lookups", "activities")
 # Tables of views that the row also asks for through the server, when nothing was found beside it.
 READ = ("counts", "versions", "terms")
 DERIVED = ("hashes", "chains", "streams", "data_keys")
@@ -653,9 +653,9 @@ def view_cells(cells: Cells) -> None:
     data = history.server.data / "views"
     early = history.early / "views"
     # Rows that are asked for by whoever looks for rights, and by what is read.
-    own = {"current": history.application["id"].encode(), "slugs": b"tenant\0edited",
-           "terms": b"a" + history.server.client[0].encode() + bytes(5)}
     token = json.loads(base64.urlsafe_b64decode(history.token.split(".")[1] + "=="))["jti"].encode()
+    own = {"current": history.application["id"].encode(), "slugs": b"tenant\0edited",
+           "terms": b"a" + history.server.client[0].encode() + bytes(5), "activities": b"token\0" + token}
 
     for table in AUTHORITY:
         now, then = rows(data, table), rows(early, table)
@@ -669,9 +669,7 @@ def view_cells(cells: Cells) -> None:
             if back in now:
                 cells.authority(made_up_for(Edit(what, "views", table, back, then[back]), now))
         if table == "current":
-            require(then[key] != now[key] and token in now, "the application or the revoked token has no row")
-            cells.authority(Edit("of a revoked token removed", "views", table, token, None))
-            cells.authority(made_up_for(Edit("of a revoked token removed", "views", table, token, None), now))
+            require(then[key] != now[key], "the application's row is as it was")
 
     with opened(data) as (transaction, _):
         others = sorted(key.decode() for key, _ in transaction.cursor() if key.decode() not in (*AUTHORITY, "meta"))

@@ -17,5 +17,7 @@ package struct RecordEvents: Command {
         requirement = .recording
     }
 
-    package func decide(_ context: DecisionContext) throws -> Decision<Void> { Decision(events) }
+    package func decide(_ context: DecisionContext) throws -> Decision<Void> {
+        Decision(try events.flatMap { try context.restatements(before: $0) + [$0] })
+    }
 }

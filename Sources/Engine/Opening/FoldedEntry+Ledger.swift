@@ -14,14 +14,14 @@ extension FoldedEntry {
         open = { ordinal in prepared.fields[ordinal] }
     }
 
-    /// Whether what stands in `data` matters to views: not where an entry changes no resource and records nothing.
-    static func isDataRead(type: String) -> Bool { EntryType.named(type)?.isState ?? true }
+    /// Whether what stands in `data` matters to views: not where an entry tells only that something happened.
+    static func isDataRead(type: String) -> Bool { EntryType.named(type).map { $0.effect != .happens } ?? true }
 
     /// The entry alone, its sealed segments closed.
     ///
     /// - Throws: `Poison` for a type or schema that this version does not know: it may not be skipped over.
     package init(_ entry: borrowing Entry) throws {
-        guard let type = EntryType.named(entry.type), entry.schema == 1 else {
+        guard let type = EntryType.named(entry.type, schema: entry.schema) else {
             throw Poison(index: entry.index, type: entry.type, reason: "this version does not know it")
         }
         var folded = FoldedEntry(index: entry.index, type: type, recordedAt: entry.recordedAt, chain: entry.chain)

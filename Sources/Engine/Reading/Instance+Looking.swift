@@ -53,7 +53,7 @@ extension Instance {
     ) throws(Refusal) -> Sight<Value> {
         try attempt(for: caller) {
             try read { snapshot in
-                let judge = Judge(authority: try caller.authority(snapshot), head: snapshot)
+                let judge = Judge(authority: try caller.authority(snapshot, at: world.wall()), head: snapshot)
                 return Sight(value: try body(snapshot.at(position), judge), index: try snapshot.size &- 1)
             }
         }

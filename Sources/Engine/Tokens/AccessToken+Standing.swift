@@ -1,14 +1,16 @@
 package import Identity
+package import Wire
 
 extension AccessToken {
-    /// Whether what the token was issued on still stands: not taken back, its application and everything above it
-    /// active, and none of them stopped since.
+    /// Whether the token has not ended, and what it was issued on still stands: not taken back, its application and
+    /// everything above it active, and none of them stopped since.
     ///
     /// Asked against the very state that a decision or an answer is made from.
     ///
     /// - Throws: `Rejection.unprovenToken`.
-    package func requireStanding(_ facts: some Facts) throws {
-        guard try facts.resource(id) == nil,
+    package func requireStanding(_ facts: some Facts, at wall: Instant) throws {
+        // What ends a revocation ends the token with it, so both are asked by one moment.
+        guard !isExpired(at: wall), try facts.lasting(id, at: wall) == nil,
             let application = try facts.resource(clientID), application.state.status == .active,
             try facts.isActive(application.place), try facts.isActive(door),
             try Epochs(of: application, at: door, facts) == epochs

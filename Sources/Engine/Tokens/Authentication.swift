@@ -38,7 +38,7 @@ extension Instance {
             try read { snapshot in
                 let caller = try Self.caller(token, request, snapshot)
                 do {
-                    try caller.authority(snapshot).require(permission)
+                    try caller.authority(snapshot, at: world.wall()).require(permission)
                     return Admission(caller: caller, rejection: nil)
                 } catch let rejection as Rejection {
                     return Admission(caller: caller, rejection: rejection)

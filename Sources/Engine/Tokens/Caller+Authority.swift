@@ -1,17 +1,18 @@
 package import Identity
+package import Wire
 
 extension Caller {
-    /// What it may do, at the state that is asked: the one place where a proof becomes authority.
+    /// What it may do, at the state that is asked and by the wall clock: the one place where a proof becomes authority.
     ///
     /// - Throws: `Rejection.unprovenToken` when what it was proven with stands no more.
-    package func authority(_ facts: some Facts) throws -> Authority {
+    package func authority(_ facts: some Facts, at wall: Instant) throws -> Authority {
         switch credential {
         case .none:
             return .none
         case .machine:
             return .operatorAtTheMachine
         case .token(let token):
-            try token.requireStanding(facts)
+            try token.requireStanding(facts, at: wall)
             // It acts where it was issued: a PARTNER application's token of one tenant's door opens no other.
             return Authority(token.scopes, at: token.door)
         }

@@ -15,6 +15,7 @@ struct EntryDrafts {
         events.enumerated().map { position, event in
             var draft = Draft(
                 type: event.type.text,
+                schema: event.type.schema,
                 class: event.type.isState ? .state : .activity,
                 result: Entry.Result(event.result),
                 code: event.code,

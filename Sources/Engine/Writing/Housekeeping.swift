@@ -3,7 +3,7 @@ import Wire
 /// When the product writes entries of its own accord.
 struct Housekeeping {
     static let attestEverySeconds: Int64 = 86_400
-    /// Often, because each sweep takes a few files only.
+    /// Often, because each sweep takes a few files only, and so many rows that are over.
     static let sweepEverySeconds: Int64 = 1
 
     /// What a moment kept from being attested is tried again after this long.

@@ -25,7 +25,10 @@ extension WriterCore {
             try write([views], .system, nil, ledger.time(wall: world.wall()), draft)
             try keep(draft)
         }
-        if housekeeping.isSweepDue(now: now), let problem = answers.sweep(now: now) { status.report(problem) }
+        if housekeeping.isSweepDue(now: now) {
+            if let problem = answers.sweep(now: now) { status.report(problem) }
+            if let until = try draft.sweepDue(at: world.wall()) { due.append((Self.swept(until), .system)) }
+        }
         if let mark = verification.take() {
             takenBack.append { [verification] in verification.putBack(mark) }
             due.append((mark.event, .system))
@@ -45,6 +48,10 @@ extension WriterCore {
             try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
             try keep(draft)
         }
+    }
+
+    private static func swept(_ until: Instant) -> Event {
+        Event(EndsSubject.entry(.swept), chain: .platform, data: ["until": .string(until.text)])
     }
 
     /// - Returns: `nil` when they cannot be read at this moment: no client waits for what can be said later as well.

@@ -15,7 +15,7 @@ extension WriterCore {
             let earlier = try context.facts.present.idempotent(
                 actor: actor,
                 key: idempotency.key,
-                at: context.now
+                at: context.wall
             )
         else { return nil }
         guard earlier.fingerprint == idempotency.fingerprint else { return .rejection(Self.keyReused) }

@@ -252,7 +252,7 @@ final class WriterCore {
         let caller = submission.caller
         var context = context(for: caller, .none, now, draft)
         do {
-            context = self.context(for: caller, try caller.authority(draft), now, draft)
+            context = self.context(for: caller, try caller.authority(draft, at: context.wall), now, draft)
             try submission.requirement.require(caller, context.authority)
             // After that: what was shown once is not shown to who may not ask for it any more.
             if let replay = try repeated(submission, context) {
@@ -304,13 +304,14 @@ final class WriterCore {
 
     /// Who only records changes nothing.
     private func requireRecording(_ events: [Event], _ submission: any Submission) throws {
-        guard case .recording = submission.requirement, events.contains(where: \.type.isState) else { return }
+        guard case .recording = submission.requirement, events.contains(where: { $0.type.effect != .happens })
+        else { return }
         throw LedgerFault.format("a command that only records has decided on a change")
     }
 
     /// The last of a disk is for changes of state, and for what the product itself has to say.
     private func isRefusedForRoom(_ events: [Event], _ caller: Caller) -> Bool {
-        caller.actor != .system && !events.isEmpty && !events.contains { $0.type.isState }
+        caller.actor != .system && !events.isEmpty && events.allSatisfy { $0.type.effect == .happens }
     }
 
     /// Reads the answer off.

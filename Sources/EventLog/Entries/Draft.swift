@@ -15,6 +15,7 @@ package struct Draft: Sendable {
     }
 
     package var type: String
+    package var schema: Int64
     package var `class`: Entry.Class
     package var result: Entry.Result
     package var code: String?
@@ -29,6 +30,7 @@ package struct Draft: Sendable {
 
     package init(
         type: String,
+        schema: Int64 = 1,
         class: Entry.Class,
         result: Entry.Result = .ok,
         code: String? = nil,
@@ -42,6 +44,7 @@ package struct Draft: Sendable {
         sealed: [Sealed] = [],
     ) {
         self.type = type
+        self.schema = schema
         self.class = `class`
         self.result = result
         self.code = code

@@ -269,6 +269,7 @@ package final class LedgerWriter {
             id: id,
             recordedAt: recordedAt,
             type: draft.type,
+            schema: draft.schema,
             class: draft.class,
             result: draft.result,
             code: draft.code,

@@ -18,6 +18,7 @@ enum OwnType: String, CaseIterable {
     case retentionApplied = "retention.applied"
     case chainsAttested = "chains.attested"
     case viewsAttested = "views.attested"
+    case endsSwept = "ends.swept"
     case refusalsSummarized = "refusals.summarized"
     case readsSummarized = "reads.summarized"
     case commandFailed = "command.failed"
@@ -30,7 +31,7 @@ enum OwnType: String, CaseIterable {
         case .ledgerCreated, .ledgerOpened, .ledgerClosed, .ledgerDegraded, .ledgerResumed, .ledgerForked,
             .ledgerMoved, .ledgerBackedUp, .ledgerVerified, .configurationChanged, .clockStepped, .clockAccepted,
             .checkpointKeyCreated, .checkpointKeyRetired, .dataKeyDestroyed, .retentionApplied, .chainsAttested,
-            .viewsAttested:
+            .viewsAttested, .endsSwept:
             nil
         }
     }
@@ -42,8 +43,7 @@ enum OwnType: String, CaseIterable {
         case .refusalsSummarized, .readsSummarized, .commandFailed: nil
         case .ledgerCreated, .ledgerOpened, .ledgerClosed, .ledgerDegraded, .ledgerResumed, .ledgerForked,
             .ledgerMoved, .ledgerBackedUp, .ledgerVerified, .configurationChanged, .clockStepped, .clockAccepted,
-            .dataKeyDestroyed,
-            .retentionApplied, .chainsAttested, .viewsAttested:
+            .dataKeyDestroyed, .retentionApplied, .chainsAttested, .viewsAttested, .endsSwept:
             false
         }
     }

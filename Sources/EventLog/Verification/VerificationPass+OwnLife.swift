@@ -55,9 +55,8 @@ extension VerificationPass {
             segments.destroy(key, at: index)
         case .retentionApplied: admitRetention(entry)
         case .chainsAttested, .ledgerOpened, .ledgerClosed, .ledgerDegraded, .ledgerResumed, .ledgerMoved,
-            .ledgerBackedUp,
-            .ledgerVerified, .configurationChanged, .clockStepped, .clockAccepted, .viewsAttested, .refusalsSummarized,
-            .readsSummarized, .commandFailed:
+            .ledgerBackedUp, .ledgerVerified, .configurationChanged, .clockStepped, .clockAccepted, .viewsAttested,
+            .endsSwept, .refusalsSummarized, .readsSummarized, .commandFailed:
             break
         }
     }

@@ -23,9 +23,9 @@ package struct InspectToken: Sendable {
     func answer(_ snapshot: ViewSnapshot, wall: Instant) throws -> AccessToken? {
         let client = try proof.proven(snapshot, at: wall)
         _ = try door.issuer(for: client.application, snapshot)
-        guard let token, token.clientID == client.application.id, !token.isExpired(at: wall) else { return nil }
+        guard let token, token.clientID == client.application.id else { return nil }
         do {
-            try token.requireStanding(snapshot)
+            try token.requireStanding(snapshot, at: wall)
             return token
         } catch is Rejection {
             return nil

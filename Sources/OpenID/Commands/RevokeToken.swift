@@ -31,6 +31,7 @@ package struct RevokeToken: Command {
             of: token.clientID,
             chain: token.door,
             expiresAt: Instant(seconds: token.expiresAtSeconds),
+            at: context.wall,
             facts: context.facts
         )
         return Decision(events)
