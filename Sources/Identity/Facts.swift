@@ -6,9 +6,9 @@ package import Wire
 package protocol Facts {
     /// The state of a resource, a deleted one included.
     func resource<R: Resource>(_ id: Identifier<R>) throws -> Versioned<R>?
-    /// An activity that has begun and is not over at a moment: now by the wall clock, which every duration ends by; of
-    /// the past when the last entry was recorded that is seen.
-    func lasting<A: ActivityWithEnd>(_ id: Identifier<A>, at moment: Instant) throws -> Lasting<A>?
+    /// Whether an activity has begun and is not over at a moment: now by the wall clock, which every duration ends by;
+    /// of the past when the last entry was recorded that is seen.
+    func lasts<A: ActivityWithEnd>(_ id: Identifier<A>, at moment: Instant) throws -> Bool
     /// How many living resources of a kind stand in a place and are in a set.
     func count<R: Resource>(_ kind: R.Type, in place: Place, _ key: FacetKey) throws -> Int
     /// The living ones in the order of creation: at most `limit` of them, and whether these are all.

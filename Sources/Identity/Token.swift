@@ -62,7 +62,7 @@ package struct Token: Resource {
         at now: Instant,
         facts: some Facts,
     ) throws -> [Event] {
-        guard now < expiresAt, try facts.lasting(id, at: now) == nil else { return [] }
+        guard now < expiresAt, try !facts.lasts(id, at: now) else { return [] }
         return [
             event(
                 .revoked,

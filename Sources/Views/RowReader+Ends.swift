@@ -4,15 +4,12 @@ package import Wire
 
 // What ends by itself, as long as it lasts.
 extension RowReader {
-    package func lasting<A: ActivityWithEnd>(_ id: Identifier<A>, at moment: Instant) throws -> Lasting<A>? {
-        let key = ViewKey.activity(A.noun, id.text)
-        guard let row = try beginning(key), !row.isOver(at: moment) else { return nil }
-        guard let found = Lasting<A>(id, row: row.bytes) else { throw damage(.activities, key) }
-        return found
+    package func lasts<A: ActivityWithEnd>(_ id: Identifier<A>, at moment: Instant) throws -> Bool {
+        try begun(ViewKey.identifier(id.text)).map { !$0.isOver(at: moment) } ?? false
     }
 
     /// The row in force at this reader's position, over or not.
-    private func beginning(_ key: [UInt8]) throws -> EndingRow? {
+    private func begun(_ key: [UInt8]) throws -> EndingRow? {
         guard let position else { return try ending(.activities, key) }
         let prefix = key + [0]
         let found = try nearest(
@@ -54,10 +51,10 @@ extension Present {
             let key = key.copied
             guard let row = EndingRow(value.copied) else { throw reader.damage(.activities, key) }
             guard run.contains(row.index), !row.isOver(at: moment) else { return true }
-            let words = key.split(separator: 0, maxSplits: 1).map { String(decoding: $0, as: UTF8.self) }
-            let event = try words.first.flatMap { ActivityKind(rawValue: $0) }?
-                .accept(Restating(id: words[words.count - 1], row: row.bytes))
-            guard let event else { throw reader.damage(.activities, key) }
+            let restating = Restating(id: String(decoding: key, as: UTF8.self), row: row.bytes)
+            guard let event = try ActivityKind.allCases.compactMap({ try $0.accept(restating) }).first else {
+                throw reader.damage(.activities, key)
+            }
             if event.chain == chain { events.append(event) }
             return events.count < limit
         }

@@ -13,9 +13,9 @@ extension ViewDraft {
 
         func visit<A: ActivityWithEnd>(_ activity: A.Type) throws {
             let begun = try Lasting<A>(begunBy: entry.event())
-            let (key, row) = (ViewKey.activity(A.noun, begun.id.text), begun.row)
+            let (key, row) = (ViewKey.identifier(begun.id.text), begun.row)
             try draft.put(row, over: draft.ending(.activities, key), in: .activities, key)
-            draft.put(.intervals, key + [0] + BigEndian.bytes(~begun.index), row)
+            draft.put(.intervals, ViewKey.version(of: begun.id.text, at: begun.index), row)
         }
     }
 

@@ -29,8 +29,6 @@ enum ViewKey {
 
     static func proof(_ key: String, _ mac: String) -> [UInt8] { Array(key.utf8) + [0] + Array(mac.utf8) }
 
-    static func activity(_ noun: String, _ id: String) -> [UInt8] { Array(noun.utf8) + [0] + Array(id.utf8) }
-
     static func erasable(_ dataKey: String) -> [UInt8] { Array(dataKey.utf8) + [0] }
 
     static func erasable(_ dataKey: String, _ table: ViewTable, _ key: [UInt8]) -> [UInt8] {

@@ -77,9 +77,9 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         case .idempotency:
             "actor 0 keyed hash[32] → EndingRow, fingerprint[32]: what a client may safely repeat"
         case .activities:
-            "noun 0 identifier → EndingRow, chain 0 fields: what holds until its end, and is not swept yet"
+            "identifier → EndingRow, chain 0 fields: what lasts until its end, and is not swept yet"
         case .intervals:
-            "noun 0 identifier 0 ~index[8] → as in activities: what held from that entry on, until its end"
+            "identifier 0 ~index[8] → as in activities: what lasted from that entry on, until its end"
         case .ends:
             "microseconds[8] table[1] key → data key: rows of activities and idempotency as they end; the data key "
                 + "where the entry seals who acted"

@@ -109,7 +109,7 @@ struct EndsTests {
         let entry = try #require(try ahead.entry(at: index))
         #expect(entry.recordedAt.seconds > token.expiresAtSeconds, "the ledger's time is beyond the end already")
         let isThere = {
-            try ahead.read { try $0.lasting(token.id, at: ahead.world.wall()) != nil }
+            try ahead.read { try $0.lasts(token.id, at: ahead.world.wall()) }
         }
         #expect(try isThere())
         #expect(try await !Self.isActive(token, ground, ahead))
@@ -150,6 +150,33 @@ struct EndsTests {
         try await Self.revoke(token, ground, instance)
         #expect(try await !Self.isActive(token, ground, instance))
         try await instance.close()
+    }
+
+    @Test(arguments: [("token.revoked", 1), ("token.revoked", 2), ("tenant.created", 1)] as [(String, Int64)])
+    func `an entry of a schema that there was folds by it`(_ name: String, _ schema: Int64) throws {
+        let folded = try FoldedEntry(Self.entry(name, schema))
+        #expect(folded.type.text == name && folded.type.schema == schema)
+        #expect(folded.type == EntryType.named(name) || schema == 1)
+    }
+
+    @Test(arguments: [("token.revoked", 3), ("token.revoked", 0), ("tenant.created", 2)] as [(String, Int64)])
+    func `an entry of a schema that there never was is poison`(_ name: String, _ schema: Int64) {
+        #expect(throws: Poison.self) { try FoldedEntry(Self.entry(name, schema)) }
+    }
+
+    private static func entry(_ type: String, _ schema: Int64) -> Entry {
+        var entry = Entry(
+            index: 7,
+            id: "evt_x",
+            recordedAt: Instant(seconds: 1_800_000_000),
+            type: type,
+            class: .state,
+            actor: .system,
+            chain: "platform",
+            sequence: 0
+        )
+        entry.schema = schema
+        return entry
     }
 
     // MARK: Retention

@@ -54,6 +54,19 @@ struct IdempotencyTests {
         try await instance.close()
     }
 
+    @Test func `nothing is done twice for a clock that was a day ahead and is right again`() async throws {
+        let ground = try Ground(seed: 54)
+        let instance = try await ground.open()
+        _ = try await create("one", key: "k1", body: "a", instance, ground)
+        for step in [88_000, -88_000] as [Int64] {
+            ground.clock.stepWall(microseconds: step * 1_000_000)
+            _ = try await instance.perform(RecordEvents([]), by: .system)
+        }
+        await #expect(throws: Refusal.self) { _ = try await create("two", key: "k1", body: "a", instance, ground) }
+        #expect(try instance.read { try $0.count(Partner.self, in: .platform) } == 1)
+        try await instance.close()
+    }
+
     private func create(
         _ slug: String,
         key: String,

@@ -30,6 +30,20 @@ struct TokenStandingTests {
         try await instance.close()
     }
 
+    @Test func `a token that ends while its command waits is refused by the writer`() async throws {
+        let ground = try Ground(seed: 25)
+        let instance = try await ground.open()
+        let text = try await issued(ground, instance)
+        let caller = try instance.authenticate(text, baseURL: try BaseURL(Ground.baseURL), request: request)
+        let id = PartnerID(random: instance.world.random(16))
+        let command = try Change<Partner>.registering(id, ["name": "P", "slug": "p"])
+        ground.clock.pass(microseconds: 3_600_000_000)
+        await #expect(throws: Refusal.rejected(.unprovenToken)) {
+            _ = try await instance.perform(command, by: caller)
+        }
+        try await instance.close()
+    }
+
     @Test func `a revoked token is refused, and a revoked signing key ends its tokens`() async throws {
         let ground = try Ground(seed: 22)
         let instance = try await ground.open()

@@ -70,6 +70,17 @@ extension HostileParser {
     /// The rows of views, should their seals be those of somebody who has the key.
     static let rows = HostileParser("rows") { bytes in
         for kind in Kind.allCases { try kind.accept(RowOfKind(bytes: bytes)) }
+        for activity in ActivityKind.allCases { try activity.accept(RowOfActivity(bytes: bytes)) }
+    }
+
+    private struct RowOfActivity: ActivityVisitor {
+        let bytes: [UInt8]
+
+        func visit<A: ActivityWithEnd>(_ activity: A.Type) throws {
+            let id = Identifier<A>(random: [UInt8](repeating: 1, count: 16))
+            guard let row = Lasting<A>(id, row: bytes)?.row else { return }
+            try Broken.unless(row == bytes, "a row is written as it was read")
+        }
     }
 
     private struct RowOfKind: KindVisitor {

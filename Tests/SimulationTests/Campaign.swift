@@ -1,3 +1,4 @@
+import EventLog
 import Glibc
 import Storage
 import Synchronization
@@ -11,6 +12,7 @@ final class Campaign: Sendable {
         var crashes = 0
         var entries: UInt64 = 0
         var faults = 0
+        var sweeps = 0
         var damages: [String: Int] = [:]
         var statuses: [Int: Int] = [:]
         var failures: [Simulation.Outcome] = []
@@ -79,6 +81,7 @@ extension Campaign.Report {
         crashes += outcome.crashes
         entries += outcome.entries
         faults += outcome.faults.count
+        sweeps += outcome.evidence.entries.count { $0.type == "ends.swept" }
         statuses.merge(outcome.statuses, uniquingKeysWith: +)
         for done in outcome.damage {
             damages[done.split(separator: ":").last.map(String.init) ?? done, default: 0] += 1
@@ -95,7 +98,7 @@ extension Campaign.Report {
         return """
             \(seeds) seeds in \(seconds) s
             requests: \(perMinute(requests)), answered \(answers)
-            entries: \(entries)
+            entries: \(entries), of sweeps \(sweeps)
             storage operations: \(perMinute(operations)), faults \(faults)
             crashes: \(perMinute(crashes))
             damage: \(damage)

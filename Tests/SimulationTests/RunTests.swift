@@ -10,6 +10,7 @@ struct RunTests {
         let seeds = Wish.seed.map { [$0] } ?? (0..<(Wish.seeds ?? Self.seedsByDefault)).map { _ in dice.next() }
         let report = try await Campaign(seeds: seeds).run()
         #expect(report.broken.isEmpty)
+        #expect(seeds.count < 100 || report.sweeps > 0, "nothing ever ended by itself")
         for outcome in report.failures { Issue.record("\(outcome.account)") }
         print(report.text)
         if let seed = Wish.seed {

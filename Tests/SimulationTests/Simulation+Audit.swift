@@ -91,7 +91,7 @@ extension Simulation {
                     (nil, wall), (entry.index, entry.recordedAt), (last.index, last.recordedAt),
                 ]
                 return try moments.map { asOf, moment in
-                    let isThere = try snapshot.at(asOf).lasting(token, at: moment) != nil
+                    let isThere = try snapshot.at(asOf).lasts(token, at: moment)
                     return Evidence.Lasting(token: token.text, moment: moment, asOf: asOf, isThere: isThere)
                 }
             }

@@ -138,15 +138,16 @@ def a_day_passes(run: Run) -> str:
             clock.set(passed)
             require(server.connect().token().status == 200, f"no token after {passed} seconds")
 
-    def make(name: str):
+    def make(name: str, key: str = "a day"):
         body = {"name": name, "slug": name, "partner_id": server.partner}
-        return server.connect().admin("POST", "/tenants", body, **{"Idempotency-Key": "a day"})
+        return server.connect().admin("POST", "/tenants", body, **{"Idempotency-Key": key})
 
     def ask(path: str, made: dict, **fields: str):
         basic = base64.b64encode(f"{made['id']}:{made['client_secret']}".encode()).decode()
         return server.connect().ask("POST", path, urllib.parse.urlencode(fields).encode(),
                                     {"Authorization": f"Basic {basic}", "Content-Type": FORM})
 
+    require(make("never-again", "swept").status == 201, "a tenant is not made")
     first = make("once")
     require(first.status == 201 and make("once").body == first.body, "a repetition is answered differently")
     until(20 * HOUR)

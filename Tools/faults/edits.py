@@ -655,7 +655,7 @@ def view_cells(cells: Cells) -> None:
     # Rows that are asked for by whoever looks for rights, and by what is read.
     token = json.loads(base64.urlsafe_b64decode(history.token.split(".")[1] + "=="))["jti"].encode()
     own = {"current": history.application["id"].encode(), "slugs": b"tenant\0edited",
-           "terms": b"a" + history.server.client[0].encode() + bytes(5), "activities": b"token\0" + token}
+           "terms": b"a" + history.server.client[0].encode() + bytes(5), "activities": token}
 
     for table in AUTHORITY:
         now, then = rows(data, table), rows(early, table)

@@ -10,7 +10,7 @@ extension AccessToken {
     /// - Throws: `Rejection.unprovenToken`.
     package func requireStanding(_ facts: some Facts, at wall: Instant) throws {
         // What ends a revocation ends the token with it, so both are asked by one moment.
-        guard !isExpired(at: wall), try facts.lasting(id, at: wall) == nil,
+        guard !isExpired(at: wall), try !facts.lasts(id, at: wall),
             let application = try facts.resource(clientID), application.state.status == .active,
             try facts.isActive(application.place), try facts.isActive(door),
             try Epochs(of: application, at: door, facts) == epochs
