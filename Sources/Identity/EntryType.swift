@@ -55,10 +55,9 @@ package struct EntryType: Sendable, Hashable {
 
     /// The type of the entries of a name and a schema, which need not be the present one.
     package static func named(_ text: String, schema: Int64) -> EntryType? {
-        guard let present = named(text), present.schema != schema else { return named(text) }
+        guard let present = named(text), (1...present.schema).contains(schema) else { return nil }
         // The schemas of a name stand in their order, the present one last.
-        let ordinal = Int64(present.ordinal) - present.schema + schema
-        return (1..<present.schema).contains(schema) ? EntryType(ordinal: Int(ordinal)) : nil
+        return EntryType(ordinal: present.ordinal - Int(present.schema - schema))
     }
 
     /// Those that are written, of the present schema each.
