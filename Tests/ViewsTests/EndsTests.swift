@@ -161,7 +161,7 @@ struct EndsTests {
         let token: TokenID = world.ledger.id()
         let start = world.ledger.now
         try world.write(try revocation(of: token, in: world, seconds: 60))
-        let environment = world.store.environment
+        let environment = world.store.state
         let ends = try environment.table("ends")
         let first = try environment.read { try $0.last(ends) }
         try world.write(try revocation(of: token, in: world, seconds: 7_200))

@@ -13,7 +13,7 @@ package enum LedgerFormat {
     package static let pageDigest = Digest(pageDigestBytes.span)
 
     private static let pageDigestBytes: [UInt8] = (try? Hex.decode(pageDigestHex)) ?? []
-    package static let pageDigestHex = "cb01029a39af4b3bff1d63495a34166d4a49ec8810812c2f9481263da8dff380"
+    package static let pageDigestHex = "1d65a5de23866dc725e0a129ca448d3bef47d97edc855ade52b2791a86da9316"
 
     package static func write(in folder: SmallFiles) throws {
         let object: JSON = ["format": .integer(version), "lowest_reader": .integer(version)]
