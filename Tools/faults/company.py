@@ -118,7 +118,7 @@ def strange_locks(run: Run) -> str:
     server = run.server()
     oracle = Oracle(server)
     started = explained = 0
-    for name in "lock", "ledger/lock.mdb", "views/lock.mdb":
+    for name in "lock", "ledger/lock.mdb", "views/state/lock.mdb", "views/audit/lock.mdb":
         for what in "missing", "stale", "empty", "garbage", "words", "directory":
             strange(server.data / name, what)
             if starts(server, f"{name} is {what}"):

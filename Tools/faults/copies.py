@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import signal
+import time
 
 import oracle
 from load import Load
@@ -346,20 +347,48 @@ def strange_views(run: Run) -> str:
     rebuilt("caught_up" if same_file(server) else "rebuilt")
     # Views that are another file: a copy.
     fresh = server.data / "views/copy"
-    shutil.copy(server.data / "views/data.mdb", fresh)
-    fresh.replace(server.data / "views/data.mdb")
+    shutil.copy(server.data / "views/state/data.mdb", fresh)
+    fresh.replace(server.data / "views/state/data.mdb")
     rebuilt("rebuilt")
     # Another boot, and no clean stop before it.
-    server.start()
-    server.kill()
-    trust = server.data / "views/trust"
-    mark = json.loads(trust.read_text())
-    trust.write_text(json.dumps(mark | {"boot": "00000000-0000-0000-0000-000000000000"}, separators=(",", ":"), sort_keys=True))
+    def other_boot(seconds: float) -> None:
+        Load(server.start(), run.dice).run(0.3)
+        time.sleep(seconds)
+        server.kill()
+        trust = server.data / "views/trust"
+        mark = json.loads(trust.read_text()) | {"boot": "00000000-0000-0000-0000-000000000000"}
+        trust.write_text(json.dumps(mark, separators=(",", ":"), sort_keys=True))
+
+    shutil.rmtree(server.data / "views/kept", ignore_errors=True)
+    other_boot(0)
+    rebuilt("rebuilt")
+    # With a second copy of the state, that is what a stop of the machine leaves.
+    other_boot(KEPT_SECONDS)
+    kept = server.data / "views/kept/data.mdb"
+    require(kept.exists(), "no second copy of the state was made")
+    whole = run.folder / "whole"
+    shutil.rmtree(whole, ignore_errors=True)
+    shutil.copytree(server.data, whole)
+    rebuilt("from_kept")
+    # What somebody wrote into it is not believed.
+    shutil.rmtree(server.data)
+    shutil.copytree(whole, server.data)
+    keep_place(server.data)
+    content, application = bytearray(kept.read_bytes()), server.client[0].encode()
+    # A row's value follows its key.
+    for found in re.finditer(re.escape(application), bytes(content)):
+        content[found.end() + 12] ^= 1
+    kept.write_bytes(content)
     rebuilt("rebuilt")
     run.control("views that nothing happened to", lambda: rebuilt("rebuilt"))
-    return f"views ahead: refused (\"{said[-70:]}\"); older, copied, of another boot: made anew or caught up, and equal"
+    return (f"views ahead: refused (\"{said[-70:]}\"); older, copied, of another boot: made anew or caught up, and equal; "
+            "after a stop of the machine the second copy of the state is served, and not when it was damaged")
+
+
+# The second copy follows after ten seconds.
+KEPT_SECONDS = 13
 
 
 def same_file(server: Server) -> bool:
-    facts = (server.data / "views/data.mdb").stat()
+    facts = (server.data / "views/state/data.mdb").stat()
     return json.loads((server.data / "views/trust").read_text())["file"] == f"{facts.st_dev}:{facts.st_ino}"

@@ -51,8 +51,9 @@ class SmallDisk:
 
     def _trust(self) -> None:
         """Views that were copied are made anew by a swap of folders, which a mount does not allow: here they are vouched for."""
-        facts = (self.folder / "data.mdb").stat()
-        mark = json.loads((self.folder / "trust").read_text()) | {"file": f"{facts.st_dev}:{facts.st_ino}", "clean": True}
+        facts = {name: (self.folder / part / "data.mdb").stat() for name, part in (("file", "state"), ("audit", "audit"))}
+        mark = json.loads((self.folder / "trust").read_text()) | {"clean": True}
+        mark |= {name: f"{fact.st_dev}:{fact.st_ino}" for name, fact in facts.items()}
         (self.folder / "trust").write_text(json.dumps(mark, separators=(",", ":"), sort_keys=True))
 
     def fill(self) -> None:

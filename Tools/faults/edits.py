@@ -34,7 +34,9 @@ DIGEST_BYTES = 32
 OWN = ("ledger.opened", "ledger.closed", "chains.attested", "views.attested")
 # Of the same length, so that one can be written over the other within an entry.
 WIDE, NARROW = "admin:read", "notes:read"
-AUTHORITY = ("current", "facets", "slugs", "lookups", "activities")
+AUTHORITY = ("current", "facets", "slugs", "lookups", "activities", "lengths")
+# Tables that only find entries, or tell of uses: they stand apart.
+AUDIT = ("last_used", "addresses", "audit_erasable", "terms", "entries", "actors")
 # Tables of views that the row also asks for through the server, when nothing was found beside it.
 READ = ("counts", "versions", "terms")
 DERIVED = ("hashes", "chains", "streams", "data_keys")
@@ -266,8 +268,9 @@ class History:
 
 
 def believe(data: pathlib.Path) -> None:
-    trust, facts = data / "views/trust", (data / "views/data.mdb").stat()
-    mark = json.loads(trust.read_text()) | {"file": f"{facts.st_dev}:{facts.st_ino}"}
+    trust, parts = data / "views/trust", {"file": "state", "audit": "audit"}
+    facts = {name: (data / "views" / part / "data.mdb").stat() for name, part in parts.items()}
+    mark = json.loads(trust.read_text()) | {name: f"{fact.st_dev}:{fact.st_ino}" for name, fact in facts.items()}
     trust.write_text(json.dumps(mark, separators=(",", ":"), sort_keys=True))
 
 
@@ -650,31 +653,32 @@ def ledger_cells(cells: Cells) -> None:
 
 def view_cells(cells: Cells) -> None:
     history = cells.history
-    data = history.server.data / "views"
-    early = history.early / "views"
+    data, early = history.server.data, history.early
     # Rows that are asked for by whoever looks for rights, and by what is read.
     token = json.loads(base64.urlsafe_b64decode(history.token.split(".")[1] + "=="))["jti"].encode()
     own = {"current": history.application["id"].encode(), "slugs": b"tenant\0edited",
            "terms": b"a" + history.server.client[0].encode() + bytes(5), "activities": token}
 
     for table in AUTHORITY:
-        now, then = rows(data, table), rows(early, table)
+        now, then = (rows(place / part_of(table), table) for place in (data, early))
         key = own.get(table) or cells.run.dice.choice(sorted(now))
         for edit in alterations(table, now, key):
             cells.authority(edit)
         # One of each kind of resource.
         for back in {key[:4]: key for key in then if then[key] != now.get(key)}.values():
             what = f"{'put' if back in now else 'brought'} back: {back[:4].decode(errors='replace')}"
-            cells.authority(Edit(what, "views", table, back, then[back]))
+            cells.authority(Edit(what, part_of(table), table, back, then[back]))
             if back in now:
-                cells.authority(made_up_for(Edit(what, "views", table, back, then[back]), now))
+                cells.authority(made_up_for(Edit(what, part_of(table), table, back, then[back]), now))
         if table == "current":
             require(then[key] != now[key], "the application's row is as it was")
 
-    with opened(data) as (transaction, _):
-        others = sorted(key.decode() for key, _ in transaction.cursor() if key.decode() not in (*AUTHORITY, "meta"))
+    others = []
+    for part in "state", "audit":
+        with opened(data / "views" / part) as (transaction, _):
+            others += sorted(key.decode() for key, _ in transaction.cursor() if key.decode() not in (*AUTHORITY, "meta"))
     for table in others:
-        now, then = rows(data, table), rows(early, table)
+        now, then = (rows(place / part_of(table), table) for place in (data, early))
         if not now:
             continue
         changed = [key for key in then if key in now and then[key] != now[key]]
@@ -685,15 +689,19 @@ def view_cells(cells: Cells) -> None:
         for edit in edits if table in READ or cells.run.is_long else cells.run.dice.sample(edits, 1):
             cells.view(edit)
         if changed:
-            cells.view(Edit("put back", "views", table, changed[0], then[changed[0]]))
+            cells.view(Edit("put back", part_of(table), table, changed[0], then[changed[0]]))
+
+
+def part_of(table: str) -> str:
+    return "views/audit" if table in AUDIT else "views/state"
 
 
 def alterations(table: str, now: dict[bytes, bytes], key: bytes) -> list[Edit]:
     """The ways to alter any row of views."""
-    value, removed = now[key], Edit("removed", "views", table, key, None)
-    made = [Edit("with another seal", "views", table, key, flipped(value, -1)), removed, made_up_for(removed, now)]
+    value, removed = now[key], Edit("removed", part_of(table), table, key, None)
+    made = [Edit("with another seal", part_of(table), table, key, flipped(value, -1)), removed, made_up_for(removed, now)]
     if len(value) > SEAL_BYTES:
-        made.append(Edit("changed below its seal", "views", table, key, flipped(value, len(value) - SEAL_BYTES - 1)))
+        made.append(Edit("changed below its seal", part_of(table), table, key, flipped(value, len(value) - SEAL_BYTES - 1)))
     return made
 
 

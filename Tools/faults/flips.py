@@ -108,7 +108,8 @@ def bit_flips(run: Run) -> str:
     victim = Victim(run, server)
     flips = run.count(360, 10_000)
     counts: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
-    targets = [("ledger/data.mdb", flips * 2 // 3), ("views/data.mdb", flips // 6),
+    targets = [("ledger/data.mdb", flips * 2 // 3), ("views/state/data.mdb", flips // 12),
+               ("views/audit/data.mdb", flips // 6 - flips // 12),
                ("keys", flips - flips * 2 // 3 - flips // 6)]
     for name, count in targets:
         for kind, verdict, where in (keys if name == "keys" else environment)(run, victim, name, count):
@@ -161,7 +162,7 @@ def environment(run: Run, victim: Victim, name: str, count: int):
             verdict = victim.rebuilt()
             path.unlink()
         path.write_bytes(content)
-        yield f"{name.split('/')[0]} {kind}", verdict, f"{name} page {page} ({kind}) byte {place} bit {bit}"
+        yield f"{name.removesuffix('/data.mdb')} {kind}", verdict, f"{name} page {page} ({kind}) byte {place} bit {bit}"
 
 
 def written_on(run: Run, victim: Victim, name: str) -> str:

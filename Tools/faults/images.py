@@ -15,7 +15,7 @@ from shim import Op
 
 SECTOR = 512
 # What another machine never sees: locks belong to a running one.
-FLEETING = ("lock", "ledger/lock.mdb", "views/lock.mdb")
+FLEETING = ("lock", "ledger/lock.mdb", *(f"views/{part}/lock.mdb" for part in ("state", "audit", "kept", "kept.new")))
 
 
 class Disk:
@@ -77,6 +77,10 @@ class Disk:
             names.pop(op.path, None)
         elif op.path in names:
             names[op.data.decode()] = names.pop(op.path)
+        else:
+            # A folder takes along what is in it.
+            for name in [name for name in names if name.startswith(f"{op.path}/")]:
+                names[op.data.decode() + name[len(op.path):]] = names.pop(name)
 
     @staticmethod
     def _put(content: bytearray, op: Op) -> None:

@@ -50,7 +50,7 @@ def random_points(run: Run) -> str:
 
 # Where a run passes often, and where it passes a few times only: at which passing the process may end.
 OFTEN = ["after-append", "mid-projection", "before-keys", "after-keys", "before-commit", "after-commit", "before-views",
-         "before-ack"]
+         "between-views", "before-ack"]
 FEW = ["before-sign", "before-anchor", "after-anchor", "file-written", "file-renamed"]
 ONCE = ["mid-catch-up", "rebuilt", "mid-swap", "after-swap"]
 
@@ -111,7 +111,7 @@ def named_points(run: Run) -> str:
 
 @row("T30", "kill between keys, ledger and views")
 def between_the_stores(run: Run) -> str:
-    points, crashes = ["before-keys", "after-keys", "before-commit", "after-commit", "before-views"], 0
+    points, crashes = ["before-keys", "after-keys", "before-commit", "after-commit", "before-views", "between-views"], 0
     for point in points:
         for number in range(run.count(2, 20)):
             # The oracle's verify names a key that is missing beside an entry that needs it.

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import pathlib
 import shutil
+import time
 
 import oracle
 from images import Disk
@@ -45,6 +46,48 @@ def record(run: Run, seconds: float, name: str = "recorded") -> Recording:
     return Recording(server, disk, recorded(log), lines, roots, promised)
 
 
+def record_kept(run: Run) -> Recording:
+    """A run in which the second copy of the state is made, and follows twice."""
+    server, log = run.server("kept"), run.folder / "kept.log"
+    disk = Disk(server.data)
+    server.start(run.shim.env(server, FAULTIO_LOG=log))
+    loads = []
+    for _ in range(3):
+        loads.append(Load(server, run.dice, position=lambda: log.stat().st_size).run(0.3))
+        time.sleep(KEPT_SECONDS)
+    require(server.stop() == 0, server.said)
+    lines = oracle.lines(server.data)
+    roots = [base64.b64encode(root).decode() for root in oracle.roots(lines)]
+    promised = sorted((ask.position, ask.index) for load in loads for ask in load.acknowledged)
+    return Recording(server, disk, recorded(log), lines, roots, promised)
+
+
+# The second copy follows after ten seconds.
+KEPT_SECONDS = 11
+
+
+def kept_cuts(run: Run, count: int) -> tuple[int, int]:
+    """Cuts the power while the second copy of the state is written; answers how many, and how often it was served."""
+    recording = record_kept(run)
+    moments = [place for place, op in enumerate(recording.ops) if op.path.startswith("views/kept")]
+    require(len(moments) > 20, f"the second copy was written {len(moments)} times only")
+    image, applied, taken = run.folder / "image", 0, 0
+    for number, moment in enumerate(sorted(run.dice.choice(moments) for _ in range(count))):
+        while applied < moment + 1:
+            recording.disk.apply(recording.ops[applied])
+            applied += 1
+        recording.disk.image(image, run.dice, ("none", "all", "some", "some")[number % 4])
+        promised = recording.promised(recording.ops[applied - 1].end)
+        try:
+            examine(recording, image, promised)
+            taken += serve(recording, image, run.folder / "served", promised) == "from_kept"
+        except Failed as failure:
+            raise Failed(f"cut after change {applied} of {len(recording.ops)}, while the second copy was written: "
+                         f"{failure}") from failure
+    require(taken > 0, "no start took the second copy")
+    return count, taken
+
+
 def examine(recording: Recording, image: pathlib.Path, promised: int) -> int:
     """An image is one of the ledger's own moments, whole, with all that was promised; answers its size."""
     done = command("verify", "--data", image, "--format", "json")
@@ -58,8 +101,8 @@ def examine(recording: Recording, image: pathlib.Path, promised: int) -> int:
     return size
 
 
-def serve(recording: Recording, image: pathlib.Path, home: pathlib.Path, promised: int) -> None:
-    """A server takes the image up, goes on, and ends in order."""
+def serve(recording: Recording, image: pathlib.Path, home: pathlib.Path, promised: int) -> str:
+    """A server takes the image up, goes on, and ends in order; answers where its views came from."""
     server = Server(home, recording.server.founded)
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(image, server.data)
@@ -71,6 +114,8 @@ def serve(recording: Recording, image: pathlib.Path, home: pathlib.Path, promise
         require(server.stop() == 0, server.said)
         oracle.verify(server.data)
         oracle.views_equal(server)
+        opened = [json.loads(line)["data"] for line in oracle.lines(server.data) if b'"ledger.opened"' in line]
+        return opened[-1]["views"]
     except Refused as refused:
         raise Failed(f"the server refuses: {refused}") from refused
     finally:
@@ -111,6 +156,7 @@ def power_cut(run: Run) -> str:
     recording = record(run, 1.5 if not run.is_long else 10)
     changes = len(recording.ops)
     opened, served, behind = cuts(run, recording, run.count(160, 2_400), tearing=False)
+    kept, taken = kept_cuts(run, run.count(16, 200))
 
     def acknowledged_early() -> None:
         # The same kind of moments, held against promises that were made three commits too soon.
@@ -121,7 +167,8 @@ def power_cut(run: Run) -> str:
         cuts(run, early, 60, tearing=False)
 
     run.control("acknowledged before the commit", acknowledged_early)
-    return f"{opened} crash points among {changes} recorded changes, each image verified; {served} also served from"
+    return (f"{opened} crash points among {changes} recorded changes, each image verified; {served} also served from; {kept} while "
+            f"the second copy of the state was written, which was served {taken} times")
 
 
 @row("T4", "torn write: a part of a page, of a meta page, of a file")

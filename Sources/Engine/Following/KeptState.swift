@@ -106,6 +106,7 @@ final class KeptState: Sendable {
         try directory.copy(views.state, to: fresh)
         CrashPoint.keptCopied.pass()
         try directory.rename(fresh, to: path)
+        try directory.viewFiles(DataDirectory.viewsName, .beside).syncNames()
         return keep(try open(directory.keptState()))
     }
 
