@@ -63,7 +63,7 @@ class Disk:
     def _settle_names(self, folder: str) -> None:
         rest = []
         for op in self.pending_names:
-            if str(pathlib.PurePath(op.path).parent).replace(".", "", 1) == folder:
+            if op.path.rpartition("/")[0] == folder:
                 self._rename(self.names, op)
             else:
                 rest.append(op)
