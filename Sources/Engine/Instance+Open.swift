@@ -30,6 +30,8 @@ extension Instance {
         package var ownScopes: [String] = []
         /// How many entries the audit may lack at a start: with more it is made anew beside serving.
         package var auditEntriesAtStartMax = AuditMaking.entriesAtStartMax
+        /// How long the second copy of the state may be behind while entries come.
+        package var keptBehindMicrosecondsMax = KeptState.behindMicrosecondsMax
         /// How long a read transaction may be: what is held longer keeps the files from using their space again.
         package var readMicrosecondsMax = Instance.readMicrosecondsMax
         package var log: @Sendable (String) -> Void
@@ -121,6 +123,7 @@ extension Instance {
                 world: world,
                 size: opened.opening.range.size,
                 isDue: found.atStart == .fromKept,
+                behindMicrosecondsMax: options.keptBehindMicrosecondsMax,
                 log: options.log
             ) { try opened.viewStore($0) },
             lock: lock

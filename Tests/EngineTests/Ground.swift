@@ -39,20 +39,20 @@ struct Ground {
         algorithm: SigningAlgorithm? = nil,
         acceptsClock: Bool = false,
         recordsVerification: Bool = false,
+        isStateKeptTwice: Bool = false,
     ) async throws -> Instance {
         let lines = lines
-        return try await Instance.open(
-            directory,
-            world: clock.world,
-            options: Instance.Options(
-                software: "muniment test",
-                algorithm: algorithm,
-                acceptsClock: acceptsClock,
-                recordsVerification: recordsVerification,
-                log: { lines.add($0) },
-                onStop: { lines.add("stopped: \($0)") }
-            )
+        var options = Instance.Options(
+            software: "muniment test",
+            algorithm: algorithm,
+            acceptsClock: acceptsClock,
+            recordsVerification: recordsVerification,
+            log: { lines.add($0) },
+            onStop: { lines.add("stopped: \($0)") }
         )
+        // It comes on a thread of its own, and would meet the faults that are meant for others.
+        if !isStateKeptTwice { options.keptBehindMicrosecondsMax = .max }
+        return try await Instance.open(directory, world: clock.world, options: options)
     }
 
     /// The first service with a token of the platform that has these scopes.

@@ -17,7 +17,7 @@ import Wire
 
         init(seed: UInt64) async throws {
             ground = try Ground(seed: seed)
-            instance = try await ground.open()
+            instance = try await ground.open(isStateKeptTwice: true)
             try await Self.register(3, instance)
             try await Self.follow(ground, instance)
             try await Self.register(2, instance)
@@ -75,7 +75,7 @@ import Wire
 
     /// Opened again, whole, and with a second copy that is made anew.
     private static func expectWhole(_ ground: Ground, views: String, partners: Int) async throws {
-        let instance = try await ground.open()
+        let instance = try await ground.open(isStateKeptTwice: true)
         let told = try opened(instance)
         #expect(told["views"]?.text == views)
         #expect(try instance.read { try $0.count(Partner.self, in: .platform) } == partners)
@@ -88,7 +88,7 @@ import Wire
     @Test func `after a machine's stop the second copy is the state, and the audit is made anew`() async throws {
         let running = try await Running(seed: 801)
         try await running.stopMachine()
-        let instance = try await running.ground.open()
+        let instance = try await running.ground.open(isStateKeptTwice: true)
         let told = try Self.opened(instance)
         #expect(told["views"] == "from_kept" && told["audit"] == "rebuilt" && told["stop"] == "machine")
         #expect(told["altered"] == nil)
@@ -181,7 +181,7 @@ import Wire
             let kept = try files.flatMap { folder, names in
                 try names.map { (folder, $0, try SmallFiles(simulated: disk, prefix: folder).read($0) ?? []) }
             }
-            let later = try await ground.open()
+            let later = try await ground.open(isStateKeptTwice: true)
             try await Running.register(2, later)
             try await Running.follow(ground, later)
             try await later.close()
@@ -193,7 +193,7 @@ import Wire
                 try SmallFiles(simulated: disk, prefix: folder).write(name, bytes, mode: 0o600)
             }
         }
-        let instance = try await ground.open()
+        let instance = try await ground.open(isStateKeptTwice: true)
         #expect(try Self.opened(instance)["views"] == "kept")
         ground.clock.pass(microseconds: 11_000_000)
         if kept != .missing {
@@ -220,7 +220,7 @@ import Wire
         try disk.rename("then", to: "ledger")
         let anchor = try SmallFiles(simulated: disk, prefix: "anchor")
         for name in ["head", "checkpoint"] { try anchor.remove(name) }
-        await #expect(throws: LedgerFault.self) { try await ground.open() }
+        await #expect(throws: LedgerFault.self) { try await ground.open(isStateKeptTwice: true) }
         #expect(disk.exists("views/kept"))
     }
 
@@ -245,7 +245,7 @@ import Wire
             if entry.endsCommand { try draft.keep() }
         }
         try draft.commit(applied: ViewStore.Applied(size: range.size, root: range.root))
-        let next = try await ground.open()
+        let next = try await ground.open(isStateKeptTwice: true)
         ground.clock.pass(microseconds: 11_000_000)
         try await until { next.status.refusal != nil }
         #expect(next.status.refusal?.contains("the state and its second copy differ in current") == true)
@@ -263,7 +263,7 @@ import Wire
             try await running.stopMachine()
             let (ground, disk) = (running.ground, running.ground.disk)
             disk.plan(.powerCut, at: disk.operations + operation)
-            let first = try? await ground.open()
+            let first = try? await ground.open(isStateKeptTwice: true)
             guard disk.isWithoutPower else {
                 try await first?.close()
                 break
@@ -271,7 +271,7 @@ import Wire
             disk.crash()
             try? await first?.close()
             ground.clock.reboot()
-            let instance = try await ground.open()
+            let instance = try await ground.open(isStateKeptTwice: true)
             #expect(try instance.read { try $0.count(Partner.self, in: .platform) } == 5, "operation \(operation)")
             #expect(try ReportTests.replay(ground, instance, seed: 9).differences.isEmpty, "operation \(operation)")
             try await instance.close()

@@ -8,16 +8,16 @@ import Views
 /// Where both have folded the same entries they have the same sums: each fold has a second opinion. It is never more
 /// than ten seconds or 50,000 entries behind. Where it is missing, damaged or of another ledger, it is made anew from
 /// the state, beside serving.
-final class KeptState: Sendable {
+package final class KeptState: Sendable {
     static let name = "kept"
     static let freshName = "kept.new"
-    static let behindMicrosecondsMax: Int64 = 10_000_000
+    package static let behindMicrosecondsMax: Int64 = 10_000_000
     static let entriesBehindMax: UInt64 = 50_000
 
     private struct State {
         var store: ViewStore?
-        /// When it last was as far as the state.
-        var followedAt: Int64
+        /// When it last was as far as the state; nil where it never was and is to be at once.
+        var followedAt: Int64?
         var size: UInt64
         var isGivenUp = false
     }
@@ -27,6 +27,7 @@ final class KeptState: Sendable {
     private let builder: ViewBuilder
     private let open: @Sendable (Environment) throws -> ViewStore
     private let world: World
+    private let behindMicrosecondsMax: Int64
     private let log: @Sendable (String) -> Void
     private let state: Mutex<State>
 
@@ -41,6 +42,7 @@ final class KeptState: Sendable {
         world: World,
         size: UInt64,
         isDue: Bool,
+        behindMicrosecondsMax: Int64,
         log: @escaping @Sendable (String) -> Void,
         open: @escaping @Sendable (Environment) throws -> ViewStore,
     ) {
@@ -50,14 +52,15 @@ final class KeptState: Sendable {
         self.open = open
         self.world = world
         self.log = log
+        self.behindMicrosecondsMax = behindMicrosecondsMax
         let now = world.sinceBoot()
-        state = Mutex(State(followedAt: isDue ? now - Self.behindMicrosecondsMax : now, size: isDue ? 0 : size))
+        state = Mutex(State(followedAt: isDue ? nil : now, size: isDue ? 0 : size))
     }
 
     func isDue(size: UInt64) -> Bool {
         state.withLock { state in
             guard !state.isGivenUp else { return false }
-            let isLong = world.sinceBoot() - state.followedAt >= Self.behindMicrosecondsMax
+            let isLong = state.followedAt.map { world.sinceBoot() - $0 >= behindMicrosecondsMax } ?? true
             return size > state.size && (isLong || size - state.size >= Self.entriesBehindMax)
         }
     }
