@@ -67,7 +67,7 @@ extension Instance {
             random: world.random
         )
         let founded = try write(identity, founding, ledger, keys, world)
-        try ledger.commit()
+        try ledger.commit().get()
         try sign(ledger.range, identity, keys, directory)
         try directory.takeOver(directory.anchor(), as: identity.id)
         if directory.path("") != nil {

@@ -300,7 +300,7 @@ struct AuditTests {
             _ = try writer.prepare([draft], recordedAt: writer.time(wall: world.wall()))
             writer.keep()
             index = opening.range.size
-            try writer.commit()
+            try writer.commit().get()
         }
         #expect(try server.instance.entry(at: index)?.actor == actor)
         let above = await server.call(.get, "/audit?actor_id=\(id)")

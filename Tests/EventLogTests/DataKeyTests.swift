@@ -151,7 +151,7 @@ struct DataKeyTests {
         #expect(throws: LedgerFault.self) {
             try writer.prepare([Self.sealing(Self.profile)], recordedAt: writer.time(wall: TestLedger.start))
         }
-        try writer.commit()
+        try writer.commit().get()
         // The promise to destroy is not kept yet; the entry counts.
         #expect(try ledger.keys.key(KeyName.data(Self.profile)) != nil)
         #expect(throws: LedgerFault.self) { try ledger.write([Self.sealing(Self.profile)]) }

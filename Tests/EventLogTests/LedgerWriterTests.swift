@@ -212,7 +212,7 @@ struct LedgerWriterTests {
             recordedAt: ledger.writer.time(wall: .earliest)
         )
         let after = ledger.writer.range
-        let failed = (try? ledger.writer.commit()) == nil
+        let failed = (try? ledger.writer.commit().get()) == nil
         disk.crash()
         let tables = try LedgerTables(try Environment(simulated: disk, name: "ledger"))
         let anchor = Anchor(folder: try SmallFiles(simulated: disk, prefix: "anchor"))

@@ -144,9 +144,9 @@ struct LiveVerificationTests {
                     for draft in drafts {
                         _ = try writer.prepare([draft], recordedAt: writer.time(wall: .earliest))
                     }
-                    if number % 10 == 0 { try writer.commit() }
+                    if number % 10 == 0 { try writer.commit().get() }
                 }
-                try writer.commit()
+                try writer.commit().get()
             } catch {
                 shared.failure.withLock { $0 = "\(error)" }
             }

@@ -280,7 +280,7 @@ struct TamperingTests {
                     recordedAt: ledger.writer.time(wall: .earliest)
                 )
             }
-            try ledger.writer.commit()
+            try ledger.writer.commit().get()
             for number in 0..<40 {
                 let name = String(repeating: "é", count: 700 * number)
                 _ = try ledger.writer.prepare(
@@ -295,7 +295,7 @@ struct TamperingTests {
                     recordedAt: ledger.writer.time(wall: .earliest)
                 )
             }
-            try ledger.writer.commit()
+            try ledger.writer.commit().get()
         }
         try ledger.sign()
         let report = ledger.verify()

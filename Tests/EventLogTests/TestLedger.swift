@@ -59,7 +59,7 @@ struct TestLedger {
     @discardableResult
     func write(_ drafts: [Draft], wall: Instant = TestLedger.start) throws -> UInt64 {
         _ = try writer.prepare(drafts, recordedAt: writer.time(wall: wall))
-        try writer.commit()
+        try writer.commit().get()
         return writer.range.size - 1
     }
 

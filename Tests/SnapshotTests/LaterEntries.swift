@@ -46,7 +46,7 @@ struct LaterEntries {
         let draft = Draft(type: type.text, class: .state, chain: chain, stream: stream, data: data)
         _ = try writer.prepare([draft], recordedAt: writer.time(wall: wall))
         writer.keep()
-        try writer.commit()
+        try writer.commit().get()
     }
 
     private func writeReports() throws {

@@ -60,7 +60,7 @@ struct AppendRun {
                 ledger.keep()
                 try draft.keep()
             }
-            try ledger.commit()
+            try ledger.commit().get()
             try draft.commit(applied: ViewStore.Applied(size: ledger.range.size, root: ledger.range.root))
             commits += 1
         }

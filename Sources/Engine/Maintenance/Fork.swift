@@ -95,7 +95,7 @@ struct Fork {
             writer.keep()
             origin = identity.origin(afterForkAt: index)
         } while used.contains(index)
-        try writer.commitGrowing()
+        try writer.commit().get()
         return (writer.range, origin)
     }
 

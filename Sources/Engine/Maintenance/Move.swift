@@ -30,7 +30,7 @@ struct Move {
         let event = Event(LedgerSubject.entry(.moved), chain: .platform)
         _ = try writer.prepare(drafts.make([event], idempotency: nil), recordedAt: now)
         writer.keep()
-        try writer.commitGrowing()
+        try writer.commit().get()
         try directory.rememberAnchor(in: directory.top())
         try directory.takeOver(opened.anchor, as: world.random(16))
         try opened.sign(writer.range, as: opened.opening.origin, by: signers)

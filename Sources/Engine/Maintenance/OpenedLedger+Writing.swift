@@ -24,15 +24,3 @@ extension OpenedLedger {
         CrashPoint.afterAnchor.pass()
     }
 }
-
-extension LedgerWriter {
-    /// Makes what was prepared durable, in a larger map where there was no room in the present one.
-    func commitGrowing() throws {
-        do {
-            try commit()
-        } catch let fault as StorageError where fault.kind == .mapFull {
-            try grow()
-            try commit()
-        }
-    }
-}

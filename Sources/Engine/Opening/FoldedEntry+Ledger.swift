@@ -64,6 +64,23 @@ extension FoldedEntry {
     }
 }
 
+extension ViewDraft {
+    /// Folds whole commands, each kept as it ends.
+    func fold(_ run: Run) throws {
+        for item in run.entries { try foldKeeping(FoldedEntry(item)) }
+    }
+
+    /// Folds an entry, and keeps the command that it ends.
+    ///
+    /// - Returns: whether it ends one.
+    @discardableResult
+    func foldKeeping(_ entry: FoldedEntry) throws -> Bool {
+        try fold(entry)
+        if entry.endsCommand { try keep() }
+        return entry.endsCommand
+    }
+}
+
 extension Event.Result {
     init(_ result: Entry.Result) {
         switch result {

@@ -110,12 +110,8 @@ struct ViewBuilder: Sendable {
                 edge.append(leaf, completing: &completed)
                 let entry = try folded(stored, check)
                 if entry.type == ViewsSubject.entry(.attested) { try check?.compare(entry, with: draft) }
-                try draft.fold(entry)
                 next = index + 1
-                if entry.endsCommand {
-                    try draft.keep()
-                    end = next
-                }
+                if try draft.foldKeeping(entry) { end = next }
             case .removed(let index, let leaf):
                 edge.append(leaf, completing: &completed)
                 // Removed entries are of no state; what views had derived from them stands in retention.applied.

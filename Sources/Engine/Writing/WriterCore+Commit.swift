@@ -5,8 +5,8 @@ import Views
 extension WriterCore {
     /// Entries that are durable and not folded yet.
     struct Behind {
-        let written: [LedgerWriter.Prepared]
-        let applied: ViewStore.Applied
+        let run: Run
+        var applied: ViewStore.Applied { ViewStore.Applied(size: run.size, root: run.root) }
     }
 
     /// Makes what was decided durable, first in the ledger, then in the views.
@@ -23,9 +23,8 @@ extension WriterCore {
     }
 
     private func commitBoth(_ draft: ViewDraft) throws -> Bool {
-        let written = ledger.prepared
-        try commitLedger()
-        let applied = ViewStore.Applied(size: ledger.range.size, root: ledger.range.root)
+        let run = try commitLedger()
+        let applied = ViewStore.Applied(size: run.size, root: run.root)
         destroyKeys()
         try? anchor.hint(Anchor.HeadHint(size: applied.size, root: applied.root))
         CrashPoint.beforeViews.pass()
@@ -34,10 +33,10 @@ extension WriterCore {
         } catch {
             // LMDB may find its map full as late as here; the draft has to let go of it before it can grow.
             draft.abandon()
-            behind = Behind(written: written, applied: applied)
+            behind = Behind(run: run)
             return try isFollowed(after: error, draft.fullPart)
         }
-        announce(written, applied)
+        announce(run)
         return true
     }
 
@@ -111,57 +110,44 @@ extension WriterCore {
                 fullPart = draft.fullPart
                 draft.abandon()
             }
-            for item in behind.written {
-                let entry = try FoldedEntry(item)
-                try draft.fold(entry)
-                if entry.endsCommand { try draft.keep() }
-            }
+            try draft.fold(behind.run)
             try draft.commit(applied: behind.applied)
         }
         self.behind = nil
-        announce(behind.written, behind.applied)
+        announce(behind.run)
     }
 
-    private func announce(_ written: [LedgerWriter.Prepared], _ applied: ViewStore.Applied) {
-        status.committed(size: applied.size)
-        onCommit(written.map(\.entry.type), ledger.range)
+    private func announce(_ run: Run) {
+        status.committed(size: run.size)
+        onCommit(run.entries.map(\.entry.type), ledger.range)
     }
 
-    private func commitLedger() throws {
-        do {
-            try owed.settle()
-            try answers.flush(now: ledger.lastRecordedAt)
-            do {
-                try ledger.commit()
-            } catch let fault as StorageError where fault.kind == .mapFull {
-                try ledger.grow()
-                try ledger.commit()
-            }
-        } catch {
-            try judge(error)
-        }
-    }
-
-    /// What a failed commit means.
-    ///
-    /// Its outcome is unknown; only a full disk, which keeps what it took, is looked into. What is of the moment is
-    /// said by us alone, as of a growth that long reads kept out, and always before anything is written: no commit
-    /// reports it.
-    private func judge(_ error: any Error) throws {
-        let fault = error as? StorageError
-        if let fault, fault.isPassing {
+    private func commitLedger() throws -> Run {
+        switch settled() ?? ledger.commit(answers: answers, isFull: isDiskFull) {
+        case .durable(let run): return run
+        case .refused(let fault) where fault.isPassing:
             status.putOff("\(fault)")
             throw Self.later
+        case .refused:
+            if !status.isDiskFull { status.report("the disk is full: writes are refused until there is room") }
+            status.diskIsFull(true)
+            throw Refusal.diskFull
+        case .unknown(let error): throw Stop(why: "the ledger could not be written: \(error)")
         }
-        guard let fault, isDiskFull(fault) else { throw Stop(why: "the ledger could not be written: \(error)") }
+    }
+
+    /// Writes what is owed.
+    ///
+    /// - Returns: why nothing may be written after it; nil where it may.
+    private func settled() -> Appended? {
         do {
-            if try ledger.isDurable() { return ledger.settle() }
+            try owed.settle()
+            return nil
+        } catch let fault as StorageError where fault.isPassing || isDiskFull(fault) {
+            return .refused(fault)
         } catch {
-            throw Stop(why: "what became of the ledger's last commit cannot be read: \(error)")
+            return .unknown(error)
         }
-        if !status.isDiskFull { status.report("the disk is full: writes are refused until there is room") }
-        status.diskIsFull(true)
-        throw Refusal.diskFull
     }
 
     /// A short write on a full disk reports an input/output error; only the free space tells the two apart.

@@ -74,15 +74,20 @@ package final class AnswerStore: Sendable {
         state.withLock { $0.staged.append(KeyBundle.Record(id: id, wrapped: sealed)) }
     }
 
-    /// Makes what was staged durable, before the entries that promise it.
-    package func flush(now: Instant) throws {
+    var staged: [KeyBundle.Record] { state.withLock { $0.staged } }
+
+    /// Makes what was staged durable.
+    package func flush(now: Instant) throws { try write(staged, now: now) }
+
+    /// Makes answers durable, before the entries that promise them; nothing where there are none.
+    func write(_ records: [KeyBundle.Record], now: Instant) throws {
+        guard !records.isEmpty else { return }
         try state.withLock { state in
-            guard !state.staged.isEmpty else { return }
             let stamp = Stamp(seconds: now.seconds, number: state.next)
             // A failed write may have left its file, so its number is spent.
             state.next += 1
-            try folder.write(stamp.name, KeyBundle(records: state.staged).encoded, mode: 0o600)
-            let ids = state.staged.map(\.id)
+            try folder.write(stamp.name, KeyBundle(records: records).encoded, mode: 0o600)
+            let ids = records.map(\.id)
             for id in ids { state.places[id] = stamp }
             state.files.append((stamp, ids))
             state.staged.removeAll()

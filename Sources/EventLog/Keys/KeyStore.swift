@@ -140,23 +140,29 @@ package final class KeyStore: Sendable {
         return made
     }
 
+    /// What was staged, wrapped, in the order of the names.
+    var staged: [KeyBundle.Record] {
+        let staged = state.withLock { $0.staged }
+        if staged.isEmpty { return [] }
+        return staged.map { KeyBundle.Record(id: $0.key, wrapped: $0.value) }.sorted { $0.id.bytesPrecede($1.id) }
+    }
+
     /// Makes what was staged durable.
-    ///
-    /// A no-op when nothing was.
-    package func flush() throws {
-        let (staged, number, epoch) = state.withLock { state in
-            if !state.staged.isEmpty { state.nextBundle += 1 }
-            return (state.staged, state.nextBundle - 1, state.epoch?.number ?? EpochKey.first)
+    package func flush() throws { try write(staged) }
+
+    /// Makes keys durable in a bundle of their own, which then are no longer staged; nothing where there are none.
+    func write(_ records: [KeyBundle.Record]) throws {
+        guard !records.isEmpty else { return }
+        let (number, epoch) = state.withLock { state in
+            state.nextBundle += 1
+            return (state.nextBundle - 1, state.epoch?.number ?? EpochKey.first)
         }
-        guard !staged.isEmpty else { return }
-        let records = staged.map { KeyBundle.Record(id: $0.key, wrapped: $0.value) }
-        let bundle = KeyBundle(records: records.sorted { $0.id.bytesPrecede($1.id) }, epoch: epoch)
-        let bytes = bundle.encoded
+        let bytes = KeyBundle(records: records, epoch: epoch).encoded
         try folder.write(KeyBundle.name(number), bytes, mode: 0o600)
         let keys = keys(in: bytes)
         state.withLock { state in
             _ = state.places.add(keys[...], number, epoch: epoch) { _, _ in false }
-            for id in staged.keys { state.staged[id] = nil }
+            for record in records { state.staged[record.id] = nil }
         }
         tidy()
     }

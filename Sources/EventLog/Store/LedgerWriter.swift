@@ -55,11 +55,9 @@ package final class LedgerWriter {
     package private(set) var lastRecordedAt: Instant
     package private(set) var prepared: [Prepared] = []
     var heads: [ChainKey: LedgerTables.Head] = [:]
-    private var changedHeads: Set<ChainKey> = []
     /// The chains whose stored heads were compared since they were forgotten last.
     var comparedChains: Set<String> = []
     private var streams: [String: LedgerTables.StreamHead] = [:]
-    private var changedStreams: Set<String> = []
     /// The data keys that were sealed under, each looked up, unwrapped and made ready once.
     ///
     /// What an entry destroys is gone from here when that entry is durable.
@@ -139,44 +137,56 @@ package final class LedgerWriter {
         self.mark = nil
     }
 
-    /// Makes everything prepared durable.
+    /// Makes everything prepared durable, and what was staged for it before it.
     ///
-    /// After an error the outcome is unknown: open again to see.
-    package func commit() throws {
-        guard !prepared.isEmpty else { return }
-        CrashPoint.beforeKeys.pass()
-        try keys.flush()
-        CrashPoint.afterKeys.pass()
-        var transaction = try tables.environment.beginWrite()
-        for item in prepared {
-            let key = BigEndian.bytes(item.entry.index)
-            switch item.entry.class {
-            case .state: try transaction.append(tables.state, key, item.bytes)
-            case .activity: try transaction.append(tables.activity, key, item.bytes)
+    /// Of a failed commit nothing is known; only a full disk, which keeps what it took, is looked into. What is of the
+    /// moment is said by us alone, as of a growth that long reads kept out, and always before anything is written: no
+    /// commit reports it.
+    ///
+    /// - Parameters:
+    ///   - answers: where the answers of these commands are staged.
+    ///   - isFull: whether a fault means that the disk is full.
+    package func commit(
+        answers: AnswerStore? = nil,
+        isFull: (StorageError) -> Bool = { $0.kind == .full },
+    ) -> Appended {
+        let run = Run(
+            first: durable.range.size,
+            size: range.size,
+            root: range.root,
+            entries: prepared,
+            keys: keys.staged,
+            answers: answers?.staged ?? []
+        )
+        guard !run.entries.isEmpty else { return .durable(run) }
+        do {
+            try answers?.write(run.answers, now: lastRecordedAt)
+            CrashPoint.beforeKeys.pass()
+            try keys.write(run.keys)
+            CrashPoint.afterKeys.pass()
+            do {
+                try tables.write(run)
+            } catch let fault as StorageError where fault.kind == .mapFull {
+                try tables.environment.grow(toBytes: tables.environment.mapBytes * 2)
+                try tables.write(run)
             }
-            try transaction.append(tables.hashes, key, item.hashes)
-            for (ordinal, row) in item.segments.enumerated() {
-                try transaction.append(tables.segments, LedgerTables.segmentKey(item.entry.index, ordinal), row)
+        } catch let fault as StorageError where fault.isPassing {
+            return .refused(fault)
+        } catch let fault as StorageError where isFull(fault) {
+            do {
+                guard try isDurable() else { return .refused(fault) }
+            } catch {
+                return .unknown(error)
             }
-            // Of most entries nothing is to be noted, and handing one on would copy it.
-            if item.namesDataKeys { try tables.noteDataKeys(of: item.entry, &transaction) }
+        } catch {
+            return .unknown(error)
         }
-        for key in changedHeads {
-            guard let head = heads[key] else { continue }
-            try transaction.put(tables.chains, LedgerTables.chainKey(key.chain, key.class), head.row)
-        }
-        for stream in changedStreams {
-            guard let head = streams[stream] else { continue }
-            try transaction.put(tables.streams, Array(stream.utf8), head.row)
-        }
-        CrashPoint.beforeCommit.pass()
-        try transaction.commit()
-        CrashPoint.afterCommit.pass()
         settle()
+        return .durable(run)
     }
 
     /// Whether what was prepared is on disk after all: a commit that failed has an unknown outcome until this is asked.
-    package func isDurable() throws -> Bool {
+    private func isDurable() throws -> Bool {
         // Another history may be as long: its root tells.
         try tables.environment.readFromReserve { reader in
             try tables.size(reader) == range.size && tables.range(at: range.size, reader).root == range.root
@@ -184,7 +194,7 @@ package final class LedgerWriter {
     }
 
     /// Takes the prepared entries as written, by a commit that succeeded or was found to have succeeded.
-    package func settle() {
+    private func settle() {
         durable = (range, lastRecordedAt)
         if !destroyed.isEmpty {
             for key in destroyed.keys { segmentKeys[key] = nil }
@@ -211,16 +221,9 @@ package final class LedgerWriter {
         keys.discardStaged()
     }
 
-    /// Makes the map twice as large, for a commit that found it full.
-    package func grow() throws {
-        try tables.environment.grow(toBytes: tables.environment.mapBytes * 2)
-    }
-
     private func forgetPrepared() {
         prepared.removeAll(keepingCapacity: true)
         preparedBytes = 0
-        changedHeads.removeAll(keepingCapacity: true)
-        changedStreams.removeAll(keepingCapacity: true)
         destroyed.removeAll()
         mark = nil
         if heads.count > Self.rememberedHeadsMax { forgetHeads() }
@@ -243,7 +246,6 @@ package final class LedgerWriter {
         let leaf = MerkleTree.leaf(bytes)
         before.heads.append((key, head))
         heads[key] = LedgerTables.Head(sequence: entry.sequence, index: entry.index, leaf: leaf)
-        changedHeads.insert(key)
         return Prepared(
             entry: entry,
             bytes: bytes,
@@ -303,7 +305,6 @@ package final class LedgerWriter {
         let next = LedgerTables.StreamHead(version: (present?.version ?? 0) + 1, index: index)
         before.streams.append((stream, streams[stream]))
         streams[stream] = next
-        changedStreams.insert(stream)
         return next.version
     }
 
