@@ -150,8 +150,10 @@ package final class KeyStore: Sendable {
     /// Makes what was staged durable.
     package func flush() throws { try write(staged) }
 
-    /// Makes keys durable in a bundle of their own, which then are no longer staged; nothing where there are none.
+    /// Makes staged keys durable in a bundle of their own; those that are no longer staged are durable already.
     func write(_ records: [KeyBundle.Record]) throws {
+        if records.isEmpty { return }
+        let records = state.withLock { state in records.filter { state.staged[$0.id] != nil } }
         guard !records.isEmpty else { return }
         let (number, epoch) = state.withLock { state in
             state.nextBundle += 1

@@ -1,5 +1,5 @@
 import OpenSSL
-import Storage
+package import Storage
 package import Wire
 
 /// Appends to the ledger: gives each entry its index, time, links and seals, and makes a run of commands durable at
@@ -161,14 +161,11 @@ package final class LedgerWriter {
         guard !run.entries.isEmpty else { return .durable(run) }
         do {
             try answers?.write(run.answers, now: lastRecordedAt)
-            CrashPoint.beforeKeys.pass()
-            try keys.write(run.keys)
-            CrashPoint.afterKeys.pass()
             do {
-                try tables.write(run)
+                try write(run)
             } catch let fault as StorageError where fault.kind == .mapFull {
                 try tables.environment.grow(toBytes: tables.environment.mapBytes * 2)
-                try tables.write(run)
+                try write(run)
             }
         } catch let fault as StorageError where fault.isPassing {
             return .refused(fault)
@@ -183,6 +180,14 @@ package final class LedgerWriter {
         }
         settle()
         return .durable(run)
+    }
+
+    /// The keys first: no entry stands without those that it needs.
+    private func write(_ run: Run) throws {
+        CrashPoint.beforeKeys.pass()
+        try keys.write(run.keys)
+        CrashPoint.afterKeys.pass()
+        try tables.write(run)
     }
 
     /// Whether what was prepared is on disk after all: a commit that failed has an unknown outcome until this is asked.

@@ -1,5 +1,5 @@
 package import OpenSSL
-import Storage
+package import Storage
 import Wire
 
 /// Whole commands in their order, as they become durable together.
