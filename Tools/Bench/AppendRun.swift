@@ -33,7 +33,8 @@ struct AppendRun {
             random: world.random
         )
         let views = try ViewStore(
-            directory.views(),
+            state: directory.views(.state),
+            audit: directory.views(.audit),
             sealKey: world.random(ViewStore.sealKeyBytes),
             blindKey: world.random(ViewStore.blindKeyBytes)
         )

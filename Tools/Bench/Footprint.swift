@@ -15,14 +15,15 @@ struct Footprint {
     func run() throws {
         let directory = DataDirectory(path: path)
         let ledger = try directory.ledger(.readOnly)
-        let views = try directory.views("views", .readOnly)
+        let parts = try ViewPart.allCases.map { (part: $0, environment: try directory.views($0, .readOnly)) }
         let size = try ledger.environment.read { try ledger.size($0) }
         Measurement.tell([
             "entries": .count(size), "ledger_bytes": .count(ledger.environment.sizeBytes),
-            "views_bytes": .count(views.sizeBytes),
+            "views_bytes": .count(parts.map(\.environment.sizeBytes).reduce(0, +)),
             "pages": .object(
                 try Members(
-                    pages(ledger.environment, Self.ledgerTables) + pages(views, ViewTable.allCases.map(\.name))
+                    pages(ledger.environment, Self.ledgerTables)
+                        + parts.flatMap { try pages($0.environment, $0.part.tables.map(\.name)) }
                 )
             ),
         ])

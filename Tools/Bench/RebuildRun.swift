@@ -13,7 +13,7 @@ struct RebuildRun {
         let start = ContinuousClock.now
         let entries = try Instance.rebuildViews(directory)
         let elapsed = ContinuousClock.now - start
-        let views = try directory.views()
+        let views = try directory.views(.audit)
         var rows: Members = [:]
         for name in ["entries", "terms"] {
             let table = try views.table(name)
