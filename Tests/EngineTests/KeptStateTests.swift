@@ -47,11 +47,15 @@ import Wire
 
         static let reading = Environment.Options(mapBytes: DataDirectory.mapBytes, access: .readOnly)
 
-        static func store(_ ground: Ground, _ environment: Environment) throws -> ViewStore {
+        static func keys(_ ground: Ground) throws -> KeyStore {
             let folder = try ground.directory.keys(.readOnly)
             let kek = try KeyEncryptionKey.left(in: folder)
             let epoch = try kek.flatMap { try EpochKey.open(in: folder, keyEncryptionKey: $0.bytes) }
-            let keys = try KeyStore(folder: folder, epoch: epoch, random: { [UInt8](repeating: 0, count: $0) })
+            return try KeyStore(folder: folder, epoch: epoch, random: { [UInt8](repeating: 0, count: $0) })
+        }
+
+        static func store(_ ground: Ground, _ environment: Environment) throws -> ViewStore {
+            let keys = try keys(ground)
             return try ViewStore(
                 state: environment,
                 audit: nil,
@@ -132,6 +136,13 @@ import Wire
         default: try write.delete(current, rows[0].key)
         }
         try write.commit()
+        let check = ViewCheck(
+            running.ground.directory,
+            tables: try running.ground.directory.ledger(.readOnly),
+            keys: try Running.keys(running.ground),
+            world: running.ground.clock.world
+        )
+        #expect(check.problems(isQuick: false).contains { $0.contains("the table current") })
         try await Self.expectWhole(running.ground, views: "rebuilt", partners: 5)
         #expect(running.ground.lines.all.contains { $0.hasPrefix("the second copy of the state was altered: current") })
     }

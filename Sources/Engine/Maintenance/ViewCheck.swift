@@ -38,14 +38,16 @@ package struct ViewCheck {
         }
     }
 
+    /// What a start would believe: the views as they were left, or the second copy of the state after a machine's stop.
     private func believed() throws -> ViewStore? {
         guard let rows = try keys?.key(KeyName.viewRows), let blind = try keys?.key(KeyName.blindIndex),
             directory.exists(DataDirectory.viewsName),
-            let standing = try? ViewTrust(directory, world: world, .readOnly).standing(), standing.views != .machine
+            let standing = try? ViewTrust(directory, world: world, .readOnly).standing()
         else { return nil }
+        let isLeft = standing.views != .machine
         return try ViewStore(
-            state: directory.readableViews(.state),
-            audit: standing.isAuditKept ? directory.readableViews(.audit) : nil,
+            state: isLeft ? directory.readableViews(.state) : directory.readableKeptState(),
+            audit: isLeft && standing.isAuditKept ? directory.readableViews(.audit) : nil,
             sealKey: rows,
             blindKey: blind
         )

@@ -95,17 +95,22 @@ package struct DataDirectory: Sendable {
     }
 
     /// The same for whoever only reads, beside a server or on a medium that nobody can write to.
-    func readableViews(_ part: ViewPart) throws -> Environment {
+    func readableViews(_ part: ViewPart) throws -> Environment { try readable { try views(part, $0) } }
+
+    /// The same of the state's second copy.
+    func readableKeptState() throws -> Environment { try readable(keptState) }
+
+    private func readable(_ open: (Environment.Access) throws -> Environment) throws -> Environment {
         do {
-            return try views(part, .readOnly)
+            return try open(.readOnly)
         } catch let fault as StorageError where fault.kind == .notPermitted || fault.kind == .readOnly {
-            return try views(part, .copied)
+            return try open(.copied)
         }
     }
 
     /// The state a second time: it is what a machine's stop leaves, so each of its commits waits for the disk.
-    func keptState() throws -> Environment {
-        try environment(Self.folder(KeptState.name), sync: .everyCommit, .readWrite)
+    func keptState(_ access: Environment.Access = .readWrite) throws -> Environment {
+        try environment(Self.folder(KeptState.name), sync: .everyCommit, access)
     }
 
     /// The folder of a part of the live views, or of what stands with them.
