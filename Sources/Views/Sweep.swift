@@ -6,11 +6,13 @@ package import Wire
 package enum Sweep {
     /// How many rows one sweep takes out: some ten milliseconds of the writer's time.
     package static let rowsMax = 5_000
-    /// How long the first of them has been over before a sweep takes out all that is over by then.
+    /// How long everything that is taken out has been over.
     ///
-    /// So it takes few entries to take out many, and none where nothing ends. And a clock may be an hour ahead before
-    /// the server asks whether it is right: what seemed to be over by such a clock is still there when it is set back.
+    /// A clock may be an hour ahead before the server asks whether it is right: what seemed to be over by such a clock
+    /// is still there when it is set back.
     package static let delaySeconds: Int64 = 3_600
+    /// How much longer the first of them has waited for others: so it takes few entries to take out many.
+    package static let gatheringSeconds: Int64 = 3_600
 }
 
 extension ViewDraft {
@@ -35,8 +37,9 @@ extension ViewDraft {
 extension RowReader {
     /// Until when the sweep that is due takes out what is over; nil where none is.
     package func sweepDue(at now: Instant) throws -> Instant? {
-        guard try !over(at: now.adding(seconds: -Sweep.delaySeconds), limit: 1).isEmpty else { return nil }
-        return try over(at: now, limit: Sweep.rowsMax).last?.end
+        let end = now.adding(seconds: -Sweep.delaySeconds)
+        guard try !over(at: end.adding(seconds: -Sweep.gatheringSeconds), limit: 1).isEmpty else { return nil }
+        return try over(at: end, limit: Sweep.rowsMax).last?.end
     }
 
     /// What is over at a moment and was not swept, in the order in which it ended.

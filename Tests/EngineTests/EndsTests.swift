@@ -58,7 +58,7 @@ struct EndsTests {
         for _ in 0..<400 { try await Self.revoke(Self.token(ground, instance), ground, instance) }
         #expect(try Self.rows(of: "activities", instance) == 400)
         #expect(try House.entries(instance, from: 0).count { $0.class == .state } == state)
-        try await Self.pass(seconds: 3_600 + Sweep.delaySeconds, ground, instance)
+        try await Self.pass(seconds: 3_600 + Sweep.delaySeconds + Sweep.gatheringSeconds, ground, instance)
         for table in ["activities", "ends"] { #expect(try Self.rows(of: table, instance) == 0) }
         for _ in 1...10 { try await Self.pass(seconds: 3_600, ground, instance) }
         #expect(try Self.count("ends.swept", instance) == 1)
@@ -234,7 +234,7 @@ struct EndsTests {
             #expect(try await Self.isActive(token, ground, left) == isActive)
         }
         #expect(try Self.rows(of: "activities", left) == 2)
-        try await Self.pass(seconds: 3_600 + Sweep.delaySeconds, ground, left)
+        try await Self.pass(seconds: 3_600 + Sweep.delaySeconds + Sweep.gatheringSeconds, ground, left)
         #expect(try Self.rows(of: "activities", left) == 0)
         try await left.close()
     }

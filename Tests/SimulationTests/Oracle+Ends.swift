@@ -42,7 +42,7 @@ extension Oracle {
             ends.fold(entry)
             guard entry.type == "ends.swept" else { continue }
             guard let until = entry.data["until"]?.text.flatMap({ try? Instant(canonical: $0) }),
-                until <= entry.recordedAt
+                until.adding(seconds: sweptAfterSeconds) <= entry.recordedAt
             else {
                 found.append("entry \(entry.index) sweeps what was not over")
                 continue

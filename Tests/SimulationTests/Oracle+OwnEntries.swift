@@ -37,7 +37,11 @@ extension Oracle {
             told["to"] = nil
             let asker = "\(entry.actor.id ?? "") \(entry.request?.id ?? "")"
             let text = "\(entry.type) \(entry.chain) \(asker) \(JSON.object(told).canonical)"
-            if let first = seen[text] { found.append("entries \(first) and \(entry.index) sum up the same") }
+            if let first = seen[text] {
+                found.append(
+                    "entries \(first) and \(entry.index) sum up the same: \(String(decoding: JSON.object(told).canonical, as: UTF8.self))"
+                )
+            }
             seen[text] = entry.index
         }
         return found

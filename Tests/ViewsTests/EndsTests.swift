@@ -68,10 +68,10 @@ struct EndsTests {
             }
         }
         try check(world, false)
-        world.ledger.now = end.adding(seconds: Sweep.delaySeconds).adding(microseconds: -1)
+        world.ledger.now = end.adding(seconds: Sweep.delaySeconds + Sweep.gatheringSeconds).adding(microseconds: -1)
         #expect(try world.sweep() == 0)
         try check(world, false)
-        world.ledger.now = end.adding(seconds: Sweep.delaySeconds)
+        world.ledger.now = end.adding(seconds: Sweep.delaySeconds + Sweep.gatheringSeconds)
         #expect(try world.sweep() == 1)
         try check(world, true)
         world.ledger.now = world.ledger.now.adding(seconds: 86_400)
@@ -90,7 +90,7 @@ struct EndsTests {
             #expect(try views.resource(old)?.version == 1)
             #expect(try views.resource(new) == nil)
         }
-        world.ledger.now = now.adding(seconds: 7_200)
+        world.ledger.now = now.adding(seconds: 60 + Sweep.delaySeconds + Sweep.gatheringSeconds)
         #expect(try world.sweep() == 1)
         #expect(try world.rows(of: "activities") == 0)
         try world.store.read { views throws in
@@ -107,7 +107,7 @@ struct EndsTests {
         let (size, lists) = (world.ledger.size, ["current", "versions", "facets", "counts", "count_versions"])
         let before = try lists.map { try world.rows(of: $0) }
         #expect(try world.rows(of: "activities") == 400)
-        world.ledger.now = world.ledger.now.adding(seconds: 7_200)
+        world.ledger.now = world.ledger.now.adding(seconds: 459 + Sweep.delaySeconds + Sweep.gatheringSeconds)
         #expect(try world.sweep() == 1)
         #expect(world.ledger.size == size + 1)
         for table in ["activities", "ends"] { #expect(try world.rows(of: table) == 0) }
@@ -143,9 +143,9 @@ struct EndsTests {
         let token: TokenID = world.ledger.id()
         let start = world.ledger.now
         try world.write(try revocation(of: token, in: world, seconds: 60))
-        try world.write(try revocation(of: token, in: world, seconds: 7_200))
+        try world.write(try revocation(of: token, in: world, seconds: 14_400))
         #expect(try world.rows(of: "ends") == 1)
-        world.ledger.now = start.adding(seconds: 60 + Sweep.delaySeconds)
+        world.ledger.now = start.adding(seconds: 60 + Sweep.delaySeconds + Sweep.gatheringSeconds)
         #expect(try world.sweep() == 0)
         let second = world.ledger.size - 1
         try world.store.read { views throws in
@@ -164,12 +164,12 @@ struct EndsTests {
         let environment = world.store.state
         let ends = try environment.table("ends")
         let first = try environment.read { try $0.last(ends) }
-        try world.write(try revocation(of: token, in: world, seconds: 7_200))
+        try world.write(try revocation(of: token, in: world, seconds: 14_400))
         let row = try #require(first)
         var transaction = try environment.beginWrite()
         try transaction.put(ends, row.key, row.value)
         try transaction.commit()
-        world.ledger.now = start.adding(seconds: 60 + Sweep.delaySeconds)
+        world.ledger.now = start.adding(seconds: 60 + Sweep.delaySeconds + Sweep.gatheringSeconds)
         #expect(try world.sweep() == 1)
         let now = world.ledger.now
         try world.store.read { views throws in #expect(try Self.isRevoked(token, views, at: now)) }

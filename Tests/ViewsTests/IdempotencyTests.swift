@@ -61,7 +61,7 @@ struct IdempotencyTests {
             try write(&world, SHA256Hash.hash(BigEndian.bytes(UInt64(number))))
             try world.sweep()
         }
-        for table in ["idempotency", "ends"] { #expect(try (24...25).contains(world.rows(of: table))) }
+        for table in ["idempotency", "ends"] { #expect(try (25...26).contains(world.rows(of: table))) }
         try world.checkRebuild(commandsPerCommit: commandsPerCommit)
     }
 }

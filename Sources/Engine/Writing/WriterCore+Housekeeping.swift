@@ -35,7 +35,7 @@ extension WriterCore {
         }
         tellsOfRoom = status.isDiskFull
         if tellsOfRoom { due += Self.fullDiskIsOver.map { ($0, .system) } }
-        if let sums = refusals.take(now: now, atOnce: isClosing) {
+        if let sums = refusals.take(now: world.wall(), atOnce: isClosing) {
             takenBack.append { [refusals] in refusals.putBack(sums) }
             due += sums.summaries(now: now).map { ($0, .system) }
         }

@@ -22,7 +22,7 @@ extension WriterCore {
                     code: note.event.code ?? note.event.type.text,
                     endpoint: submission.caller.request.endpoint,
                     chain: note.event.chain,
-                    now: context.now
+                    now: world.wall()
                 )
             }
         }
