@@ -1,5 +1,6 @@
 import Engine
 import Storage
+import Views
 import Wire
 
 /// Builds all views of a ledger anew and puts them in the place of the old, as `muniment rebuild` does.
