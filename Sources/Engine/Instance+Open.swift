@@ -32,6 +32,8 @@ extension Instance {
         package var auditEntriesAtStartMax = AuditMaking.entriesAtStartMax
         /// How long the second copy of the state may be behind while entries come.
         package var keptBehindMicrosecondsMax = KeptState.behindMicrosecondsMax
+        /// How many entries the second copy folds; where it lacks more it is copied anew.
+        package var keptEntriesFoldedMax = KeptState.entriesFoldedMax
         /// How long a read transaction may be: what is held longer keeps the files from using their space again.
         package var readMicrosecondsMax = Instance.readMicrosecondsMax
         package var log: @Sendable (String) -> Void
@@ -124,6 +126,7 @@ extension Instance {
                 size: opened.opening.range.size,
                 isDue: found.atStart == .fromKept,
                 behindMicrosecondsMax: options.keptBehindMicrosecondsMax,
+                entriesFoldedMax: options.keptEntriesFoldedMax,
                 log: options.log
             ) { try opened.viewStore($0) },
             lock: lock

@@ -40,6 +40,7 @@ struct Ground {
         acceptsClock: Bool = false,
         recordsVerification: Bool = false,
         isStateKeptTwice: Bool = false,
+        keptEntriesFoldedMax: UInt64 = KeptState.entriesFoldedMax,
     ) async throws -> Instance {
         let lines = lines
         var options = Instance.Options(
@@ -52,6 +53,7 @@ struct Ground {
         )
         // It comes on a thread of its own, and would meet the faults that are meant for others.
         if !isStateKeptTwice { options.keptBehindMicrosecondsMax = .max }
+        options.keptEntriesFoldedMax = keptEntriesFoldedMax
         return try await Instance.open(directory, world: clock.world, options: options)
     }
 

@@ -220,6 +220,42 @@ import Wire
         try await Self.expectWhole(ground, views: "from_kept", partners: 5)
     }
 
+    @Test func `a second copy that is far behind is copied, not folded, and serves as well`() async throws {
+        let running = try await Running(seed: 809)
+        let ground = running.ground
+        try await running.instance.close()
+        let instance = try await ground.open(isStateKeptTwice: true, keptEntriesFoldedMax: 1)
+        try await Running.register(2, instance)
+        try await Running.follow(ground, instance)
+        let isTold = ground.lines.all.contains { $0.hasSuffix(" entries behind") }
+        #expect(isTold, "\(ground.lines.all)")
+        ground.disk.crash()
+        try? await instance.close()
+        ground.clock.reboot()
+        try await Self.expectWhole(ground, views: "from_kept", partners: 7)
+    }
+
+    @Test func `a second copy that is damaged while it follows is made anew, and no write is refused`() async throws {
+        let running = try await Running(seed: 810)
+        let (ground, instance) = (running.ground, running.instance)
+        try await Running.follow(ground, instance)
+        let kept = try Environment(simulated: ground.disk, name: "views/kept", options: Self.writing)
+        let (table, key) = (try kept.table("meta"), Array("applied".utf8))
+        let mark = try #require(try kept.read { try $0.get(table, key) })
+        var write = try kept.beginWrite()
+        try write.put(table, key, mark.dropLast() + [mark[mark.count - 1] ^ 1])
+        try write.commit()
+        try await Running.register(1, instance)
+        ground.clock.pass(microseconds: 11_000_000)
+        try await until {
+            ground.lines.all.contains { $0.hasPrefix("the second copy of the state is made anew: ") }
+        }
+        try await Running.follow(ground, instance)
+        #expect(instance.status.refusal == nil)
+        try await Running.register(1, instance)
+        try await instance.close()
+    }
+
     @Test func `a second copy that is ahead is a loss's witness where nothing else is believed`() async throws {
         let running = try await Running(seed: 806)
         let (ground, disk) = (running.ground, running.ground.disk)

@@ -1,5 +1,6 @@
 import Dispatch
 import EventLog
+import Identity
 import Storage
 import Views
 
@@ -29,6 +30,9 @@ extension Instance {
             if !unlike.isEmpty { statesDiffer(in: unlike) }
         } catch let fault as StorageError where fault.isPassing || fault.kind == .full {
             status.report("what follows the ledger beside the writer waits: \(fault)")
+        } catch let poison as Poison {
+            // The state has taken the entry, and its second copy cannot.
+            statesDiffer(in: ["what entry \(poison.index) makes of them"])
         } catch let fault as ViewFault {
             viewsAreDamaged("\(fault)")
         } catch LedgerFault.damaged(let index, let what) {

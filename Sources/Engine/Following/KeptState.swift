@@ -5,14 +5,16 @@ import Views
 
 /// The state a second time, folded from the ledger by itself, and synced: what is left of views when a machine stops.
 ///
-/// Where both have folded the same entries they have the same sums: each fold has a second opinion. It is never more
-/// than ten seconds or 50,000 entries behind. Where it is missing, damaged or of another ledger, it is made anew from
-/// the state, beside serving.
+/// Where both have folded the same entries they have the same sums: each fold has a second opinion. It follows when it
+/// is ten seconds or 50,000 entries behind. Where it is missing, damaged, of another ledger, or so far behind that a
+/// start would take long to fold what it lacks, it is made anew from the state, beside serving.
 package final class KeptState: Sendable {
     static let name = "kept"
     static let freshName = "kept.new"
     package static let behindMicrosecondsMax: Int64 = 10_000_000
     static let entriesBehindMax: UInt64 = 50_000
+    /// What lacks more is copied instead: folding as much takes a start more than a second.
+    package static let entriesFoldedMax: UInt64 = 500_000
 
     private struct State {
         var store: ViewStore?
@@ -28,6 +30,7 @@ package final class KeptState: Sendable {
     private let open: @Sendable (Environment) throws -> ViewStore
     private let world: World
     private let behindMicrosecondsMax: Int64
+    private let entriesFoldedMax: UInt64
     private let log: @Sendable (String) -> Void
     private let state: Mutex<State>
 
@@ -43,6 +46,7 @@ package final class KeptState: Sendable {
         size: UInt64,
         isDue: Bool,
         behindMicrosecondsMax: Int64,
+        entriesFoldedMax: UInt64,
         log: @escaping @Sendable (String) -> Void,
         open: @escaping @Sendable (Environment) throws -> ViewStore,
     ) {
@@ -53,6 +57,7 @@ package final class KeptState: Sendable {
         self.world = world
         self.log = log
         self.behindMicrosecondsMax = behindMicrosecondsMax
+        self.entriesFoldedMax = entriesFoldedMax
         let now = world.sinceBoot()
         state = Mutex(State(followedAt: isDue ? nil : now, size: isDue ? 0 : size))
     }
@@ -72,8 +77,7 @@ package final class KeptState: Sendable {
         guard let wanted = try views.stateSums() else { return [] }
         // What goes wrong is tried again, and not at once.
         defer { state.withLock { $0.followedAt = world.sinceBoot() } }
-        let store = try opened(upTo: wanted.applied.size)
-        try builder.catchUp(store, to: wanted.applied.size)
+        let store = try brought(to: wanted.applied.size)
         CrashPoint.keptFollowed.pass()
         state.withLock { $0.size = wanted.applied.size }
         guard let found = try store.stateSums(), found.applied == wanted.applied else { return [] }
@@ -97,39 +101,52 @@ package final class KeptState: Sendable {
         }
     }
 
-    private func opened(upTo size: UInt64) throws -> ViewStore {
-        if let store = state.withLock({ $0.store }) { return store }
-        let path = DataDirectory.folder(Self.name)
-        if directory.exists(path) {
-            if let store = try believed(size) { return keep(store) }
-            try directory.remove(path)
+    /// The one that is there, with what it lacked; where something is wrong with it, another in its place.
+    private func brought(to size: UInt64) throws -> ViewStore {
+        do {
+            if let store = try state.withLock({ $0.store }) ?? whole(upTo: size) {
+                let missing = try size - (store.applied()?.size ?? 0)
+                if missing <= entriesFoldedMax {
+                    try builder.catchUp(store, to: size)
+                    return keep(store)
+                }
+                log("the second copy of the state is made anew: it is \(missing) entries behind")
+            }
+        } catch let fault as ViewFault {
+            log("the second copy of the state is made anew: \(fault)")
+        } catch LedgerFault.rolledBack(let why, _) {
+            log("the second copy of the state is made anew: \(why)")
+        } catch let fault as StorageError where fault.isOfWhatIsStored {
+            log("the second copy of the state is made anew: \(fault)")
         }
-        let fresh = DataDirectory.folder(Self.freshName)
+        let store = try copied()
+        try builder.catchUp(store, to: size)
+        return keep(store)
+    }
+
+    /// What an earlier run left, summed up; nothing where there is none, or somebody has altered it.
+    private func whole(upTo size: UInt64) throws -> ViewStore? {
+        guard directory.exists(DataDirectory.folder(Self.name)) else { return nil }
+        let store = try open(directory.keptState())
+        guard let applied = try store.applied() else { return nil }
+        try builder.requireInLedger(applied, of: size)
+        let unlike = try store.tablesUnlikeMark(among: ViewPart.state.tables)
+        if unlike.isEmpty { return store }
+        log("the second copy of the state was altered, and is made anew: \(unlike.map(\.name))")
+        return nil
+    }
+
+    /// A copy of the state as it is now, in the place of the one before.
+    private func copied() throws -> ViewStore {
+        let (path, fresh) = (DataDirectory.folder(Self.name), DataDirectory.folder(Self.freshName))
+        state.withLock { $0.store = nil }
+        try directory.remove(path)
         try directory.remove(fresh)
         try directory.copy(views.state, to: fresh)
         CrashPoint.keptCopied.pass()
         try directory.rename(fresh, to: path)
         try directory.viewFiles(DataDirectory.viewsName, .beside).syncNames()
-        return keep(try open(directory.keptState()))
-    }
-
-    /// The one that is there, where nothing is wrong with it.
-    private func believed(_ size: UInt64) throws -> ViewStore? {
-        do {
-            let store = try open(directory.keptState())
-            guard let applied = try store.applied() else { return nil }
-            try builder.requireInLedger(applied, of: size)
-            let unlike = try store.tablesUnlikeMark(among: ViewPart.state.tables)
-            if unlike.isEmpty { return store }
-            log("the second copy of the state was altered, and is made anew: \(unlike.map(\.name))")
-        } catch let fault as ViewFault {
-            log("the second copy of the state is made anew: \(fault)")
-        } catch let fault as LedgerFault {
-            log("the second copy of the state is made anew: \(fault)")
-        } catch let fault as StorageError where fault.isOfWhatIsStored {
-            log("the second copy of the state is made anew: \(fault)")
-        }
-        return nil
+        return try open(directory.keptState())
     }
 
     private func keep(_ store: ViewStore) -> ViewStore {

@@ -107,6 +107,8 @@ final class WriterCore {
     /// - Throws: `Stop` alone.
     func run(_ batch: [any Submission], isClosing: Bool = false) throws -> ArraySlice<any Submission> {
         if let why = status.objection {
+            // What is only read goes on, and the search of the audit with it; what fails here is found by others.
+            try? auditMaking.takeOver(at: ledger.range.size)
             for submission in batch { submission.answer(.refusingWrites(why)) }
             return []
         }
