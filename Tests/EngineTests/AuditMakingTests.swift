@@ -85,6 +85,24 @@ import Wire
         stepper.forget()
     }
 
+    @Test func `the audit is made to its end though writes are refused`() async throws {
+        let stepped = try await Stepped(seed: 813)
+        let (instance, stepper) = (stepped.instance, stepped.stepper)
+        stepped.clock.loseSynchronisation()
+        stepped.clock.stepWall(microseconds: 90_000_000_000)
+        await #expect(throws: Refusal.self) {
+            try await stepper.writing { try await instance.perform(Stepped.events(1), by: .system) }
+        }
+        try #require(instance.status.objection != nil && instance.auditProgress != nil)
+        for _ in 1...100 where instance.auditProgress != nil {
+            stepper.step("follower")
+            stepper.step("writer")
+        }
+        #expect(instance.auditProgress == nil)
+        #expect(try stepped.total() == stepped.length())
+        stepper.forget()
+    }
+
     @Test(
         arguments: [
             (4_000, 10_000, 0, 2_000_000, 3), (4_000, 10_000, 3_000, 1_000_000, 6), (10_000, 10_000, 0, 5_000_000, 1),
