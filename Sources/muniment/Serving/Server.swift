@@ -28,10 +28,9 @@ struct Server {
         let key = try KeySource.read(configuration.settings)
         // What keeps a server from serving is found out before the ledger is opened: a vain start leaves no entry.
         let web = try configuration.web(descriptors: Machine.allowDescriptors(ServerConfiguration.descriptorsWanted))
+        try web.requireCertificate()
         do {
-            try await web.requireServable()
-        } catch let fault as WebServer.UnusableCertificate {
-            throw fault
+            try Machine.requireFree(host: web.host, port: web.port)
         } catch {
             throw cannotListen(error)
         }
