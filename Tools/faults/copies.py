@@ -370,10 +370,35 @@ def strange_views(run: Run) -> str:
     shutil.rmtree(whole, ignore_errors=True)
     shutil.copytree(server.data, whole)
     rebuilt("from_kept")
+
+    def again() -> None:
+        shutil.rmtree(server.data)
+        shutil.copytree(whole, server.data)
+        keep_place(server.data)
+
+    # Killed while it takes the place of the state: one of the two is there.
+    for point, how in ("before-kept-moves", "from_kept"), ("kept-moved", "kept"):
+        again()
+        try:
+            server.start({"MUNIMENT_CRASH_AT": f"{point}:1"})
+        except Refused as refusal:
+            require(refusal.status == -signal.SIGKILL, f"{point}: {refusal}")
+        else:
+            raise Failed(f"{point} was not reached")
+        rebuilt(how)
+    # Killed while it is made, or has followed: the state is there.
+    for point in "kept-copied", "kept-followed":
+        shutil.rmtree(server.data / "views/kept", ignore_errors=True)
+        load = Load(server.start({"MUNIMENT_CRASH_AT": f"{point}:1"}), run.dice).start()
+        status = server.ended(60)
+        load.stop()
+        require(status == -signal.SIGKILL, f"{point} was not reached, or the server ended otherwise: {status}")
+        server.start()
+        require(server.stop() == 0, server.said)
+        oracle.verify(server.data)
+        oracle.views_equal(server)
     # What somebody wrote into it is not believed.
-    shutil.rmtree(server.data)
-    shutil.copytree(whole, server.data)
-    keep_place(server.data)
+    again()
     # Of a tenant that no start asks for: behind its name stand a row's value, its seal, or the rest of a key.
     created = next(entry for entry in map(json.loads, oracle.lines(server.data)) if entry["type"] == "tenant.created")
     content = bytearray(kept.read_bytes())

@@ -79,8 +79,10 @@ package final class KeptState: Sendable {
         defer { state.withLock { $0.followedAt = world.sinceBoot() } }
         let store = try brought(to: wanted.applied.size)
         CrashPoint.keptFollowed.pass()
-        state.withLock { $0.size = wanted.applied.size }
-        guard let found = try store.stateSums(), found.applied == wanted.applied else { return [] }
+        guard let found = try store.stateSums() else { return [] }
+        state.withLock { $0.size = found.applied.size }
+        // A copy that was just made may be of a later moment.
+        guard found.applied == wanted.applied else { return [] }
         return zip(found.sums, wanted.sums).filter { $0.0.total != $0.1.total }.map(\.0.table)
     }
 
@@ -101,7 +103,8 @@ package final class KeptState: Sendable {
         }
     }
 
-    /// The one that is there, with what it lacked; where something is wrong with it, another in its place.
+    /// The one that is there, with what it lacked; where something is wrong with it, another in its place, which is as
+    /// far as the state is now.
     private func brought(to size: UInt64) throws -> ViewStore {
         do {
             if let store = try state.withLock({ $0.store }) ?? whole(upTo: size) {
@@ -119,9 +122,7 @@ package final class KeptState: Sendable {
         } catch let fault as StorageError where fault.isOfWhatIsStored {
             log("the second copy of the state is made anew: \(fault)")
         }
-        let store = try copied()
-        try builder.catchUp(store, to: size)
-        return keep(store)
+        return keep(try copied())
     }
 
     /// What an earlier run left, summed up; nothing where there is none, or somebody has altered it.
