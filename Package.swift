@@ -23,13 +23,13 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 /// All that is a library.
 let everything: [Target.Dependency] = [
-    "Wire", "Folding", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints", "OpenID",
-    "AdminAPI",
+    "Wire", "Folding", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Plans", "Engine", "Endpoints",
+    "OpenID", "AdminAPI",
 ]
 
 /// What those stand on who answer requests.
 let belowDoors: [Target.Dependency] = [
-    "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine", "Endpoints",
+    "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Plans", "Engine", "Endpoints",
 ]
 
 /// The tests of one target, which may name what stands below it.
@@ -80,7 +80,8 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ]
         ),
-        .target(name: "Engine", dependencies: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views"]),
+        .target(name: "Plans", dependencies: ["Wire", "Folding", "OpenSSL", "Storage", "Identity", "Views"]),
+        .target(name: "Engine", dependencies: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Plans"]),
         .target(name: "Endpoints", dependencies: ["Wire"]),
         .target(
             name: "OpenID",
@@ -89,7 +90,7 @@ let package = Package(
         .target(
             name: "AdminAPI",
             dependencies: [
-                "Wire", "Folding", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Engine", "Endpoints",
+                "Wire", "Folding", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Plans", "Engine", "Endpoints",
             ]
         ),
         .target(

@@ -44,7 +44,7 @@ struct ResourceJSON: Sendable {
                 out = JSONWriter()
             } else {
                 out.key(field.name)
-                out.json(Self.shown(field.kind, stored), as: .foreign)
+                out.json(field.kind.shown(stored), as: .foreign)
             }
         }
         out.key("created_at")
@@ -74,19 +74,6 @@ struct ResourceJSON: Sendable {
         if members.isEmpty { return }
         parts.append(.members(members))
         byteCount += members.capacity
-    }
-
-    private static func shown(_ kind: FieldKind, _ stored: JSON) -> JSON {
-        switch kind {
-        case .object:
-            // Administrators' own JSON is stored as its compact text, so that its numbers and order come back.
-            stored.text.flatMap { try? JSON.parse(Array($0.utf8)) } ?? .null
-        case .sealed:
-            .null
-        case .text, .name, .slug, .email, .flag, .limit, .seconds, .choice, .identifier, .scopes, .redirectURIs,
-            .origins, .stored:
-            stored
-        }
     }
 }
 

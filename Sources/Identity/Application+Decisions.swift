@@ -78,6 +78,7 @@ extension Application {
     ]
     package static let moreShown = [(name: "client_id", summary: "The same as id")]
     package static let hasSecret = true
+    package static let issued = [Issued.tokens]
 
     package static func comesWithSecret(_ changes: Changes<Application>) -> Bool {
         changes[\.type]?.text.flatMap { ApplicationType(rawValue: $0) }?.isConfidential ?? false

@@ -74,12 +74,16 @@ package struct Authority: Sendable, Equatable {
 
     /// An actor never hands on a scope that opens something of ours and that it does not hold itself, there.
     package func requireGrantable(_ granted: [String], at place: Place, _ facts: some Facts) throws {
+        guard try mayGrant(granted, at: place, facts) else { throw Rejection.accessDenied }
+    }
+
+    /// Whether it holds all of these scopes that open something of ours, there.
+    package func mayGrant(_ granted: [String], at place: Place, _ facts: some Facts) throws -> Bool {
         for scope in granted
         where Scope.isManagement(scope) || facts.ownScopes.contains(where: { $0.isSame(as: scope) }) {
-            guard try grants.contains(where: { try $0.holds(scope) && $0.reaches(place, facts) }) else {
-                throw Rejection.accessDenied
-            }
+            guard try grants.contains(where: { try $0.holds(scope) && $0.reaches(place, facts) }) else { return false }
         }
+        return true
     }
 
     /// Whether it holds a scope over the whole platform.

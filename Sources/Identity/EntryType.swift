@@ -21,6 +21,8 @@ package struct EntryType: Sendable, Hashable {
     package var text: String { Self.table[ordinal].text }
     /// The word before the dot: what the audit calls `resource_type`.
     package var noun: String { Self.table[ordinal].noun }
+    /// The word after the dot.
+    package var verb: String { String(text.dropFirst(noun.utf8.count + 1)) }
     package var sentence: String { Self.table[ordinal].sentence }
     package var effect: Effect { Self.table[ordinal].effect }
     package var isState: Bool { effect.isState }

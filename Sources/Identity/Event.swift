@@ -30,6 +30,10 @@ package struct Event: Sendable {
     package var code: String?
     package var data: Members
     package var sealed: [Sealed]
+    /// The index of the entry that made this one be written, such as the start of a restore.
+    package var cause: UInt64?
+    /// The index of the newest entry that this one undoes.
+    package var compensates: UInt64?
 
     package init(
         _ type: EntryType,

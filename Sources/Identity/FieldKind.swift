@@ -50,6 +50,20 @@ package indirect enum FieldKind: Sendable {
         }
     }
 
+    /// The value as bodies and answers have it, from its stored form; nothing of what is sealed.
+    package func shown(_ stored: JSON) -> JSON {
+        switch self {
+        case .object:
+            // Administrators' own JSON is stored as its compact text, so that its numbers and order come back.
+            stored.text.flatMap { try? JSON.parse(Array($0.utf8)) } ?? .null
+        case .sealed:
+            .null
+        case .text, .name, .slug, .email, .flag, .limit, .seconds, .choice, .identifier, .scopes, .redirectURIs,
+            .origins, .stored:
+            stored
+        }
+    }
+
     /// The form in which a value is stored, as a word: part of what rows follow from.
     package var form: String {
         switch self {

@@ -16,10 +16,13 @@ package protocol KindVisitor {
     func visit<R: Resource>(_ kind: R.Type) throws -> Output
     /// The same for a kind that administrators create, change and delete; left out, it is visited like any other.
     func visit<R: ManagedResource>(managed kind: R.Type) throws -> Output
+    /// The same for a part that comes and goes by decisions of its own.
+    func visit<R: Part>(part kind: R.Type) throws -> Output
 }
 
 extension KindVisitor {
     package func visit<R: ManagedResource>(managed kind: R.Type) throws -> Output { try visit(kind) }
+    package func visit<R: Part>(part kind: R.Type) throws -> Output { try visit(kind) }
 }
 
 extension Kind {
@@ -29,11 +32,11 @@ extension Kind {
         case .partner: try visitor.visit(managed: Partner.self)
         case .tenant: try visitor.visit(managed: Tenant.self)
         case .application: try visitor.visit(managed: Application.self)
-        case .secret: try visitor.visit(Secret.self)
+        case .secret: try visitor.visit(part: Secret.self)
         case .signingKey: try visitor.visit(SigningKey.self)
         case .user: try visitor.visit(managed: User.self)
         case .group: try visitor.visit(managed: Group.self)
-        case .role: try visitor.visit(RoleGrant.self)
+        case .role: try visitor.visit(part: RoleGrant.self)
         case .token: try visitor.visit(Token.self)
         }
     }

@@ -20,6 +20,12 @@ package protocol ManagedResource: Resource where Verb: LifeVerb {
     static var shownBelow: [any PartialKeyPath<Self> & Sendable] { get }
     /// Names under which answers tell its identifier once more, as a contract wants it.
     static var moreShown: [(name: String, summary: String)] { get }
+    /// Rules that hold before one is suspended or deleted.
+    static func requireMayStop(_ resource: Versioned<Self>, _ facts: some Facts) throws
+    /// What is issued for one, and ends when it is suspended, deleted or moved.
+    static var issued: [Issued] { get }
+    /// Whether it comes back suspended where whoever restores it may not hand out what it can do.
+    static var comesBackSuspended: Bool { get }
     /// Whether any of them has a secret, which is shown once.
     static var hasSecret: Bool { get }
     /// Whether a new one comes with a secret.
@@ -62,6 +68,9 @@ extension ManagedResource {
     package static func makesUsable(_ next: Self, from current: Self, by changes: Changes<Self>) -> Bool {
         current.status != .active && next.status == .active
     }
+    package static func requireMayStop(_ resource: Versioned<Self>, _ facts: some Facts) throws {}
+    package static var issued: [Issued] { [] }
+    package static var comesBackSuspended: Bool { false }
     package static var shownBelow: [any PartialKeyPath<Self> & Sendable] { [] }
     package static var moreShown: [(name: String, summary: String)] { [] }
     package static var hasSecret: Bool { false }
@@ -98,6 +107,7 @@ extension ManagedResource {
         let current = try facts.living(id)
         try authority.require(.writes(Self.self), at: current.place, facts)
         try current.require(ifVersion)
+        try requireMayStop(current, facts)
         // Deletion is by path: what stands below is gone with it and back with it, so one entry says all.
         if !cascade { try current.requireEmpty(facts) }
         return [event(.deleted, id, in: current.chain)]
@@ -107,7 +117,8 @@ extension ManagedResource {
 extension ManagedResource {
     /// Brings a deleted one back as it was: suspended if it was that.
     ///
-    /// It asks what registering it would ask now: the right, the power that it holds, room, and free names.
+    /// It asks what registering it would ask now: the right, the power that it holds, room, and free names. What
+    /// ``comesBackSuspended`` is suspended rather than refused for want of the power.
     ///
     /// - Parameter texts: its sealed texts that must be unique, opened by the caller.
     package static func restore(
@@ -122,7 +133,9 @@ extension ManagedResource {
         let place = resource.place
         try authority.require(.writes(Self.self), at: place, facts)
         try facts.requireMayStart(resource, by: authority)
-        try authority.requireGrantable(resource.state.power + morePower(of: resource, facts), at: place, facts)
+        let power = try resource.state.power + morePower(of: resource, facts)
+        let mayUse = try !comesBackSuspended || authority.mayGrant(power, at: place, facts)
+        if mayUse { try authority.requireGrantable(power, at: place, facts) }
         try facts.requireActive(place)
         try requireRoom(in: place, facts)
         let unique = fields.compactMap { field -> (field: Field<Self>, text: String)? in
@@ -131,7 +144,7 @@ extension ManagedResource {
             return text.map { (field, $0) }
         }
         try facts.requireFree(unique, for: id, in: place)
-        let status = resource.suspendedFrom == nil ? Status.active : .suspended
+        let status = resource.suspendedFrom == nil && mayUse ? Status.active : .suspended
         return [event(.restored, id, in: resource.chain, data: ["status": .string(status.rawValue)])]
             + (try alongside(restored: resource, facts))
     }
@@ -181,6 +194,7 @@ extension ManagedResource {
         if current.state.status != .active, next.status == .active {
             try facts.requireMayStart(current, by: authority)
         }
+        if current.state.status == .active, next.status != .active { try requireMayStop(current, facts) }
         if makesUsable(next, from: current.state, by: changes) {
             let power = try next.power + morePower(of: current, facts)
             try authority.requireGrantable(power, at: place, facts)

@@ -72,6 +72,8 @@ package struct Partner: ManagedResource {
 extension Partner {
     package static func place(of new: Partner) throws(Rejection) -> Place { .platform }
 
+    package static let issued = [Issued.tokens, .sessions]
+
     package static func register(
         _ changes: Changes<Partner>,
         as id: PartnerID,

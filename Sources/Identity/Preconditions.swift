@@ -7,7 +7,7 @@ extension Facts {
     func requireFreeSlug<R: Resource>(of changes: Changes<R>, for id: Identifier<R>) throws {
         guard let slug = changes.newSlug, let holder = try holder(ofSlug: slug, among: R.self), holder != id
         else { return }
-        throw Rejection(.conflict, "slug_taken", "Slug '\(slug)' is already taken")
+        throw Rejection(.conflict, "slug_taken", "Slug '\(slug)' is already taken", holder: holder.text)
     }
 
     /// What must be unique is free, or held by nobody who lives there.
@@ -20,7 +20,12 @@ extension Facts {
             for holder in try holders(of: text, in: field, place) where holder != id {
                 guard let other = try resource(holder), other.state.life == .living else { continue }
                 let words = field.name.replacing("_", with: " ")
-                throw Rejection(.conflict, "\(field.name)_taken", "This \(words) is taken by another \(R.noun)")
+                throw Rejection(
+                    .conflict,
+                    "\(field.name)_taken",
+                    "This \(words) is taken by another \(R.noun)",
+                    holder: holder.text
+                )
             }
         }
     }

@@ -21,11 +21,14 @@ package struct Rejection: Error, Sendable, Equatable {
     package let kind: Kind
     package let code: String
     package let detail: String
+    /// The identifier of the resource that stands in the way, where one does.
+    package let holder: String?
 
-    package init(_ kind: Kind, _ code: String, _ detail: String) {
+    package init(_ kind: Kind, _ code: String, _ detail: String, holder: String? = nil) {
         self.kind = kind
         self.code = code
         self.detail = detail
+        self.holder = holder
     }
 
     package static func invalid(_ issues: [FieldIssue]) -> Self {

@@ -1,11 +1,12 @@
 import Wire
 
 /// A role that a person holds; the person's entry never lists it, so granting leaves the person's version alone.
-package struct RoleGrant: Resource {
+package struct RoleGrant: Part {
     package static let kind = Kind.role
     package static let area = Scope.Area("roles")
     package static let standsIn = Place.Level.allCases
-    package static let isPart = true
+    package static let ends = Verb.revoked
+    package static let returns: Verb? = .restored
 
     package enum Role: String, Sendable, CaseIterable {
         case superAdmin = "super_admin"
@@ -41,9 +42,25 @@ package struct RoleGrant: Resource {
 
     package var owner: String? { userID?.text }
 
+    package var power: [String] { role.scopes }
+
     package enum Verb: String, EntryVerb {
-        case granted
-        package var effect: Effect { .creates }
-        package var sentence: String { "A person was given a role." }
+        case granted, revoked, restored
+
+        package var effect: Effect {
+            switch self {
+            case .granted: .creates
+            case .revoked: .deletes
+            case .restored: .restores
+            }
+        }
+
+        package var sentence: String {
+            switch self {
+            case .granted: "A person was given a role."
+            case .revoked: "A role was taken from a person."
+            case .restored: "A person has a role again that was taken away."
+            }
+        }
     }
 }

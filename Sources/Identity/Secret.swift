@@ -1,11 +1,11 @@
 package import Wire
 
 /// A secret of an application: shown once, kept as a keyed hash, replaced by rotation.
-package struct Secret: Resource {
+package struct Secret: Part {
     package static let kind = Kind.secret
     package static let area = Scope.Area("applications")
     package static let standsIn = Place.Level.allCases
-    package static let isPart = true
+    package static let ends = Verb.retired
 
     /// Two at a time: the one in use, and the one before it while a rotation overlaps.
     package static let overlapSecondsMax: Int64 = 30 * 86_400

@@ -6,6 +6,8 @@ extension Tenant {
         return .partner(partner)
     }
 
+    package static let issued = [Issued.tokens, .sessions]
+
     package static var changeNote: String? { "another partner_id moves it to that partner" }
 
     package static func requireRoom(in place: Place, _ facts: some Facts) throws {

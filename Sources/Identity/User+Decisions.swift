@@ -22,6 +22,14 @@ extension User {
         }
     }
 
+    package static let issued = [Issued.sessions]
+    package static let comesBackSuspended = true
+
+    /// The last who may do everything stays.
+    package static func requireMayStop(_ user: Versioned<User>, _ facts: some Facts) throws {
+        try RoleGrant.requireSuperAdmin(besides: { $0.userID == user.id }, facts)
+    }
+
     /// A person acts with the roles that hang on it.
     package static func morePower(of user: Versioned<User>, _ facts: some Facts) throws -> [String] {
         let roles = try facts.members(

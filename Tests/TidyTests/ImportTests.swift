@@ -3,7 +3,7 @@ import Testing
 /// The order of the layers: what each target may know, so that it cannot do what is not its business.
 struct ImportTests {
     private static let engineAndBelow: Set<String> = [
-        "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Engine",
+        "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Plans", "Engine",
     ]
 
     /// What may be imported, by target.
@@ -17,7 +17,10 @@ struct ImportTests {
         "EventLog": ["Wire", "Storage", "OpenSSL", "Synchronization"],
         "Identity": ["Wire"],
         "Views": ["Wire", "Folding", "Storage", "OpenSSL", "Identity", "HeapModule", "Synchronization"],
-        "Engine": ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Dispatch", "Synchronization"],
+        "Plans": ["Wire", "Folding", "OpenSSL", "Identity", "Views"],
+        "Engine": [
+            "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Plans", "Dispatch", "Synchronization",
+        ],
         "Endpoints": ["Wire"],
         "OpenID": engineAndBelow.union(["Endpoints"]),
         "AdminAPI": engineAndBelow.union(["Endpoints", "Folding", "Synchronization"]),

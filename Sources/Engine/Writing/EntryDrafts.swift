@@ -19,10 +19,12 @@ struct EntryDrafts {
                 class: event.type.isState ? .state : .activity,
                 result: Entry.Result(event.result),
                 code: event.code,
+                cause: event.cause,
                 actor: caller.actor,
                 chain: event.chain.text,
                 stream: event.stream,
                 data: event.data,
+                compensates: event.compensates,
                 sealed: event.sealed.map { Draft.Sealed(subject: $0.subject, key: $0.key, fields: $0.fields) }
             )
             draft.request = request(event, idempotency: position == 0 ? idempotency : nil)
