@@ -14,8 +14,18 @@ extension Call {
         for target: String? = nil,
         _ body: (_ reader: ViewSnapshot, _ judge: Judge) throws -> Value,
     ) async throws(Refusal) -> Sight<Value> {
+        try await answering(for: target) { () throws(Refusal) in
+            try admin.instance.look(at: position, by: caller, body)
+        }
+    }
+
+    /// Lets a question be answered; a no is an entry.
+    func answering<Value: Sendable>(
+        for target: String? = nil,
+        _ body: () throws(Refusal) -> Value,
+    ) async throws(Refusal) -> Value {
         do throws(Refusal) {
-            return try admin.instance.look(at: position, by: caller, body)
+            return try body()
         } catch {
             guard case .rejected(let rejection) = error, rejection.isForbidden else { throw error }
             throw await denied(rejection, target)

@@ -115,7 +115,7 @@ extension Endpoint.Parameter {
             in: .header,
             "Why, in percent-encoded UTF-8; kept sealed with the entry",
             .string(maxLength: Reason.charactersMax),
-            required: operation.admin.settings.requiresReason
+            required: operation.demandsReason || operation.admin.settings.requiresReason
         )
     }
 

@@ -29,10 +29,10 @@ extension Operation {
                 return dialect.response(error).at(admin.instance.lastIndex)
             }
             let query = try Query(request.query, parameters)
-            if permission.right == .write {
+            if permission.right == .write || demandsReason {
                 proven.request.reason = try Reason.read(
                     request.headers("muniment-reason"),
-                    isRequired: admin.settings.requiresReason
+                    isRequired: demandsReason || admin.settings.requiresReason
                 )
             }
             try await wait(query, proven, request)

@@ -13,6 +13,8 @@ struct Operation: Sendable {
     let replies: [Endpoint.Reply]
     /// Whether it looks at few things, as ``Endpoint/isBrief`` says.
     let isBrief: Bool
+    /// Whether it always wants to know why; else the deployment decides, for what writes.
+    var demandsReason = false
     let run: Run
 
     init(

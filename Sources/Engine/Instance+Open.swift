@@ -129,6 +129,7 @@ extension Instance {
                 entriesFoldedMax: options.keptEntriesFoldedMax,
                 log: options.log
             ) { try opened.viewStore($0) },
+            ownScopes: options.ownScopes,
             lock: lock
         )
         // What an operator accepts is where the clock is watched from; else every step since the last run is an entry,
@@ -243,7 +244,7 @@ extension Instance {
                     refusals: refusals,
                     verification: verification,
                     auditMaking: auditMaking,
-                    ownScopes: options.ownScopes,
+                    ownScopes: ownScopes,
                     freeBytes: { [directory] in directory.spaces.map(\.freeBytes).min() },
                     onCommit: { [self] types, edge in committed(types, edge) }
                 )

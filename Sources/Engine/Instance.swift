@@ -20,6 +20,8 @@ package final class Instance: Sendable {
     package let views: ViewStore
     package let status: WriterStatus
     package let world: World
+    /// Scopes of the deployment's own choice that open something of ours.
+    let ownScopes: [String]
     /// The key that makes the keyed hashes of machine secrets.
     package let macKey: [UInt8]
     /// What `verify` found last, for health to show.
@@ -60,11 +62,13 @@ package final class Instance: Sendable {
         clockMemory: ClockMemory,
         untoldStop: ViewTrust.Stop,
         kept: KeptState,
+        ownScopes: [String],
         lock: FolderLock?,
     ) {
         self.directory = directory
         self.clockMemory = clockMemory
         self.lock = lock
+        self.ownScopes = ownScopes
         self.untoldStop = untoldStop
         stopIsTold = Atomic(untoldStop == .clean)
         identity = opened.opening.identity

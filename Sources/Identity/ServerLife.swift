@@ -6,7 +6,7 @@ package enum ServerLife {
         ChainsSubject.self, ViewsSubject.self, EndsSubject.self, RefusalsSubject.self, ReadsSubject.self,
         CommandSubject.self,
         PlatformSubject.self, AuthenticationSubject.self,
-        AccessSubject.self, EntrySubject.self,
+        AccessSubject.self, EntrySubject.self, RestoreSubject.self,
     ]
 }
 
@@ -179,6 +179,29 @@ package enum EntrySubject: Subject {
             switch self {
             case .read: "Somebody read an entry of the audit."
             case .listed: "Somebody listed entries of the audit."
+            }
+        }
+    }
+}
+
+/// An undo or a restore that is too large for one command: it is carried out in chunks, others between them.
+package enum RestoreSubject: Subject {
+    package static let noun = "restore"
+    package enum Verb: String, EntryVerb {
+        case started, progressed, planned
+
+        package var effect: Effect {
+            switch self {
+            case .started, .progressed: .records
+            case .planned: .happens
+            }
+        }
+
+        package var sentence: String {
+            switch self {
+            case .planned: "Somebody looked at what an undo or a restore would do."
+            case .started: "An undo or a restore began that is carried out in chunks."
+            case .progressed: "A chunk of a restore was carried out."
             }
         }
     }

@@ -21,9 +21,9 @@ struct FieldEdit<R: ManagedResource> {
             if field.path == \R.status, current.state.life == .deleted { continue }
             var values = (before: field.kind.shown(before), after: field.kind.shown(after))
             if field.kind.isSealed {
-                values = (try Self.open(before, field, maker) ?? .null, .null)
+                values = (try Self.open(before, field, of: current, maker) ?? .null, .null)
                 if after != .null {
-                    guard let value = try Self.open(after, field, maker) else {
+                    guard let value = try Self.open(after, field, of: current, maker) else {
                         maker.refuse(Conflict(.erased, current.id.text, field: field.name))
                         continue
                     }
@@ -47,7 +47,7 @@ struct FieldEdit<R: ManagedResource> {
         for field in R.fields where field.kind.isSealed && !field.kind.isHidden {
             let stored = field.get(current.state)
             if stored == .null { continue }
-            if let text = try Self.open(stored, field, maker) {
+            if let text = try Self.open(stored, field, of: current, maker) {
                 if field.index?.isUnique == true { texts[field.name] = text }
             } else if field.need.isRequired {
                 maker.refuse(Conflict(.erased, current.id.text, field: field.name))
@@ -62,9 +62,11 @@ struct FieldEdit<R: ManagedResource> {
     private static func open<Base: PositionedReader>(
         _ stored: JSON,
         _ field: Field<R>,
+        of resource: Versioned<R>,
         _ maker: PlanMaker<Base>,
     ) throws -> JSON? {
-        try SealedReference(stored: stored).flatMap { try maker.task.opening($0)?[field.name] }
+        guard let reference = SealedReference(stored: stored), let key = field.kind.sealing else { return nil }
+        return try maker.task.opening(reference, key.name(of: resource.id.text))?[field.name]
     }
 }
 

@@ -37,4 +37,9 @@ package enum PlanDigest {
     private static func json(_ field: PlannedField) -> JSON {
         [.string(field.name), field.source.map { .integer(Int64($0)) } ?? .null]
     }
+
+    /// A digest as answers and requests have it: base64url, 43 characters.
+    package static func text(of digest: Digest) -> String { Base64URL.encode(digest.bytes) }
+
+    package static func read(_ text: String) -> Digest? { (try? Base64URL.decode(text)).flatMap { Digest($0) } }
 }

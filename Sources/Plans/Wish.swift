@@ -3,11 +3,6 @@ package import Wire
 
 /// One thing that a plan is asked to change, and how.
 package struct Wish: Sendable {
-    package enum Target: Sendable, Equatable {
-        case resource(Kind)
-        case edge(RelationKind, from: String, to: String)
-    }
-
     package enum Aim: Sendable, Equatable {
         /// As if these entries of its stream had not been, the oldest first.
         case undo([UndoneEntry])
@@ -28,18 +23,18 @@ package struct Wish: Sendable {
     package enum CreatedSince: String, Sendable, CaseIterable { case keep, delete }
 
     package let stream: String
-    package let target: Target
+    package let target: StreamTarget
     package let aim: Aim
 
-    package init(stream: String, target: Target, aim: Aim) {
+    package init(stream: String, target: StreamTarget, aim: Aim) {
         (self.stream, self.target, self.aim) = (stream, target, aim)
     }
 }
 
 /// What a plan is made of besides the state: the wishes, who has them, and what sealed values were.
 package struct PlanTask {
-    /// Opens a sealed segment; nil where its key was destroyed.
-    package typealias Opening = (SealedReference) throws -> Members?
+    /// Opens a sealed segment that stands under a data key; nil where the key was destroyed.
+    package typealias Opening = (_ reference: SealedReference, _ key: String) throws -> Members?
 
     package let wishes: [Wish]
     /// Fields that go back though something else has changed them since: `index/field`.

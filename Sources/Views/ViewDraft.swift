@@ -34,6 +34,8 @@ package final class ViewDraft: RowReader {
     private var nextIndex: UInt64
     private var keptIndex: UInt64
     private var isMidCommand = false
+    /// The chains in which this commit changes a resource or an edge, those of commands that were undone counted in.
+    private var changedChains: Set<String> = []
     /// When the secrets that these entries proved were last used.
     var lastUses: [SecretID: Instant] = [:]
     /// The last of them: from one entry to the next it is mostly the same.
@@ -76,6 +78,9 @@ package final class ViewDraft: RowReader {
         for part in parts {
             switch part {
             case .state:
+                if entry.type.changedKind != nil || entry.type.changedRelation != nil {
+                    changedChains.insert(entry.chain)
+                }
                 try foldEffect(entry)
                 try foldIdempotency(entry, by: actor)
                 journal.lengthen(entry)
@@ -132,6 +137,9 @@ package final class ViewDraft: RowReader {
     }
 
     package var size: UInt64 { keptIndex }
+
+    /// Whether this commit has changed a resource or an edge in one of some chains: nobody else can read that yet.
+    package func hasChanged(anyOf chains: Set<String>) -> Bool { !changedChains.isDisjoint(with: chains) }
 
     /// The sums of all tables after what was kept so far.
     package func attestation() throws -> ViewAttestation {

@@ -6,13 +6,8 @@ import Wire
 
 /// A resource or an edge that state entries changed.
 package struct TouchedStream: Sendable, Equatable {
-    package enum Target: Sendable, Equatable {
-        case resource(Kind)
-        case edge(RelationKind, from: String, to: String)
-    }
-
     package let stream: String
-    package let type: Target
+    package let type: StreamTarget
 }
 
 /// What was changed between two moments: bounds of the search for it.
@@ -84,7 +79,7 @@ private struct TouchedSet {
         streams.append(TouchedStream(stream: stream, type: target))
     }
 
-    private static func target(_ type: EntryType, _ entry: borrowing Entry) -> TouchedStream.Target? {
+    private static func target(_ type: EntryType, _ entry: borrowing Entry) -> StreamTarget? {
         if let kind = type.changedKind { return .resource(kind) }
         guard let relation = type.changedRelation, let from = entry.data["from"]?.text, let to = entry.data["to"]?.text
         else { return nil }
