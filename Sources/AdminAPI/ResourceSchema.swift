@@ -18,12 +18,16 @@ extension Schema {
     static func data(_ noun: String) -> Self { .named(SchemaName.data(noun)) }
     static func page(of noun: String) -> Self { .named(SchemaName.page(noun)) }
 
+    /// A shape that is only ever told of one, and its envelope, as components by their names.
+    static func data(_ noun: String, _ schema: Schema) -> [(name: String, schema: Schema)] {
+        let item = Schema.named(SchemaName.of(noun))
+        return [(SchemaName.of(noun), schema), (SchemaName.data(noun), .object([.init("data", item, required: true)]))]
+    }
+
     /// The envelopes around a shape, as components by their names.
     static func envelopes(_ noun: String, _ schema: Schema) -> [(name: String, schema: Schema)] {
         let item = Schema.named(SchemaName.of(noun))
-        return [
-            (SchemaName.of(noun), schema),
-            (SchemaName.data(noun), .object([.init("data", item, required: true)])),
+        return data(noun, schema) + [
             (
                 SchemaName.page(noun),
                 .object([
