@@ -81,7 +81,10 @@ let package = Package(
             ]
         ),
         .target(name: "Plans", dependencies: ["Wire", "Folding", "OpenSSL", "Storage", "Identity", "Views"]),
-        .target(name: "Engine", dependencies: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Plans"]),
+        .target(
+            name: "Engine",
+            dependencies: ["Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Plans"]
+        ),
         .target(name: "Endpoints", dependencies: ["Wire"]),
         .target(
             name: "OpenID",
@@ -90,7 +93,8 @@ let package = Package(
         .target(
             name: "AdminAPI",
             dependencies: [
-                "Wire", "Folding", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Plans", "Engine", "Endpoints",
+                "Wire", "Folding", "OpenSSL", "Storage", "EventLog", "Identity", "Views", "Plans", "Engine",
+                "Endpoints",
             ]
         ),
         .target(

@@ -10,6 +10,7 @@ enum AdminSchemas {
         + RelationKind.allCases.flatMap { (try? $0.accept(EveryRelation.Shapes())) ?? [] }
         + Schema.envelopes(Secret.noun, SecretEndpoints.schema)
         + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
+        + Schema.data(RestoreEndpoints.appliedNoun, RestoreEndpoints.appliedSchema)
         + Schema.envelopes("audit_item", AuditItem.schema)
         + Schema.data(Plan.noun, Plan.schema)
 

@@ -13,6 +13,8 @@ struct Answer: Sendable {
         case done
         /// An answer that was given before, byte for byte.
         case kept(Response)
+        /// What was asked was not done, with what would be done now.
+        case refused(Rejection, Item)
         /// A text in a form of its own.
         case text([UInt8], mediaType: String)
     }
@@ -30,6 +32,10 @@ struct Answer: Sendable {
     }
 
     static func kept(_ response: Response) -> Self { Self(content: .kept(response), index: 0) }
+
+    static func refused(_ rejection: Rejection, _ item: Item, at index: UInt64) -> Self {
+        Self(content: .refused(rejection, item), index: index)
+    }
 
     static func done(at index: UInt64) -> Self { Self(content: .done, index: index) }
 

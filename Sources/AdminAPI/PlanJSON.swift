@@ -92,8 +92,15 @@ extension Plan {
     /// The word for it in the document.
     static let noun = "plan"
 
-    static let schema = Schema.object([
-        .init("changes", .array(change, maxItems: shownChangesMax), "In the order in which they are made", required: true),
+    static let schema = Schema.object(properties)
+
+    static let properties: [Schema.Property] = [
+        .init(
+            "changes",
+            .array(change, maxItems: shownChangesMax),
+            "In the order in which they are made",
+            required: true
+        ),
         .init("change_count", .integer(min: 0), "How many there are, shown or not", required: true),
         .init("conflicts", .array(conflict), "What was asked and is left out, with its reason", required: true),
         .init("losses", .array(loss), "What does not come back, or ends", required: true),
@@ -106,7 +113,7 @@ extension Plan {
             "Sent back, it holds the act to this plan",
             required: true
         ),
-    ])
+    ]
 
     /// 32 bytes in base64url.
     static let digestCharacters = 43

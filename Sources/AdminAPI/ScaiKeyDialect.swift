@@ -22,6 +22,15 @@ struct ScaiKeyDialect: Dialect {
             return Response(status: 204).at(answer.index)
         case .kept(let response):
             return response
+        case .refused(let rejection, let item):
+            var out = JSONWriter()
+            out.beginObject()
+            out.key("detail")
+            out.string(rejection.detail)
+            out.key("data")
+            try item.write(&out)
+            out.endObject()
+            return Response.json(Response(.rejected(rejection)).status, out.bytes).at(answer.index)
         case .text(let bytes, let mediaType):
             return Response(status: 200, headers: [("content-type", mediaType)], body: bytes).at(answer.index)
         }

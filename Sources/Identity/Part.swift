@@ -1,3 +1,5 @@
+package import Wire
+
 /// A resource that hangs on another one and goes by decisions of its own: a secret, a role grant.
 package protocol Part: Resource {
     /// The verb of the entry that takes one away.

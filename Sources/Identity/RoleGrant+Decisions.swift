@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 extension RoleGrant {
     /// Gives a person a role; a person who has it already keeps it, and nothing is written.

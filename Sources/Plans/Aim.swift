@@ -23,19 +23,16 @@ struct Aim<R: Resource> {
 extension Aim {
     /// As it was after an entry.
     init(_ current: Versioned<R>, at index: UInt64, in base: some PositionedReader) throws {
+        self.init(state: current.state)
         var newest: UInt64?
         try base.versions(of: current.id) { place, _ in
             newest = place
             return false
         }
-        guard let newest, newest > index else {
-            self.init(state: current.state)
-            return
-        }
+        guard let newest, newest > index else { return }
         compensates = newest
-        let past = base.at(index)
         var found: (index: UInt64, version: Versioned<R>)?
-        try past.versions(of: current.id) { place, version in
+        try base.at(index).versions(of: current.id) { place, version in
             found = (place, version)
             return false
         }
@@ -50,7 +47,12 @@ extension Aim {
     /// As if some entries had not been.
     ///
     /// A field goes back only where it has the value still that the entry gave it, or where that is forced.
-    init(_ current: Versioned<R>, without entries: [Wish.UndoneEntry], force: Set<String>, in base: some PositionedReader) throws {
+    init(
+        _ current: Versioned<R>,
+        without entries: [Wish.UndoneEntry],
+        force: Set<String>,
+        in base: some PositionedReader
+    ) throws {
         let undone = Set(entries.map(\.index))
         guard let oldest = undone.min() else {
             self.init(state: current.state)

@@ -37,7 +37,8 @@ struct EdgeIntents<Base: PositionedReader>: RelationVisitor {
                     var conflict = try Conflict(rejection, about: container, authority, planned)
                     conflict.resource = edge
                     if conflict.kind == .parentMissing, try planned.lives(container) {
-                        conflict.offer = try Kind.allCases.contains { try planned.place(ofLiving: member, $0) != nil }
+                        conflict.offer =
+                            try Kind.allCases.contains { try planned.place(ofLiving: member, $0) != nil }
                             ? nil : member
                     }
                     return conflict

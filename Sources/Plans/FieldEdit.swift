@@ -18,7 +18,7 @@ struct FieldEdit<R: ManagedResource> {
             let (before, after) = (field.get(current.state), field.get(state))
             if before == after { continue }
             // What was deleted has no other status to compare: whoever restores it says which it gets.
-            if field.path == \R.status, current.state.life == .deleted { continue }
+            if field.name == "status", current.state.life == .deleted { continue }
             var values = (before: field.kind.shown(before), after: field.kind.shown(after))
             if field.kind.isSealed {
                 values = (try Self.open(before, field, of: current, maker) ?? .null, .null)

@@ -78,7 +78,8 @@ private struct PassageOf<Base: PositionedReader, After: Facts>: KindVisitor {
         let before = try base.resource(id)
         let (was, isNow) = (before?.state.status == .active, after.state.status == .active)
         var passage = Passage()
-        let isBroken = was && !isNow || before?.state.life == .deleted || before.map { $0.place != after.place } ?? false
+        let isBroken =
+            was && !isNow || before?.state.life == .deleted || before.map { $0.place != after.place } ?? false
         if isBroken { passage.issued = R.issued }
         guard R.isPlace != nil, before != nil, was != isNow else { return passage }
         passage.place = after.chain

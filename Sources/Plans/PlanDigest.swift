@@ -1,6 +1,6 @@
 import Identity
 package import OpenSSL
-package import Wire
+import Wire
 
 /// What two plans have in common that do the same: the digest that whoever carries one out sends back.
 ///
@@ -12,12 +12,10 @@ package enum PlanDigest {
     ///   - request: what is asked, the same bytes for the same request.
     ///   - key: the ledger's MAC key, so that nobody guesses what a digest stands for.
     package static func digest(of plan: Plan, for request: [UInt8], key: [UInt8]) -> Digest {
-        var new = 0
+        let names = plan.newNames
         let changes = plan.changes.map { change -> JSON in
-            let isNew = change.version == 0 && Kind(rawValue: change.kind) != nil
-            if isNew { new += 1 }
-            return [
-                .string(isNew ? "new#\(new)" : change.resource), .integer(Int64(change.version)),
+            [
+                .string(names[change.resource] ?? change.resource), .integer(Int64(change.version)),
                 .array(change.events.map { .string($0.type.text) }), .array(change.fields.map(Self.json)),
             ]
         }

@@ -1,4 +1,4 @@
-package import Identity
+import Identity
 package import Views
 import Wire
 

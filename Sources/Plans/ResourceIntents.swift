@@ -15,7 +15,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
     }
 
     func visit<R: ManagedResource>(managed kind: R.Type) throws {
-        guard let (current, aim) = try aim(R.self) else { return }
+        guard let (current, aim) = try look(at: R.self) else { return }
         let isThere = current.state.life == .living
         switch (isThere, aim.isLiving) {
         case (false, false): break
@@ -30,7 +30,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
     }
 
     func visit<R: Part>(part kind: R.Type) throws {
-        guard let (current, aim) = try aim(R.self) else { return }
+        guard let (current, aim) = try look(at: R.self) else { return }
         let life = { (life: Life) in (life == .living ? Status.active : .deleted).rawValue }
         let field = PlannedField(
             "status",
@@ -43,14 +43,14 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
             // A moment is restored with the credentials that there are now.
             if case .restore = wish.aim, R.returns == nil { return }
             maker.add(
-                intent(of: current, aim, .endPart, [field]) { planned in
+                make(of: current, aim, .endPart, [field]) { planned in
                     try R.end(current.id, by: maker.task.authority, facts: planned)
                 }
             )
         case (false, true):
             guard R.returns != nil else { return maker.lose(Loss(.secrets, of: current.state.owner)) }
             maker.add(
-                intent(of: current, aim, .part, [field]) { planned in
+                make(of: current, aim, .part, [field]) { planned in
                     try R.bringBack(current.id, by: maker.task.authority, facts: planned)
                 }
             )
@@ -58,7 +58,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
     }
 
     /// How it stands, and what it is to be like; nil where there is no such thing.
-    private func aim<R: Resource>(_ kind: R.Type) throws -> (Versioned<R>, Aim<R>)? {
+    private func look<R: Resource>(at kind: R.Type) throws -> (Versioned<R>, Aim<R>)? {
         guard let id = Identifier<R>(wish.stream), let current = try maker.base.resource(id) else { return nil }
         let aim: Aim<R> =
             switch wish.aim {
@@ -81,7 +81,8 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
             before: .string(current.state.status.rawValue),
             after: .string(Status.deleted.rawValue)
         )
-        var intent = intent(of: current, aim, .deleting(R.self), [status]) { [authority = maker.task.authority] planned in
+        var intent = make(of: current, aim, .deleting(R.self), [status]) {
+            [authority = maker.task.authority] planned in
             try R.delete(current.id, cascade: isSwept, ifVersion: nil, by: authority, facts: planned)
         }
         if isSwept { intent.swept = current.chain }
@@ -93,13 +94,16 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
         _ aim: Aim<R>,
         _ edit: FieldEdit<R>,
     ) -> Intent<Base> {
-        var intent = intent(of: current, aim, .changing(R.self), edit.fields) { [authority = maker.task.authority] planned in
+        var intent = make(of: current, aim, .changing(R.self), edit.fields) {
+            [authority = maker.task.authority] planned in
             let changes = try Changes<R>(edit.body, for: .update)
             return try R.update(current.id, changes, ifVersion: nil, by: authority, facts: planned)
         }
         if !edit.uniqueTexts.isEmpty {
             intent.announce = { planned in
-                for (field, text) in edit.uniqueTexts { planned.announce(text, in: field, of: current.id, current.place) }
+                for (field, text) in edit.uniqueTexts {
+                    planned.announce(text, in: field, of: current.id, current.place)
+                }
             }
         }
         return intent
@@ -113,7 +117,8 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
         let fields = [
             PlannedField("status", before: .string(Status.deleted.rawValue), after: .string(status.rawValue))
         ]
-        return intent(of: current, aim, .changing(R.self), fields + edit.fields.filter { $0.name != "status" }) { planned in
+        return make(of: current, aim, .changing(R.self), fields + edit.fields.filter { $0.name != "status" }) {
+            planned in
             var events = try R.restore(current.id, texts: texts, by: authority, facts: planned)
             let after = planned.attempt()
             try after.apply(events)
@@ -129,7 +134,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
         }
     }
 
-    private func intent<R: Resource>(
+    private func make<R: Resource>(
         of current: Versioned<R>,
         _ aim: Aim<R>,
         _ step: Intent<Base>.Step,

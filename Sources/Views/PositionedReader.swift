@@ -1,5 +1,5 @@
 import Identity
-import Storage
+package import Storage
 
 /// A reader that can be moved to another position of the same moment.
 package protocol PositionedReader: RowReader {

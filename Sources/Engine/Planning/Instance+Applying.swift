@@ -1,7 +1,7 @@
 import EventLog
-package import Identity
+import Identity
 package import OpenSSL
-package import Plans
+import Plans
 import Views
 import Wire
 
@@ -50,7 +50,9 @@ extension Instance {
             switch receipt.result {
             case .repeated(let bytes): return Sight(value: .repeated(bytes), index: receipt.index)
             case .done(let output):
-                if let applied = output.applied(at: receipt.index) { return Sight(value: applied, index: receipt.index) }
+                if let applied = output.applied(at: receipt.index) {
+                    return Sight(value: applied, index: receipt.index)
+                }
                 drawn = try draw(request, by: caller)
             }
         }
@@ -81,7 +83,8 @@ extension Instance {
         }
         switch receipt.result {
         case .done(.started(let start)): return try await carryOut(drawn, from: start, by: caller)
-        case .done(.moved): return Sight(value: .moved(try draw(drawn.request, by: caller).value.made), index: receipt.index)
+        case .done(.moved):
+            return Sight(value: .moved(try draw(drawn.request, by: caller).value.made), index: receipt.index)
         case .repeated(let bytes):
             guard let start = UInt64(String(decoding: bytes, as: UTF8.self)) else { throw .rejected(.planMoved) }
             return try await resume(start, by: caller)

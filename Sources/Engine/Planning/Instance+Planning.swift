@@ -1,8 +1,8 @@
 import EventLog
-package import Identity
+import Identity
 package import OpenSSL
 package import Plans
-package import Views
+import Views
 import Wire
 
 /// A plan with its digest, as it was made at one moment.
@@ -21,7 +21,8 @@ extension Instance {
     /// The same with all that carrying it out needs.
     ///
     /// - Parameter position: the entry as of which it is made; nil is now.
-    func draw(_ request: PlanRequest, at position: UInt64? = nil, by caller: Caller) throws(Refusal) -> Sight<DrawnPlan> {
+    func draw(_ request: PlanRequest, at position: UInt64? = nil, by caller: Caller) throws(Refusal) -> Sight<DrawnPlan>
+    {
         try attempt(for: caller) {
             try views.read(heads: { _ in .null }, ownScopes: ownScopes) { snapshot in
                 let authority = try caller.authority(snapshot, at: world.wall())

@@ -1,4 +1,4 @@
-package import Identity
+import Identity
 import Plans
 package import Wire
 
@@ -87,7 +87,8 @@ package struct PlanRequestReader {
 }
 
 extension PlanRequestReader {
-    private mutating func missing<Value>(_ place: [String], _ message: String, _ type: String = "value_error") -> Value? {
+    private mutating func missing<Value>(_ place: [String], _ message: String, _ type: String = "value_error") -> Value?
+    {
         issues.append(FieldIssue(["body"] + place, message, type))
         return nil
     }

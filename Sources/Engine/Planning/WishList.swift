@@ -33,8 +33,6 @@ struct WishFinder {
         }
     }
 
-    // MARK: What is undone
-
     private func indexes(of undo: PlanRequest.Undo) throws -> [UInt64] {
         switch undo {
         case .entries(let indexes): return indexes
@@ -156,7 +154,9 @@ extension WishFinder {
     }
 
     /// Whether a stream belongs to a place: of a tenant that joined a partner since, its moving alone does.
-    private func isMeant(_ touched: TouchedStream, _ kinds: [String]?, _ place: Place, _ past: ViewSnapshot) throws -> Bool {
+    private func isMeant(_ touched: TouchedStream, _ kinds: [String]?, _ place: Place, _ past: ViewSnapshot) throws
+        -> Bool
+    {
         switch touched.type {
         case .resource(let kind):
             if let kinds, !kinds.contains(kind.rawValue) { return false }
