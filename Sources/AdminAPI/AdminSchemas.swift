@@ -1,6 +1,5 @@
 import Endpoints
 import Identity
-import Plans
 
 /// The shapes that admin endpoints share, for the document's components.
 enum AdminSchemas {
@@ -11,7 +10,7 @@ enum AdminSchemas {
         + Schema.envelopes(Secret.noun, SecretEndpoints.schema)
         + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
         + Schema.envelopes("audit_item", AuditItem.schema)
-        + Schema.data(Plan.noun, Plan.schema)
+        + PlanJSON.schemas
 
     private struct SchemasOfKind: KindVisitor {
         func visit<R: Resource>(_ kind: R.Type) -> [(name: String, schema: Schema)] { [] }

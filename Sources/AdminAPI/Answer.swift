@@ -11,6 +11,8 @@ struct Answer: Sendable {
         case list(Listing)
         /// It is done, and there is nothing to tell.
         case done
+        /// It was refused, and this is how it stands instead.
+        case refused(Rejection, Item)
         /// An answer that was given before, byte for byte.
         case kept(Response)
         /// A text in a form of its own.
@@ -30,6 +32,10 @@ struct Answer: Sendable {
     }
 
     static func kept(_ response: Response) -> Self { Self(content: .kept(response), index: 0) }
+
+    static func refused(_ rejection: Rejection, _ item: Item, at index: UInt64) -> Self {
+        Self(content: .refused(rejection, item), index: index)
+    }
 
     static func done(at index: UInt64) -> Self { Self(content: .done, index: index) }
 

@@ -18,6 +18,15 @@ struct ScaiKeyDialect: Dialect {
             return (version.map { response.adding("etag", "\"\($0)\"") } ?? response).at(answer.index)
         case .list(let listing):
             return try list(listing).at(answer.index)
+        case .refused(let rejection, let item):
+            var out = JSONWriter()
+            out.beginObject()
+            out.key("detail")
+            out.string(rejection.detail)
+            out.key("data")
+            try item.write(&out)
+            out.endObject()
+            return Response.json(Response(Refusal.rejected(rejection)).status, out.bytes).at(answer.index)
         case .done:
             return Response(status: 204).at(answer.index)
         case .kept(let response):
