@@ -1,5 +1,6 @@
 import Endpoints
 import Engine
+import EventLog
 import Identity
 import Plans
 import Wire
@@ -131,7 +132,11 @@ extension PlanJSON {
     ]
 
     private static let ends: [Schema.Property] = [
-        .init("batch", .nullable(.integer(min: 0)), "The last entry of the command that did it; null for nothing to do"),
+        .init(
+            "batch",
+            .nullable(.integer(min: 0)),
+            "The last entry of the command that did it; null for nothing to do"
+        ),
         .init("cause", .integer(min: 0), "The entry that started it, where it was done in chunks"),
         .init("done", .integer(min: 0), "How many changes were made"),
         .init("skipped", .array(.string(), maxItems: changesMax), "What had moved meanwhile, and is as it was"),

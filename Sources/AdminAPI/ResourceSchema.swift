@@ -36,7 +36,7 @@ extension Schema {
                     .init("data", .array(item), required: true),
                     .init("pagination", .named("Pagination"), required: true),
                 ])
-            ),
+            )
         ]
     }
 }
