@@ -1,6 +1,5 @@
 import Endpoints
 import Engine
-import EventLog
 import Identity
 import Plans
 import Wire

@@ -23,8 +23,12 @@ final class PreviewRequest: Sendable {
         let digests = request.headers(headerName)
         let isShown = query.flag(parameterName) ?? false
         if digests.isEmpty, !isShown { return nil }
-        let digest = try digests.isEmpty ? nil : digest(digests)
-        return PreviewRequest(isShown ? .show : digest.map { .hold(to: $0) } ?? .show, request, query, body)
+        var wish = Wish.show
+        if !digests.isEmpty {
+            let digest = try shown(digests)
+            if !isShown { wish = .hold(to: digest) }
+        }
+        return PreviewRequest(wish, request, query, body)
     }
 
     static let parameterName = "preview"
@@ -35,13 +39,13 @@ final class PreviewRequest: Sendable {
         // Both forms of a path are the same request.
         let path = request.path.hasSuffix("/") ? String(request.path.dropLast()) : request.path
         let asked: [JSON] = [
-            .string(request.method.rawValue), .string(path), .object(query.members(but: Self.parameterName).sorted),
-            JSON.object(body).sorted,
+            .string(request.method.rawValue), .string(path), .object(query.members(but: Self.parameterName).inOrder),
+            .object(body.inOrder),
         ]
         self.request = JSON.array(asked).compact
     }
 
-    private static func digest(_ headers: [String]) throws(Refusal) -> Digest {
+    private static func shown(_ headers: [String]) throws(Refusal) -> Digest {
         guard headers.count == 1, let digest = PlanDigest.read(headers[0]) else {
             let message = "The digest of a preview is expected, once"
             throw .rejected(.invalid([FieldIssue(["header", "Muniment-Preview"], message, "value_error")]))
@@ -52,18 +56,18 @@ final class PreviewRequest: Sendable {
 
 extension JSON {
     /// The same with the members of every object in the order of their names.
-    fileprivate var sorted: JSON {
+    fileprivate var inOrder: JSON {
         switch self {
         case .null, .bool, .integer, .decimal, .string: self
-        case .array(let items): .array(items.map(\.sorted))
-        case .object(let members): .object(members.sorted)
+        case .array(let items): .array(items.map(\.inOrder))
+        case .object(let members): .object(members.inOrder)
         }
     }
 }
 
 extension Members {
-    fileprivate var sorted: Members {
-        Members(distinct: entries.map { ($0.name, $0.value.sorted) }.sorted { $0.0.bytesPrecede($1.0) })
+    fileprivate var inOrder: Members {
+        Members(distinct: entries.map { ($0.name, $0.value.inOrder) }.sorted { $0.0.bytesPrecede($1.0) })
     }
 }
 

@@ -1,6 +1,6 @@
 package import Identity
 package import OpenSSL
-package import Plans
+import Plans
 import Synchronization
 import Views
 import Wire
