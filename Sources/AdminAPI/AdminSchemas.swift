@@ -1,6 +1,5 @@
 import Endpoints
 import Identity
-import Plans
 
 /// The shapes that admin endpoints share, for the document's components.
 enum AdminSchemas {
@@ -10,9 +9,8 @@ enum AdminSchemas {
         + RelationKind.allCases.flatMap { (try? $0.accept(EveryRelation.Shapes())) ?? [] }
         + Schema.envelopes(Secret.noun, SecretEndpoints.schema)
         + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
-        + Schema.data(RestoreEndpoints.appliedNoun, RestoreEndpoints.appliedSchema)
         + Schema.envelopes("audit_item", AuditItem.schema)
-        + Schema.data(Plan.noun, Plan.schema)
+        + PlanJSON.schemas
 
     private struct SchemasOfKind: KindVisitor {
         func visit<R: Resource>(_ kind: R.Type) -> [(name: String, schema: Schema)] { [] }

@@ -11,10 +11,10 @@ struct Answer: Sendable {
         case list(Listing)
         /// It is done, and there is nothing to tell.
         case done
+        /// It was refused, and this is how it stands instead.
+        case refused(Rejection, Item)
         /// An answer that was given before, byte for byte.
         case kept(Response)
-        /// What was asked was not done, with what would be done now.
-        case refused(Rejection, Item)
         /// A text in a form of its own.
         case text([UInt8], mediaType: String)
     }

@@ -4,17 +4,51 @@ import Identity
 import Wire
 
 extension Call {
-    /// Does a command that its client may repeat under an Idempotency-Key: a repetition gets the very same answer.
+    /// Does a command, or shows what it would do, as the request asks.
+    ///
+    /// A client may repeat a POST under an Idempotency-Key: a repetition gets the very same answer. A change to one
+    /// version, or a deletion, does not happen twice anyway.
     ///
     /// - Parameter answer: made inside the writer, before the entries are durable, so it reads only what it is given.
-    func post<C: Command>(
+    func write<C: Command>(
         _ command: C,
         answer: @escaping @Sendable (C.Output, _ index: UInt64) -> Answer,
     ) async throws(Refusal) -> Answer {
-        let receipt = try await admin.instance.perform(command, by: caller, idempotency: idempotency) {
-            [dialect] output, index in
-            (try? dialect.response(answer(output, index))).map(KeptAnswer.bytes) ?? []
+        let encode = idempotency.map { _ in encoding(answer) }
+        guard let preview else {
+            let receipt = try await admin.instance.perform(
+                command,
+                by: caller,
+                idempotency: idempotency,
+                encode: encode
+            )
+            return try self.answer(receipt, answer)
         }
+        switch preview.wish {
+        case .show:
+            let sight = try await admin.instance.preview(command, of: preview.request, by: caller)
+            return .one(PlanJSON.item(sight.value, admin), at: sight.index)
+        case .hold(let digest):
+            let receipt = try await admin.instance.perform(
+                command,
+                of: preview.request,
+                agreedTo: digest,
+                by: caller,
+                idempotency: idempotency,
+                encode: encode
+            )
+            switch receipt {
+            case .kept(let receipt): return try self.answer(receipt, answer)
+            case .moved(let rejection, let sight):
+                return .refused(rejection, PlanJSON.item(sight.value, admin), at: sight.index)
+            }
+        }
+    }
+
+    private func answer<Output>(
+        _ receipt: Receipt<Output>,
+        _ answer: (Output, _ index: UInt64) -> Answer,
+    ) throws(Refusal) -> Answer {
         switch receipt.result {
         case .done(let output): return answer(output, receipt.index)
         case .repeated(let bytes):
@@ -23,17 +57,12 @@ extension Call {
         }
     }
 
-    /// Does a command whose answer tells nothing but that it was done.
-    func perform<C: Command>(_ command: C) async throws(Refusal) -> Receipt<C.Output> {
-        try await admin.instance.perform(command, by: caller)
-    }
-
-    /// Does a command that needs no such care: a change to one version, or a deletion, does not happen twice.
-    func change<R: Resource>(_ command: Change<R>) async throws(Refusal) -> Sight<Versioned<R>> {
-        let receipt = try await admin.instance.perform(command, by: caller)
-        switch receipt.result {
-        case .done(let resource): return Sight(value: resource, index: receipt.index)
-        case .repeated: throw .failed
+    /// The bytes of the answer, for whoever repeats the request.
+    private func encoding<Output>(
+        _ answer: @escaping @Sendable (Output, _ index: UInt64) -> Answer
+    ) -> @Sendable (Output, _ index: UInt64) -> [UInt8] {
+        { [dialect] output, index in
+            (try? dialect.response(answer(output, index))).map(KeptAnswer.bytes) ?? []
         }
     }
 }

@@ -15,6 +15,8 @@ struct Call: Sendable {
     let body: Members
     let ifMatch: IfMatch
     let idempotency: Idempotency?
+    /// What is asked about what the request would do; nil where it is simply to be done.
+    let preview: PreviewRequest?
 
     var position: UInt64? { asOf?.index }
     var time: Instant? { asOf?.recordedAt }

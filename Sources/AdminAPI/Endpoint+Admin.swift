@@ -28,7 +28,7 @@ extension Endpoint {
         _ common: [Parameter],
     ) -> Self {
         var operation = operation
-        operation.parameters += common
+        operation.parameters += common + (permission.right == .write ? [.preview, .agreed] : [])
         let whole = operation
         return Endpoint(
             method,
@@ -38,7 +38,7 @@ extension Endpoint {
             summary,
             parameters: operation.parameters,
             body: operation.body.described,
-            replies: operation.replies + errors(operation),
+            replies: operation.replies + (permission.right == .write ? [.preview, .planMoved] : []) + errors(operation),
             isBrief: operation.isBrief,
         ) { request, path in
             await whole.answer(request, path, permission)
@@ -67,6 +67,8 @@ extension Endpoint {
 extension Endpoint.Reply {
     static let absent = Self(404, "There is nothing by that name", .named("Problem"))
     static let conflict = Self(409, "The state does not allow it", .named("Problem"))
+    static let preview = Self(200, "With preview=true: what it would do", .data(PlanJSON.name))
+    static let planMoved = Self(409, "With Muniment-Preview: what it would do instead now", .moved(PlanJSON.name))
     static let moved = Self(412, "The resource is no longer the version in If-Match", .named("Problem"))
 }
 

@@ -105,7 +105,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
         let change = Change<R>(id) { context in
             try R.register(changes, as: id, secret: secret?.new, by: context.authority, facts: context.facts)
         }
-        return try await call.post(change) { made, index in
+        return try await call.write(change) { made, index in
             let item = Item { out in
                 // Its segments are not on disk yet; what they hold came with the request.
                 ResourceJSON(made, secret: secret).write(to: &out) { field, _ in changes[named: field] ?? .null }
@@ -136,41 +136,37 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
         let id = try call.id(Self.pathName, of: R.self)
         let ifMatch = call.ifMatch
         let opened = try admin.openedValues(of: id, for: changes)
-        let sight = try await call.change(
-            Change<R>(id) { context in
-                let current = try context.facts.resource(id)
-                let events = try R.update(
-                    id,
-                    opened.map { changes.leavingOut($0, of: current?.state) } ?? changes,
-                    ifVersion: ifMatch.expected(at: current?.version),
-                    by: context.authority,
-                    facts: context.facts
-                )
-                guard events.isEmpty, let current else { return events }
-                // Nothing changes, but the answer tells how it stands: that is a read.
-                return [R.event(.read, id, in: current.chain)]
-            }
-        )
-        return admin.answer(Shown(sight.value), at: sight.index)
+        let change = Change<R>(id) { context in
+            let current = try context.facts.resource(id)
+            let events = try R.update(
+                id,
+                opened.map { changes.leavingOut($0, of: current?.state) } ?? changes,
+                ifVersion: ifMatch.expected(at: current?.version),
+                by: context.authority,
+                facts: context.facts
+            )
+            guard events.isEmpty, let current else { return events }
+            // Nothing changes, but the answer tells how it stands: that is a read.
+            return [R.event(.read, id, in: current.chain)]
+        }
+        return try await call.write(change) { [admin] in admin.answer(Shown($0), at: $1) }
     }
 
     private func remove(_ call: Call) async throws(Refusal) -> Answer {
         let id = try call.id(Self.pathName, of: R.self)
         let cascade = call.query.flag("cascade") ?? false
         let ifMatch = call.ifMatch
-        let sight = try await call.change(
-            Change<R>(id) { context in
-                let version = try context.facts.resource(id)?.version
-                return try R.delete(
-                    id,
-                    cascade: cascade,
-                    ifVersion: ifMatch.expected(at: version),
-                    by: context.authority,
-                    facts: context.facts
-                )
-            }
-        )
-        return .done(at: sight.index)
+        let deletion = Change<R>(id) { context in
+            let version = try context.facts.resource(id)?.version
+            return try R.delete(
+                id,
+                cascade: cascade,
+                ifVersion: ifMatch.expected(at: version),
+                by: context.authority,
+                facts: context.facts
+            )
+        }
+        return try await call.write(deletion) { _, index in .done(at: index) }
     }
 }
 

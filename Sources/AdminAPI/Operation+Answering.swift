@@ -46,7 +46,8 @@ extension Operation {
                 asOf: asOf,
                 body: body,
                 ifMatch: IfMatch(request.headers("if-match")),
-                idempotency: try idempotency(request)
+                idempotency: try idempotency(request),
+                preview: permission.right == .write ? try PreviewRequest.read(request, query, body) : nil
             )
             let told = try await run(call)
             let answer = try admin.instance.attempt(for: proven) { try dialect.response(told) }

@@ -1,32 +1,49 @@
 import Endpoints
+import Engine
 import Identity
 import Plans
 import Wire
 
-extension Plan {
-    /// How many changes of a plan an answer shows; how many there are stands beside them.
-    static let shownChangesMax = 1_000
+/// A plan as answers tell it, and as the document describes it.
+enum PlanJSON {
+    /// The words for a plan, and for one that was carried out, in the document.
+    static let name = "plan"
+    static let appliedName = "applied_plan"
 
-    /// The plan as answers show it.
-    ///
+    /// How many changes of a plan an answer shows; how many there are stands beside them.
+    static let changesMax = 1_000
+
+    /// - Parameter more: what is told beside the plan.
+    static func item(_ made: MadePlan, _ admin: Admin, _ more: Members = [:]) -> Item {
+        Item { out in
+            // Who wrote an entry is told as its leaf tells it, to whoever.
+            let author = { (index: UInt64) throws -> JSON? in
+                try admin.instance.storedEntry(at: index).flatMap { try JSON.parse($0)["actor"] }
+            }
+            var members = try made.plan.members(author)
+            members.append("digest", .string(PlanDigest.text(of: made.digest)))
+            for (name, value) in more { members.append(name, value) }
+            out.json(.object(members), as: .foreign)
+        }
+    }
+}
+
+extension Plan {
     /// What it would make is called `new#1` and so on: its identifier is drawn when it is made.
     ///
-    /// - Parameters:
-    ///   - digest: what whoever carries it out sends back.
-    ///   - author: who wrote the entry of an index, as its reader may know it; nil where that is not told.
-    func json(digest: String, author: (_ index: UInt64) throws -> JSON? = { _ in nil }) rethrows -> JSON {
+    /// - Parameter author: who wrote the entry of an index; nil where that is not told.
+    fileprivate func members(_ author: (_ index: UInt64) throws -> JSON?) throws -> Members {
         let names = newNames
         var counts = Members()
         for (kind, count) in contents { counts[kind.areaWord] = .integer(Int64(count)) }
         return [
-            "changes": .array(changes.prefix(Self.shownChangesMax).map { $0.json(names) }),
+            "changes": .array(changes.prefix(PlanJSON.changesMax).map { $0.json(names) }),
             "change_count": .integer(Int64(changes.count)),
             "conflicts": .array(try conflicts.map { try $0.json(author) }),
             "losses": .array(losses.map { $0.json(names) }),
             "returns": .array(returns.map(\.json)),
             "ends": .array(ends.map(\.json)),
             "counts": .object(counts),
-            "digest": .string(digest),
         ]
     }
 }
@@ -49,7 +66,7 @@ extension PlannedChange {
 
 extension Conflict {
     /// What stands in it depends on its kind: what is not known of it is left out.
-    fileprivate func json(_ author: (_ index: UInt64) throws -> JSON?) rethrows -> JSON {
+    fileprivate func json(_ author: (_ index: UInt64) throws -> JSON?) throws -> JSON {
         var members: Members = ["kind": .string(kind.rawValue), "resource_id": .string(resource)]
         if let field { members.append("field", .string(field)) }
         if let entry { members.append("entry", .integer(Int64(entry))) }
@@ -88,35 +105,45 @@ extension Kind {
     }
 }
 
-extension Plan {
-    /// The word for it in the document.
-    static let noun = "plan"
+extension PlanJSON {
+    static let schemas =
+        Schema.data(name, .object(properties))
+        + Schema.data(appliedName, .object(properties + ends))
+        + [
+            (
+                SchemaName.moved(name),
+                .object([
+                    .init("detail", .string(), "What to do about it", required: true),
+                    .init("data", .named(SchemaName.of(name)), "What it would do now", required: true),
+                ])
+            )
+        ]
 
-    static let schema = Schema.object(properties)
-
-    static let properties: [Schema.Property] = [
-        .init(
-            "changes",
-            .array(change, maxItems: shownChangesMax),
-            "In the order in which they are made",
-            required: true
-        ),
+    private static let properties: [Schema.Property] = [
+        .init("changes", .array(change, maxItems: changesMax), "In the order in which they are made", required: true),
         .init("change_count", .integer(min: 0), "How many there are, shown or not", required: true),
         .init("conflicts", .array(conflict), "What was asked and is left out, with its reason", required: true),
         .init("losses", .array(loss), "What does not come back, or ends", required: true),
         .init("returns", .array(carried), "What works again because its place is back", required: true),
         .init("ends", .array(carried), "What works no more because its place stops", required: true),
         .init("counts", .anyObject, "How many of each kind stand in the places that come back or stop", required: true),
+        .init("digest", digest, "Sent back, it holds the act to this plan", required: true),
+    ]
+
+    private static let ends: [Schema.Property] = [
         .init(
-            "digest",
-            .string(minLength: digestCharacters, maxLength: digestCharacters, pattern: "^[A-Za-z0-9_-]*$"),
-            "Sent back, it holds the act to this plan",
-            required: true
+            "batch",
+            .nullable(.integer(min: 0)),
+            "The last entry of the command that did it; null for nothing to do"
         ),
+        .init("cause", .integer(min: 0), "The entry that started it, where it was done in chunks"),
+        .init("done", .integer(min: 0), "How many changes were made"),
+        .init("skipped", .array(.string(), maxItems: changesMax), "What had moved meanwhile, and is as it was"),
+        .init("skipped_count", .integer(min: 0)),
     ]
 
     /// 32 bytes in base64url.
-    static let digestCharacters = 43
+    static let digest = Schema.string(minLength: 43, maxLength: 43, pattern: "^[A-Za-z0-9_-]*$")
 
     private static let change = Schema.object([
         .init("resource_id", .string(), "new#1 and so on for what it would make", required: true),

@@ -40,6 +40,11 @@ struct Query: Sendable {
     func number(_ name: String) -> Int64? { value(name)?.number }
     func flag(_ name: String) -> Bool? { value(name)?.flag }
 
+    /// The parameters by their names, but for one.
+    func members(but name: String) -> Members {
+        Members(distinct: values.filter { !$0.name.bytesEqual(name) })
+    }
+
     var page: Int { Int(number("page") ?? 1) }
     var perPage: Int { Int(number("per_page") ?? 20) }
 

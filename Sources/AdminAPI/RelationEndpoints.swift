@@ -134,7 +134,7 @@ struct RelationEndpoints<L: Relation>: Sendable {
         let command = ChangeEdge<L>(id, member) { context in
             try L.add(member, to: id, by: context.authority, facts: context.facts)
         }
-        return try await call.post(command) { isNew, index in
+        return try await call.write(command) { isNew, index in
             .one(Item(Self.json(Member(id: member, kind: kind))), isNew: isNew, at: index)
         }
     }
@@ -145,7 +145,7 @@ struct RelationEndpoints<L: Relation>: Sendable {
         let command = ChangeEdge<L>(id, member) { context in
             try L.remove(member, from: id, by: context.authority, facts: context.facts)
         }
-        return .done(at: try await call.perform(command).index)
+        return try await call.write(command) { _, index in .done(at: index) }
     }
 
     private static func memberID(_ body: Members) throws(Refusal) -> String {

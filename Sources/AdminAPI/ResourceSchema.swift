@@ -12,11 +12,13 @@ enum SchemaName {
     static func update(_ noun: String) -> String { of(noun) + "Update" }
     static func data(_ noun: String) -> String { "ApiResponse_" + of(noun) }
     static func page(_ noun: String) -> String { "PaginatedResponse_" + of(noun) }
+    static func moved(_ noun: String) -> String { of(noun) + "Moved" }
 }
 
 extension Schema {
     static func data(_ noun: String) -> Self { .named(SchemaName.data(noun)) }
     static func page(of noun: String) -> Self { .named(SchemaName.page(noun)) }
+    static func moved(_ noun: String) -> Self { .named(SchemaName.moved(noun)) }
 
     /// A shape that is only ever told of one, and its envelope, as components by their names.
     static func data(_ noun: String, _ schema: Schema) -> [(name: String, schema: Schema)] {

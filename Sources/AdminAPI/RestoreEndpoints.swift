@@ -21,7 +21,7 @@ struct RestoreEndpoints: Sendable {
             admin,
             "restore.plan",
             body: .required(.object(Self.request)),
-            replies: [.init(200, "The plan", .data(Plan.noun)), .absent],
+            replies: [.init(200, "The plan", .data(PlanJSON.name)), .absent],
             run: showPlan
         )
     }
@@ -32,8 +32,8 @@ struct RestoreEndpoints: Sendable {
             "restore.apply",
             body: .required(.object(Self.request + Self.execution)),
             replies: [
-                .init(200, "It is done", .data(Self.appliedNoun)), .absent,
-                .init(409, "The plan is another one now; it is in the answer", .data(Plan.noun)),
+                .init(200, "It is done", .data(PlanJSON.appliedName)), .absent,
+                .init(409, "The plan is another one now; it is in the answer", .named(SchemaName.moved(PlanJSON.name))),
             ],
             run: carryOut
         )
@@ -47,7 +47,7 @@ struct RestoreEndpoints: Sendable {
             try admin.instance.plan(request, by: call.caller)
         }
         try await call.record(RestoreSubject.entry(.planned), chain: request.place ?? call.caller.home)
-        return .one(try call.item(sight.value), at: sight.index)
+        return .one(PlanJSON.item(sight.value, admin), at: sight.index)
     }
 
     private func carryOut(_ call: Call) async throws(Refusal) -> Answer {
@@ -56,7 +56,7 @@ struct RestoreEndpoints: Sendable {
                 throw .rejected(.invalid("resume", "The index of an entry is expected, and nothing beside it"))
             }
             let sight = try await admin.instance.resume(index, by: call.caller)
-            return try answer(sight.value, at: sight.index, call)
+            return try answer(sight.value, at: sight.index)
         }
         var body = call.body
         let (digest, isAtomic) = try Self.execution(&body)
@@ -68,37 +68,30 @@ struct RestoreEndpoints: Sendable {
             by: call.caller,
             idempotency: call.idempotency
         ) { applied, index in
-            // In the writer nobody is asked who changed what since: a plan that is carried out has no need of it.
-            (try? call.dialect.response(
-                Self.answer(applied, at: index) { made, more in
-                    Item(.object(made.json(more)))
-                }
-            )).map(KeptAnswer.bytes) ?? []
+            (try? call.dialect.response(answer(applied, at: index))).map(KeptAnswer.bytes) ?? []
         }
-        return try answer(sight.value, at: sight.index, call)
+        return try answer(sight.value, at: sight.index)
     }
 
-    private func answer(_ applied: AppliedPlan, at index: UInt64, _ call: Call) throws(Refusal) -> Answer {
-        try Self.answer(applied, at: index) { made, more throws(Refusal) in try call.item(made, more) }
-    }
-
-    private static func answer(
-        _ applied: AppliedPlan,
-        at index: UInt64,
-        _ item: (MadePlan, Members) throws(Refusal) -> Item,
-    ) throws(Refusal) -> Answer {
+    private func answer(_ applied: AppliedPlan, at index: UInt64) throws(Refusal) -> Answer {
         switch applied {
         case .done(let made, let batch):
-            return .one(try item(made, ["batch": batch.map { .integer(Int64($0)) } ?? .null]), at: index)
+            return .one(PlanJSON.item(made, admin, ["batch": batch.map { .integer(Int64($0)) } ?? .null]), at: index)
         case .inChunks(let made, let cause, let done, let skipped):
-            let more: Members = [
-                "cause": .integer(Int64(cause)), "done": .integer(Int64(done)),
-                "skipped": .array(skipped.prefix(Plan.shownChangesMax).map(JSON.string)),
-                "skipped_count": .integer(Int64(skipped.count)),
-            ]
-            return .one(try item(made, more), at: index)
+            return .one(
+                PlanJSON.item(
+                    made,
+                    admin,
+                    [
+                        "cause": .integer(Int64(cause)), "done": .integer(Int64(done)),
+                        "skipped": .array(skipped.prefix(PlanJSON.changesMax).map(JSON.string)),
+                        "skipped_count": .integer(Int64(skipped.count)),
+                    ]
+                ),
+                at: index
+            )
         case .moved(let made):
-            return .refused(.planMoved, try item(made, [:]), at: index)
+            return .refused(.planMoved, PlanJSON.item(made, admin), at: index)
         case .repeated(let bytes):
             guard let kept = KeptAnswer.response(bytes) else { throw .failed }
             return .kept(kept)
@@ -142,43 +135,7 @@ extension Call {
     }
 }
 
-extension MadePlan {
-    /// The plan with its digest, and what carrying it out came to.
-    fileprivate func json(_ more: Members, author: (UInt64) throws -> JSON? = { _ in nil }) rethrows -> Members {
-        var members = try plan.json(digest: PlanDigest.text(of: digest), author: author).members ?? [:]
-        for (name, value) in more { members[name] = value }
-        return members
-    }
-}
-
-extension Call {
-    /// A plan as its caller is shown it: who changed something since is told as the audit tells it.
-    fileprivate func item(_ made: MadePlan, _ more: Members = [:]) throws(Refusal) -> Item {
-        guard made.plan.conflicts.contains(where: { $0.index != nil }) else { return Item(.object(made.json(more))) }
-        let instance = admin.instance
-        let sight = try instance.look(by: caller) { _, judge in
-            let viewer = try AuditViewer(judge)
-            return try made.json(more) { index in
-                try instance.auditItem(at: index)?.json(for: viewer, opening: instance.open)["actor"]
-            }
-        }
-        return Item(.object(sight.value))
-    }
-}
-
 extension RestoreEndpoints {
-    static let appliedNoun = "applied_plan"
-
-    static let appliedSchema = Schema.object(
-        Plan.properties + [
-            .init("batch", .nullable(.integer(min: 0)), "The entry that ends the command which did it"),
-            .init("cause", .integer(min: 0), "The entry that began it, where it was done in chunks"),
-            .init("done", .integer(min: 0), "How many changes were made, in chunks"),
-            .init("skipped", .array(.string()), "What had moved and was left as it is"),
-            .init("skipped_count", .integer(min: 0), "How many these are, shown or not"),
-        ]
-    )
-
     private static let moment = Schema.string(maxLength: 64)
     private static let index = Schema.integer(min: 0)
 

@@ -18,10 +18,6 @@ struct ScaiKeyDialect: Dialect {
             return (version.map { response.adding("etag", "\"\($0)\"") } ?? response).at(answer.index)
         case .list(let listing):
             return try list(listing).at(answer.index)
-        case .done:
-            return Response(status: 204).at(answer.index)
-        case .kept(let response):
-            return response
         case .refused(let rejection, let item):
             var out = JSONWriter()
             out.beginObject()
@@ -30,7 +26,11 @@ struct ScaiKeyDialect: Dialect {
             out.key("data")
             try item.write(&out)
             out.endObject()
-            return Response.json(Response(.rejected(rejection)).status, out.bytes).at(answer.index)
+            return Response.json(Response(Refusal.rejected(rejection)).status, out.bytes).at(answer.index)
+        case .done:
+            return Response(status: 204).at(answer.index)
+        case .kept(let response):
+            return response
         case .text(let bytes, let mediaType):
             return Response(status: 200, headers: [("content-type", mediaType)], body: bytes).at(answer.index)
         }

@@ -98,7 +98,7 @@ struct SecretEndpoints: Sendable {
         let id = try call.id("application_id", of: Application.self)
         let secret = admin.newSecret()
         let rotation = RotateSecret(application: id, secret: secret, overlapSeconds: overlap)
-        return try await call.post(rotation) { application, index in
+        return try await call.write(rotation) { application, index in
             let item = Item { out in
                 // An application has no sealed field, so there is nothing to open.
                 ResourceJSON(application, secret: secret).write(to: &out) { _, _ in .null }

@@ -80,14 +80,14 @@ struct SigningKeyEndpoints: Sendable {
     private func rotateKeys(_ call: Call) async throws(Refusal) -> Answer {
         try Self.requireEmpty(call.body)
         let rotation = try admin.instance.attempt(for: call.caller) { try admin.instance.rotation() }
-        return try await call.post(rotation) { Self.list($0, PageNote(whole: $0.count, asOf: $1), at: $1) }
+        return try await call.write(rotation) { Self.list($0, PageNote(whole: $0.count, asOf: $1), at: $1) }
     }
 
     private func revokeKey(_ call: Call) async throws(Refusal) -> Answer {
         try Self.requireEmpty(call.body)
         let id = try call.id("signing_key_id", of: SigningKey.self)
         let revocation = try admin.instance.attempt(for: call.caller) { try admin.instance.revocation(of: id) }
-        return try await call.post(revocation) { Self.list($0, PageNote(whole: $0.count, asOf: $1), at: $1) }
+        return try await call.write(revocation) { Self.list($0, PageNote(whole: $0.count, asOf: $1), at: $1) }
     }
 
     private static func requireEmpty(_ body: Members) throws(Refusal) {

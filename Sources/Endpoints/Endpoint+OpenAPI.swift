@@ -39,6 +39,13 @@ extension Endpoint {
         .object([.init("detail", .string(), required: true)], closed: false)
     )
 
+    /// The shape of replies that share a status and a media type; nil where they have none.
+    private static func schema(of replies: [Reply]) -> JSON? {
+        var schemas: [JSON] = []
+        for schema in replies.compactMap(\.schema?.json) where !schemas.contains(schema) { schemas.append(schema) }
+        return schemas.count > 1 ? ["anyOf": .array(schemas)] : schemas.first
+    }
+
     /// Replies of one status become one response with several media types.
     private var responses: Members {
         let replies = replies + (mayBeShed ? [Self.shed] : [])
@@ -47,10 +54,11 @@ extension Endpoint {
         return Members(
             statuses.map { status in
                 let alternatives = replies.filter { $0.status == status }
-                // One status may come for several reasons; where they share a media type, they share its schema.
+                // One status may come for several reasons, each with a shape of its own.
                 var content: Members = [:]
                 for reply in alternatives where content[reply.mediaType] == nil {
-                    content[reply.mediaType] = reply.schema.map { ["schema": $0.json] }
+                    let schema = Self.schema(of: alternatives.filter { $0.mediaType.bytesEqual(reply.mediaType) })
+                    content[reply.mediaType] = schema.map { ["schema": $0] }
                 }
                 let summary = alternatives.map(\.summary).joined(separator: "; ")
                 return (

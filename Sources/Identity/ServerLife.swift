@@ -137,9 +137,14 @@ package enum ReadsSubject: Subject {
 package enum CommandSubject: Subject {
     package static let noun = "command"
     package enum Verb: String, EntryVerb {
-        case failed
+        case failed, previewed
         package var effect: Effect { .happens }
-        package var sentence: String { "A request could not be carried out." }
+        package var sentence: String {
+            switch self {
+            case .failed: "A request could not be carried out."
+            case .previewed: "Somebody looked at what a request would do; nothing of it was done."
+            }
+        }
     }
 }
 

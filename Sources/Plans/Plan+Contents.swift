@@ -7,10 +7,13 @@ extension Plan {
     package static let carriedMax = 1_000
 
     /// Adds what a change brings with it: what does not come back, what ends, what stands in a place that comes or goes.
+    ///
+    /// - Parameter isTold: whether somebody is shown it; the last of these is only shown, and takes time.
     mutating func consider(
         _ change: PlannedChange,
-        from base: some PositionedReader,
+        from base: some RowReader,
         to planned: some Facts,
+        isTold: Bool = true,
     ) throws {
         for event in change.events where event.type.effect == .deletes {
             guard let kind = event.type.changedKind, event.stream.map({ !$0.bytesEqual(change.resource) }) ?? false,
@@ -21,7 +24,7 @@ extension Plan {
         guard let kind = Kind(rawValue: change.kind) else { return }
         let passage = try kind.accept(PassageOf(id: change.resource, base: base, planned: planned))
         for issued in passage.issued { lose(Loss(issued == .tokens ? .tokens : .sessions, of: change.resource)) }
-        guard let place = passage.place else { return }
+        guard isTold, let place = passage.place else { return }
         try carry(place, isBack: passage.isBack, base, planned)
     }
 
@@ -31,7 +34,7 @@ extension Plan {
     private mutating func carry(
         _ place: Place,
         isBack: Bool,
-        _ base: some PositionedReader,
+        _ base: some RowReader,
         _ planned: some Facts,
     ) throws {
         for inner in try base.places(in: place, at: Place.Level.allCases, Life.allCases).places.map(\.place) {
@@ -66,7 +69,7 @@ private struct Passage {
     var isBack = false
 }
 
-private struct PassageOf<Base: PositionedReader, After: Facts>: KindVisitor {
+private struct PassageOf<Base: Facts, After: Facts>: KindVisitor {
     let id: String
     let base: Base
     let planned: After

@@ -5,6 +5,8 @@ import Wire
 struct ChainLengths {
     private var added: [String: UInt64] = [:]
 
+    var isEmpty: Bool { added.isEmpty }
+
     /// One more of each name.
     mutating func take(_ names: inout [String]) {
         for name in names { added[name, default: 0] += 1 }

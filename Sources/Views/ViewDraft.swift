@@ -155,8 +155,11 @@ extension ViewDraft {
         known: SealedRow?,
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
-        // Terms and names are kept in forms of their own until they are written.
-        if table == .terms && !pending.terms.isEmpty || table == .entries && !pending.names.isEmpty { try flush() }
+        // Terms, names and lengths are kept in forms of their own until they are written.
+        let isKeptApart =
+            table == .terms && !pending.terms.isEmpty || table == .entries && !pending.names.isEmpty
+            || table == .lengths && !pending.lengths.isEmpty
+        if isKeptApart { try flush() }
         if journal.rows.hasChanges(of: table) || pending.rows.hasChanges(of: table) {
             let wanted = RowKey(key, store.seal)
             if let change = journal.rows[table, wanted] ?? pending.rows[table, wanted] {

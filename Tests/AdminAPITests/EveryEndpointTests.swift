@@ -44,6 +44,27 @@ struct EveryEndpointTests {
             }
         }
 
+        /// A body that would do something: that makes another one, or changes the one that is named.
+        func body(of endpoint: Endpoint) -> JSON? {
+            switch (endpoint.method, endpoint.path.segments.last) {
+            case (.post, .literal(let word)):
+                if endpoint.path.parameterNames.count == 1, let member = named[0]["user_id"],
+                    RelationKind.allCases.contains(where: { (try? $0.accept(CollectionOf())) == word })
+                {
+                    return ["member_id": .string(member)]
+                }
+                let made = Kind.allCases.compactMap {
+                    (try? $0.accept(Making(tenant: tenants[0], partner: partner, side: 2))) ?? nil
+                }
+                return made.first { $0.collection == "/" + word }.map { .object($0.body) }
+            case (.patch, .parameter(let name)):
+                return Kind.allCases.first { $0.rawValue + "_id" == name }.flatMap {
+                    (try? $0.accept(Changing(tenant: tenants[0], partner: partner))) ?? nil
+                }
+            case (.get, _), (.put, _), (.delete, _), (.post, _), (.patch, _): return nil
+            }
+        }
+
         /// The path with what stands in a tenant; nil where a parameter is none that is known.
         func path(of endpoint: Endpoint, side: Int) -> String? {
             var words: [String] = []
@@ -68,6 +89,16 @@ struct EveryEndpointTests {
         func visit<R: ManagedResource>(managed kind: R.Type) -> (collection: String, body: Members)? {
             let sample = Sample(tenant: tenant, partner: partner, mark: "of\(side)")
             return ("/" + R.area.word, sample.creation(R.self))
+        }
+    }
+
+    private struct Changing: KindVisitor {
+        let tenant: String
+        let partner: String
+
+        func visit<R: Resource>(_ kind: R.Type) -> JSON? { nil }
+        func visit<R: ManagedResource>(managed kind: R.Type) -> JSON? {
+            .object(Sample(tenant: tenant, partner: partner, mark: "of0").change(R.self))
         }
     }
 
@@ -151,6 +182,49 @@ struct EveryEndpointTests {
                     }
                 }
             }
+        }
+    }
+
+    /// What asks for a plan, and what carries one out.
+    private static let plans = ["restore.plan", "restore.apply"]
+
+    @Test
+    func `every write tells what it would do when it is asked to, and does nothing, but what is about plans itself`()
+        async throws
+    {
+        try await Server.run { server in
+            let world = try await World(server)
+            for relation in RelationKind.allCases {
+                let path = try relation.accept(MembersPath(named: world.named[0]))
+                _ = await server.call(.post, path, ["member_id": .string(world.named[0]["user_id"] ?? "")])
+            }
+            var told: [String] = []
+            let size = server.instance.status.size
+            for endpoint in Self.endpoints(server) where endpoint.method != .get && !Self.plans.contains(endpoint.name)
+            {
+                let path = try #require(world.path(of: endpoint, side: 0), "\(endpoint.path): no target")
+                let query = endpoint.parameters.contains { $0.name == "cascade" } ? "?cascade=true&" : "?"
+                let answer = await server.call(
+                    endpoint.method,
+                    String(path.dropFirst(Self.prefix.count)) + query + "preview=true",
+                    world.body(of: endpoint)
+                )
+                #expect(answer.status == 200, "\(endpoint.method) \(path): \(answer.text)")
+                #expect(answer.json["data"]?["digest"]?.text?.utf8.count == 43, "\(answer.text)")
+                #expect(endpoint.parameters.contains { $0.name == "Muniment-Preview" && $0.place == .header })
+                told.append(endpoint.name)
+            }
+            let entries = try server.entries().suffix(Int(server.instance.status.size - size))
+            #expect(entries.map(\.type) == told.map { _ in "command.previewed" })
+            #expect(entries.compactMap { $0.data["attempted"]?.text } == told)
+        }
+    }
+
+    private struct MembersPath: RelationVisitor {
+        let named: [String: String]
+
+        func visit<L: Relation>(_ relation: L.Type) -> String {
+            "/\(L.Container.area.word)/\(named[L.Container.noun + "_id"] ?? "")/\(L.collection)"
         }
     }
 

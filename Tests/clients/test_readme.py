@@ -111,6 +111,16 @@ def test_the_past_and_a_table_are_read_as_the_readme_says(newcomer, steps):
     assert head.startswith("id,name,slug") and row.startswith(f"{made['data']['id']},Acme,acme")
 
 
+def test_what_a_request_would_do_is_told_as_the_readme_says(newcomer, steps):
+    _, path = blocks("Run it")
+    (preview,) = blocks("What a request would do")
+    _, printed = newcomer.types(path, "ADMIN=$(muniment token)\n" + preview)
+    plan = json.loads(printed)["data"]
+    (change,) = plan["changes"]
+    assert (change["kind"], change["verb"], change["resource_id"]) == ("partner", "created", "new#1")
+    assert {"name": "slug", "before": None, "after": "planned"} in change["fields"] and len(plan["digest"]) == 43
+
+
 def test_what_was_printed_stays_with_the_owner_alone(newcomer, steps):
     assert os.stat(newcomer.home / "muniment-data/init.json").st_mode & 0o777 == 0o600
 

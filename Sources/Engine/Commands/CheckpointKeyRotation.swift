@@ -33,13 +33,12 @@ struct RotateCheckpointKey: Command {
         let present = try tables.environment.readFromReserve {
             try CheckpointKeys(identity: identity, tables: tables, $0)
         }
-        // On the writer's thread: staged earlier, it could be discarded with somebody else's commit.
         let stream = CheckpointKeys.stream(verifier)
-        context.keys.stage(KeyName.checkpoint(stream), seed)
         let retired = zip(present.streams, present.verifiers(named: origin)).dropLast()
         return Decision(
             [Self.event(CheckpointKeySubject.entry(.created), stream, verifier)]
-                + retired.map { Self.event(CheckpointKeySubject.entry(.retired), $0, $1) }
+                + retired.map { Self.event(CheckpointKeySubject.entry(.retired), $0, $1) },
+            keys: { [seed] in $0.stage(KeyName.checkpoint(stream), seed) }
         )
     }
 

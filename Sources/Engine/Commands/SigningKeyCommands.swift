@@ -17,8 +17,7 @@ package struct RotateSigningKey: Command {
             by: context.authority,
             facts: context.facts
         )
-        fresh.stage(in: context.keys, for: events)
-        return Decision(events) { try SigningKey.known($0.facts) }
+        return Decision(events, keys: fresh.staging(for: events)) { try SigningKey.known($0.facts) }
     }
 }
 
@@ -37,8 +36,7 @@ package struct RevokeSigningKey: Command {
             by: context.authority,
             facts: context.facts
         )
-        fresh.stage(in: context.keys, for: events)
-        return Decision(events, about: id.text) { try SigningKey.known($0.facts) }
+        return Decision(events, about: id.text, keys: fresh.staging(for: events)) { try SigningKey.known($0.facts) }
     }
 
     package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
@@ -98,9 +96,7 @@ struct FreshSigningKey: Sendable {
         pkcs8 = pair.pkcs8
     }
 
-    /// Puts the private half into the key store, which the commit makes durable before the entry that names it.
-    ///
-    /// On the writer's thread: staged earlier, it could be discarded with somebody else's commit that found no room.
+    /// Puts the private half into the key store.
     func stage(in keys: KeyStore) { keys.stage(KeyName.signing(key.id.text), pkcs8) }
 }
 
@@ -116,10 +112,11 @@ struct FreshSigningKeys: Sendable {
 
     var pair: (first: SigningKey.New, second: SigningKey.New) { (first.key, second.key) }
 
-    /// Stages those that the decision makes use of.
-    func stage(in keys: KeyStore, for events: [Event]) {
-        for fresh in [first, second] where events.contains(where: { $0.stream == fresh.key.id.text }) {
-            fresh.stage(in: keys)
+    /// Stages those that a decision makes use of.
+    func staging(for events: [Event]) -> KeyStaging {
+        let used = [first, second].filter { fresh in events.contains { $0.stream == fresh.key.id.text } }
+        return { keys in
+            for fresh in used { fresh.stage(in: keys) }
         }
     }
 }

@@ -34,10 +34,11 @@ final class PendingCommand<C: Command>: Submission {
     var isBulk: Bool { command.isBulk }
     var requirement: Requirement { command.requirement }
 
-    func decide(_ context: DecisionContext) throws -> (events: [Event], subject: Int) {
+    func decide(_ context: DecisionContext) throws -> Decided {
         let decision = try command.decide(context)
         state.withLock { $0.read = decision.answer }
-        return (decision.events, decision.subject)
+        decision.keys?(context.keys)
+        return Decided(events: decision.events, subject: decision.subject, instead: decision.instead)
     }
 
     func finish(_ context: DecisionContext, index: UInt64?) throws {

@@ -11,8 +11,8 @@ protocol Submission: AnyObject, Sendable {
     var isRefused: Bool { get }
 
     var requirement: Requirement { get }
-    /// Decides; what comes back is to be written, with the place of the entry that the request is about.
-    func decide(_ context: DecisionContext) throws -> (events: [Event], subject: Int)
+    /// Decides.
+    func decide(_ context: DecisionContext) throws -> Decided
     /// Reads the answer off the state after the entries.
     func finish(_ context: DecisionContext, index: UInt64?) throws
     /// Keeps a refusal as the outcome and tells which entry it leaves.
@@ -23,6 +23,15 @@ protocol Submission: AnyObject, Sendable {
     func answer(_ fault: Refusal?)
     /// Replaces the outcome by one from an earlier, identical request.
     func replay(_ outcome: Replay)
+}
+
+/// What is to be written.
+struct Decided {
+    var events: [Event]
+    /// The place of the entry that the request is about.
+    var subject: Int
+    /// What is written in their place, where they are only tried.
+    var instead: [Event]?
 }
 
 /// What a repeated request is answered with.

@@ -261,13 +261,18 @@ final class WriterCore {
                 submission.replay(replay)
                 return submission
             }
-            let (events, subject) = try submission.decide(context)
+            var decided = try submission.decide(context)
+            if let instead = decided.instead {
+                try rehearse(decided, context.caller, now, draft)
+                decided = Decided(events: instead, subject: 0)
+            }
+            let events = decided.events
             try requireRecording(events, submission)
             if status.isKeptForState, isRefusedForRoom(events, caller) {
                 submission.answer(.diskFull)
                 return submission
             }
-            let last = try write(events, context.caller, submission.idempotency, now, draft, about: subject)
+            let last = try write(events, context.caller, submission.idempotency, now, draft, about: decided.subject)
             try keep(draft)
             return finish(submission, context, last)
         } catch let rejection as Rejection {
@@ -332,6 +337,12 @@ final class WriterCore {
     func keep(_ draft: ViewDraft) throws {
         ledger.keep()
         try draft.keep()
+    }
+
+    /// Prepares and folds what is only tried, so that whatever would refuse it does, and takes it back.
+    private func rehearse(_ tried: Decided, _ caller: Caller, _ now: Instant, _ draft: ViewDraft) throws {
+        try write(tried.events, caller, nil, now, draft, about: tried.subject)
+        takeBack(draft)
     }
 
     func takeBack(_ draft: ViewDraft) {
