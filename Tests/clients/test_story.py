@@ -3,7 +3,13 @@
 The whole of it: Tools/test-clients -k story --people 50000 --tenants 60 --asked 600
 """
 
-from dataset import Sizes, generate
+from collections.abc import Callable
+
+import pytest
+
+from asking import Answered, Question, Witness
+from dataset import Client, Sizes, Talk, generate, load
+from server import Server
 from story import STEPS, TO_COME, Story
 
 
@@ -16,3 +22,45 @@ def test_a_damaged_tenant_is_found_shown_mended_and_unmended(new_server, pytestc
             story.take(step)
         else:
             assert step.needs in TO_COME, f"“{step.name}” needs {step.needs}, which is not there"
+
+
+def spoil_one(answered: Answered) -> None:
+    answered.body["data"][0]["created_at"] = "2026-01-01T00:00:00.000000Z"
+
+
+WRONG: dict[str, Callable[[Answered], None]] = {
+    "a field": lambda answered: answered.body["data"].update(status="SUSPENDED"),
+    "a version": lambda answered: answered.headers.update(etag='"2"'),
+    "not found": lambda answered: setattr(answered, "status", 404),
+    "another moment": lambda answered: setattr(answered, "index", answered.index - 1),
+    "one of a list": spoil_one,
+    "another order": lambda answered: answered.body["data"].reverse(),
+    "a total": lambda answered: answered.body["pagination"].update(total=1),
+    "the moment of a page": lambda answered: answered.body["pagination"].update(as_of=1),
+    "a way": lambda answered: answered.body["data"][0]["path"].insert(0, "grp_another"),
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("witness")).start()
+    yield server, load(Client(server.url, *server.client), generate(Sizes(partners=1, tenants=3, people=60), seed=5))
+    server.kill()
+
+
+@pytest.mark.parametrize("wrong", [None, *WRONG])
+def test_the_witness_notices_every_kind_of_wrong_answer(loaded, wrong):
+    server, made = loaded
+    person, group = made.ids["tenant 1 person 1"], made.ids["tenant 1 group 0"]
+    effective = Question(f"/groups/{group}/effective-members")
+    one, people = Question(f"/users/{person}"), Question("/users", (("tenant_id", made.ids["tenant 1"]),))
+    question = {"one of a list": people, "another order": people, "a total": people, "the moment of a page": people,
+                "a way": effective}.get(wrong, one)
+    witness = Witness(server, Talk(Client(server.url, *server.client)))
+    witness.ask([(question, len(witness.read()) - 1)])
+    if wrong is None:
+        assert witness.judge() == 1
+        return
+    WRONG[wrong](witness.answered[0])
+    with pytest.raises(AssertionError):
+        witness.judge()
