@@ -158,7 +158,8 @@ def questions(model: Model, dice, count: int, about: list[str] = ()) -> list[Que
             status = ("status", dice.pick(("ACTIVE", "SUSPENDED")))
             facets = {"group": [status, ("group_type", "DISTRIBUTION_LIST")],
                       "application": [status, ("scope", "TENANT"), ("application_type", "SPA")]}.get(kind, [status])
-            found.append(Question(PATHS[kind], (place, *([dice.pick(facets)] if dice.once_in(2) else []), *pages(dice))))
+            narrowed = (dice.pick(facets),) if dice.once_in(2) else ()
+            found.append(Question(PATHS[kind], (place, *narrowed, *pages(dice))))
     return found
 
 

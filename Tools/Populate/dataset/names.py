@@ -52,7 +52,7 @@ def name(dice: Dice) -> Name:
 
 
 def written(text: str, dice: Dice) -> str:
-    """The same text in one of its two forms: é as one character, or as an e and an accent; both are kept as they come."""
+    """The same text in one of its two forms: é as one character, or as an e and an accent."""
     return unicodedata.normalize("NFD" if dice.once_in(4) else "NFC", text)
 
 

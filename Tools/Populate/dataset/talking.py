@@ -100,6 +100,10 @@ class Talk:
                 group.create_task(work())
         return answers
 
+    def forget_token(self) -> None:
+        """The next request asks for another one."""
+        self._token = ""
+
     async def _call(self, connection: "Connection", request: Request, expect: tuple[int, ...]) -> Answer:
         why = "never answered"
         for _ in range(TRIES_MAX):
