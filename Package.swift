@@ -147,6 +147,12 @@ let package = Package(
             path: "Tests/Instructions",
             linkerSettings: [.unsafeFlags(["-Xlinker", "-S"])]
         ),
+        // Roles for people, while no endpoint gives any: for the tests and for `Tools/populate`.
+        .executableTarget(
+            name: "grants",
+            dependencies: ["Wire", "EventLog", "Identity", "Views", "Engine"],
+            path: "Tests/Grants"
+        ),
         // What meets the bytes of strangers, for tests and for the fuzzer.
         .target(name: "Hostile", dependencies: everything + ["Web", logging, metrics], path: "Tests/Hostile"),
         tests("Wire"),

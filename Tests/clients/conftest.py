@@ -3,11 +3,15 @@
 import itertools
 import os
 import shutil
+import sys
 
 import pytest
 
 from api import PLATFORM, Api, tenant_door
-from server import BINARY, Server
+from server import BINARY, ROOT, Server
+
+# The data sets that `Tools/populate` makes.
+sys.path.insert(0, str(ROOT / "Tools/Populate"))
 
 # Both libraries refuse plain HTTP unless they are told that this is a test.
 os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -17,6 +21,12 @@ os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 FIRST = "test_readme.py"
 # These judge what the run itself left behind, so they come after everything else.
 LAST = "test_the_run_itself.py", "test_expiry_as_the_readme_says"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--people", type=int, default=2_000, help="people in the story (2,000; the whole of it 50,000)")
+    parser.addoption("--tenants", type=int, default=12, help="tenants in the story (12; the whole of it 60)")
+    parser.addoption("--asked", type=int, default=120, help="questions after each step of the story (120)")
 
 
 def pytest_collection_modifyitems(items):

@@ -43,7 +43,13 @@ struct People {
         }
         let elapsed = ContinuousClock.now - start
         try await instance.close()
-        Measurement.tell(["people": .count(people), "seconds": .seconds(elapsed)])
+        Ledgers.tell(
+            founded,
+            [
+                "people": .count(people), "seconds": .seconds(elapsed),
+                "tenants": .array(tenants.map { .string($0.text) }),
+            ]
+        )
     }
 }
 

@@ -22,9 +22,11 @@ class Admin:
         for name, file in self.files.items():
             file.write_text("\n".join(about[name]) + "\n")
 
-    def load(self, kind: str, seconds: float) -> Load:
+    def load(self, kind: str, seconds: float, *moments: int) -> Load:
+        """- moments: the first and the last of the indexes that reads are as of; now where none are given."""
         file = self.files["partners" if kind == "list" else "tenants"]
-        load = self.server.load("/", seconds, "tenants.lua", kind, f"Bearer {self.token}", file, self.asked[kind])
+        load = self.server.load(
+            "/", seconds, "tenants.lua", kind, f"Bearer {self.token}", file, self.asked[kind], *moments)
         # Past what was asked and not answered.
         self.asked[kind] += load.requests + 2 * self.server.connections
         return load

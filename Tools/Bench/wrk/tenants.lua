@@ -1,15 +1,17 @@
 -- Admin requests about tenants, each about another one than the last.
---   wrk … URL -- patch|read|list AUTHORIZATION FILE FIRST
+--   wrk … URL -- patch|read|list AUTHORIZATION FILE FIRST [FROM TO]
 -- FILE has an identifier a line: of tenants, or for lists of partners. FIRST is where the count begins, so that a later
--- run asks what no earlier one did.
+-- run asks what no earlier one did. FROM and TO are indexes: each read is as of one between them.
 
-local kind, authorization, ids, count, host
+local kind, authorization, ids, count, host, from, to
 
 function init(arguments)
     kind, authorization, count = arguments[1], arguments[2], tonumber(arguments[4])
+    from, to = tonumber(arguments[5]), tonumber(arguments[6])
     ids = {}
     for line in io.lines(arguments[3]) do ids[#ids + 1] = line end
     host = wrk.headers["Host"] or (wrk.host .. ":" .. wrk.port)
+    math.randomseed(count)
 end
 
 local function bytes(method, path, body)
@@ -19,12 +21,16 @@ local function bytes(method, path, body)
     return head .. "Content-Type: application/json\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
 end
 
+local function moment(mark)
+    return from and mark .. "as_of=" .. math.random(from, to) or ""
+end
+
 function request()
     count = count + 1
     local id = ids[count % #ids + 1]
     if kind == "patch" then return bytes("PATCH", "/" .. id, '{"name":"Tenant at request ' .. count .. '"}') end
-    if kind == "read" then return bytes("GET", "/" .. id) end
+    if kind == "read" then return bytes("GET", "/" .. id .. moment("?")) end
     -- An index that is there already makes the query another one, and not another question: each list is an entry, so
     -- there are always more entries than lists that were asked for.
-    return bytes("GET", "?partner_id=" .. id .. "&per_page=20&min_index=" .. count)
+    return bytes("GET", "?partner_id=" .. id .. "&per_page=20&min_index=" .. count .. moment("&"))
 end
