@@ -72,7 +72,8 @@ extension Instance {
     ) async throws -> Instance {
         try LedgerFormat.require(in: directory.top(.readOnly))
         let lock = try directory.lock()
-        let opened = try OpenedLedger(directory, kek: kek, world: world)
+        let left = LeftState(of: directory, world: world, log: options.log)
+        let opened = try OpenedLedger(directory, kek: kek, world: world, whileComparing: left.sum)
         if opened.erasedAgain > 0 {
             options.log("\(opened.erasedAgain) keys stood in keys/ that entries destroy; they are destroyed again")
         }
@@ -80,6 +81,7 @@ extension Instance {
         let found = try OpeningViews(
             directory: directory,
             opened: opened,
+            left: left,
             auditEntriesMax: options.auditEntriesAtStartMax,
             log: options.log
         ).open()
@@ -112,7 +114,7 @@ extension Instance {
             opened: opened,
             views: views,
             answers: try AnswerStore(folder: directory.answers()),
-            macKey: try opened.required(KeyName.mac(opened.opening.identity.secretKey)),
+            macKey: try opened.keys.required(KeyName.mac(opened.opening.identity.secretKey)),
             notary: try notary(opened, status),
             ring: KeyRing(keys, store: opened.keys, loaded: nil),
             status: status,
@@ -128,7 +130,7 @@ extension Instance {
                 behindMicrosecondsMax: options.keptBehindMicrosecondsMax,
                 entriesFoldedMax: options.keptEntriesFoldedMax,
                 log: options.log
-            ) { try opened.viewStore($0) },
+            ) { try opened.keys.viewStore($0) },
             ownScopes: options.ownScopes,
             lock: lock
         )

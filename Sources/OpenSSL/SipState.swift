@@ -14,17 +14,24 @@ struct SipState: Sendable {
 
     /// Absorbs every whole word, and gives back what is left over as a word filled up with zeros.
     mutating func absorbWords(of bytes: Span<UInt8>) -> UInt64 {
-        let whole = bytes.count & ~7
-        unsafe bytes.withUnsafeBytes { raw in
+        let (count, whole) = (bytes.count, bytes.count & ~7)
+        return unsafe bytes.withUnsafeBytes { raw in
             var offset = 0
             while offset < whole {
                 absorb(UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
                 offset += 8
             }
+            guard whole < count else { return 0 }
+            var tail: UInt64 = 0
+            if count < 8 {
+                for index in 0..<count { tail |= UInt64(unsafe raw[index]) &<< UInt64(index &* 8) }
+            } else {
+                // The last eight bytes, without those that were absorbed: one load where bytes would be many steps.
+                tail = UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+                tail &>>= UInt64((whole + 8 - count) * 8)
+            }
+            return tail
         }
-        var tail: UInt64 = 0
-        for index in whole..<bytes.count { tail |= UInt64(bytes[index]) << ((index - whole) * 8) }
-        return tail
     }
 
     mutating func absorb(_ word: UInt64) {

@@ -28,6 +28,11 @@ extension Span<UInt8> {
 }
 
 extension [UInt8] {
+    /// Appends lent bytes.
+    package mutating func append(copying bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+
     /// The order of keys: by bytes, and a key before those that it begins.
     func precedes(_ other: [UInt8]) -> Bool {
         let shared = Swift.min(count, other.count)

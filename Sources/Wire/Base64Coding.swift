@@ -11,6 +11,8 @@ struct Base64Coding {
     private let characters: [UInt8]
     private let values: [UInt8]
     private let isPadded: Bool
+    private let character62: UInt8
+    private let character63: UInt8
 
     private init(character62: UInt8, character63: UInt8, isPadded: Bool) {
         let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -19,6 +21,8 @@ struct Base64Coding {
         for (value, character) in characters.enumerated() { values[Int(character)] = UInt8(value) }
         self.values = values
         self.isPadded = isPadded
+        self.character62 = character62
+        self.character63 = character63
     }
 
     func encode(_ bytes: [UInt8]) -> String {
@@ -91,8 +95,12 @@ struct Base64Coding {
 
     /// Whether these are the characters of some bytes, as ``decode(_:)`` takes them, without padding.
     func isText(_ characters: Span<UInt8>) -> Bool {
-        var met: UInt8 = 0
-        for index in characters.indices { met |= values[Int(characters[index])] }
+        var (index, met): (Int, UInt8) = (0, 0)
+        while let word = characters.word(at: index) {
+            guard isText(word) else { return false }
+            index += 8
+        }
+        for index in index..<characters.count { met |= values[Int(characters[index])] }
         guard met < 64, let last = characters.indices.last else { return characters.isEmpty }
         // The last character carries bits of no byte where one or two bytes are left over, which must be zero.
         return switch characters.count % 4 {
@@ -101,6 +109,21 @@ struct Base64Coding {
         case 3: values[Int(characters[last])] & 0x03 == 0
         default: true
         }
+    }
+
+    /// Whether eight bytes are characters of the alphabet, all looked at at once.
+    private func isText(_ word: UInt64) -> Bool {
+        let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        guard word & high == 0 else { return false }
+        // The highest bit of each byte that is within the two: of ASCII, neither difference borrows from its neighbour.
+        func places(_ word: UInt64, from first: UInt8, to last: UInt8) -> UInt64 {
+            ((word | high) &- ones &* UInt64(first)) & ((ones &* UInt64(last) | high) &- word) & high
+        }
+        // Capital letters are the small ones without this bit, and nothing else becomes a small letter by it.
+        let letters = places(word | ones &* 0x20, from: UInt8(ascii: "a"), to: UInt8(ascii: "z"))
+        let digits = places(word, from: UInt8(ascii: "0"), to: UInt8(ascii: "9"))
+        let others = places(word, from: character62, to: character62) | places(word, from: character63, to: character63)
+        return letters | digits | others == high
     }
 
     private func endWithoutPadding(_ characters: Span<UInt8>) throws(Malformed) -> Int {

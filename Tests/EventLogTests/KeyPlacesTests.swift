@@ -94,6 +94,34 @@ struct KeyPlacesTests {
         for name in ["data:a", "data:b"] { #expect(try keys.key(name) == nil && keys.isDestroyed(name)) }
     }
 
+    @Test(arguments: Medium.allCases)
+    func `more files than one thread reads are one store, the newest of them stand, and a damaged one is named`(
+        _ medium: Medium
+    ) throws {
+        let place = try Place(medium)
+        let folder = try place.folder("keys")
+        func name(_ number: Int) -> String { "bundle-00000" + String(1_000 + number).dropFirst() }
+        func write(_ number: Int, _ text: String) throws { try folder.write(name(number), Array(text.utf8)) }
+        for number in 1...300 {
+            // Each has a key of its own, and one that the next one buries.
+            let own = #"{"id":"data:\#(number)","wrapped":"AAAA"},{"id":"data:\#(number)/old","wrapped":"AAAA"}"#
+            let buried = #"{"destroyed":true,"id":"data:\#(number - 1)/old"}"#
+            try write(number, #"{"keys":[\#(own),\#(buried)],"v":1}"#)
+        }
+        func opened() throws -> KeyStore {
+            try KeyStore(folder: place.folder("keys", .readOnly), epoch: nil, random: { _ in [] })
+        }
+        let keys = try opened()
+        #expect(keys.count == 301)
+        for number in 1...300 {
+            #expect(keys.holds("data:\(number)"))
+            #expect(keys.isDestroyed("data:\(number)/old") == (number < 300))
+        }
+        try write(217, "no bundle")
+        let fault = #expect(throws: LedgerFault.self) { try opened() }
+        #expect(fault?.kind == .keys && String(describing: fault).contains(name(217)))
+    }
+
     @Test func `a key that its owner put elsewhere is found by who reads beside it`() throws {
         let (place, owner, _) = try Self.reopened()
         let reader = try KeyStoreTests.reopened(place, access: .readOnly)

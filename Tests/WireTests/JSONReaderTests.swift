@@ -106,6 +106,18 @@ struct JSONReaderTests {
         }
     }
 
+    @Test(arguments: 0..<18)
+    func `each byte is one of base64url or none wherever it stands, also among eight that are looked at at once`(
+        _ place: Int
+    ) {
+        for byte in UInt8.min ... .max {
+            var text = "\"AZaz09-_AZaz09-_AA\"".bytes
+            text[place + 1] = byte
+            var (reader, passing) = (JSONReader(text), JSONReader(text))
+            #expect(((try? passing.passBase64URL()) != nil) == ((try? reader.base64URL()) != nil), "\(byte)")
+        }
+    }
+
     @Test func `what is too deep is refused`() {
         let deep = #"{"a":"# + String(repeating: "[", count: 16) + String(repeating: "]", count: 16) + "}"
         #expect(throws: Malformed.self) { try Self.read(deep.bytes, asking: ["a"]) }

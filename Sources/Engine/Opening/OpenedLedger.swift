@@ -18,17 +18,27 @@ struct OpenedLedger {
     private(set) var owed = Owed()
 
     /// The ledger of a directory that is no copy, and that has everything that its anchor knows of.
-    init(_ directory: DataDirectory, kek: KeyEncryptionKey?, world: World) throws {
-        try self.init(directory, kek: kek, world: world, by: directory.openOwn)
+    ///
+    /// - Parameter whileComparing: as in the other.
+    init(
+        _ directory: DataDirectory,
+        kek: KeyEncryptionKey?,
+        world: World,
+        whileComparing: (KeyStore) -> Void = { _ in },
+    ) throws {
+        try self.init(directory, kek: kek, world: world, whileComparing: whileComparing, by: directory.openOwn)
         try owed.write { [anchor, opening] in try directory.claim(anchor, of: opening.identity.id) }
     }
 
-    /// - Parameter open: what makes the ledger trusted.
+    /// - Parameters:
+    ///   - whileComparing: may begin what needs keys and changes nothing; then they are compared with the ledger.
+    ///   - open: what makes the ledger trusted.
     /// - Throws: `LedgerFault.keys` naming what is missing where the key store is older than the ledger, or not whole.
     init(
         _ directory: DataDirectory,
         kek: KeyEncryptionKey?,
         world: World,
+        whileComparing: (KeyStore) -> Void = { _ in },
         by open: (LedgerTables, Anchor) throws -> Opening,
     ) throws {
         try LedgerFormat.require(in: directory.top(.readOnly))
@@ -53,6 +63,7 @@ struct OpenedLedger {
         keys = try KeyStore(folder: folder, epoch: epoch, random: world.random)
         try owed.write { [tables] in try tables.makeDataKeys() }
         let required = try Self.required(opening, tables)
+        whileComparing(keys)
         let difference = try keys.difference(from: tables)
         // What does not open is missing as well: it is put back in the same way.
         let missing =
@@ -94,45 +105,12 @@ struct OpenedLedger {
             + signers.compactMap(\.stream).map(KeyName.signing)
     }
 
-    func required(_ name: String) throws -> [UInt8] {
-        guard let key = try keys.key(name) else { throw LedgerFault.keys("the key \(name) is missing") }
-        return key
-    }
-
-    func viewStore(_ state: Environment, _ audit: Environment? = nil) throws -> ViewStore {
-        try ViewStore(
-            state: state,
-            audit: audit,
-            sealKey: try required(KeyName.viewRows),
-            blindKey: try required(KeyName.blindIndex)
-        )
-    }
-
-    /// The state of a directory's views, and how far it is; `nil` where none is there or it is damaged.
-    ///
-    /// - Throws: whatever else kept them from being opened: that tells nothing of them, and they may be a loss's only
-    ///   witness.
-    func state(
-        in directory: DataDirectory,
-        _ log: (String) -> Void = { _ in },
-    ) throws -> (store: ViewStore, applied: ViewStore.Applied?)? {
-        do {
-            let store = try viewStore(directory.views(.state))
-            return (store, try store.applied())
-        } catch let fault as ViewFault {
-            if fault == .otherLayout { log("the views were made by another version and are made anew") }
-            return nil
-        } catch let fault as StorageError where fault.isOfWhatIsStored {
-            return nil
-        }
-    }
-
     /// Views that may be believed and have folded more than the ledger has tell of a loss, as the anchor does.
     ///
     /// To build them anew would forget it.
     func heedViews(in directory: DataDirectory) throws {
         guard try ViewTrust(directory, world: world).standing().views != .machine,
-            let applied = try state(in: directory)?.applied
+            let applied = try keys.state(in: directory)?.applied
         else { return }
         try builder.requireInLedger(applied, of: opening.range.size)
     }

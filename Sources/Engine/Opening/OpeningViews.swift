@@ -7,6 +7,7 @@ import Views
 struct OpeningViews {
     let directory: DataDirectory
     let opened: OpenedLedger
+    let left: LeftState
     /// How many entries the audit may lack: with more it is made anew beside serving.
     let auditEntriesMax: UInt64
     let log: (String) -> Void
@@ -28,12 +29,12 @@ struct OpeningViews {
         let (stop, standing) = (try ViewTrust.untoldStop(in: directory, world: opened.world), try trust.standing())
         var (atStart, altered) = (Instance.ViewsAtStart.kept, [String]())
         var (isState, isAuditKept) = (false, standing.isAuditKept)
-        if standing.views != .machine, let found = try opened.state(in: directory, log) {
+        if let found = try left.take() {
             // Whatever else is wrong with it: what it has folded and the ledger lacks is lost.
             if let applied = found.applied { try opened.builder.requireInLedger(applied, of: size) }
             do {
                 // Before anything is folded on it: a mark that was put back would have entries folded twice.
-                altered = try Self.altered(found.store)
+                altered = try found.altered()
                 if altered.isEmpty {
                     // What is folded from here on is not synced, and would be believed after a power cut: so not before
                     // this.
@@ -74,14 +75,6 @@ struct OpeningViews {
         )
     }
 
-    /// All tables at once: of large ones, this is most of a start.
-    private static func altered(_ store: ViewStore) throws -> [String] {
-        let sums = ViewPart.state.tables.filter(\.givesAuthority).map { table in
-            Aside(name: "sum") { try store.tablesUnlikeMark(among: [table]) }
-        }
-        return try sums.flatMap { try $0.value() }.map(\.name)
-    }
-
     /// Puts the second copy of the state into its place, where there is one that nothing is wrong with.
     ///
     /// The mark names its file before it moves: whatever interrupts this, the next start finds one of the two.
@@ -89,10 +82,10 @@ struct OpeningViews {
         let (kept, state) = (DataDirectory.folder(KeptState.name), DataDirectory.folder(ViewPart.state.name))
         guard directory.exists(kept) else { return false }
         do {
-            let store = try opened.viewStore(directory.keptState())
+            let store = try opened.keys.viewStore(directory.keptState())
             guard let applied = try store.applied() else { return false }
             try opened.builder.requireInLedger(applied, of: size)
-            let altered = try Self.altered(store)
+            let altered = try LeftState.Summed(store, applied: applied).altered()
             guard altered.isEmpty else {
                 log("the second copy of the state was altered: \(altered.joined(separator: ", "))")
                 return false
@@ -118,7 +111,7 @@ struct OpeningViews {
     /// With the audit that is there; nothing where it is damaged.
     private func storeWithKeptAudit() throws -> ViewStore? {
         do {
-            let store = try opened.viewStore(directory.views(.state), directory.views(.audit))
+            let store = try opened.keys.viewStore(directory.views(.state), directory.views(.audit))
             guard try store.applied(.audit) != nil else { return nil }
             try followAudit(store)
             return store
@@ -132,7 +125,7 @@ struct OpeningViews {
 
     private func storeWithFreshAudit() throws -> ViewStore {
         try directory.remove(DataDirectory.folder(ViewPart.audit.name))
-        let store = try opened.viewStore(directory.views(.state), directory.views(.audit))
+        let store = try opened.keys.viewStore(directory.views(.state), directory.views(.audit))
         try followAudit(store)
         return store
     }

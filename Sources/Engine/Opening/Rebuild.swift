@@ -43,7 +43,7 @@ enum Rebuild {
     ) throws {
         let state = try directory.views(.state, in: freshName)
         let audit = parts.contains(.audit) ? try directory.views(.audit, in: freshName) : nil
-        let store = try ledger.viewStore(state, audit)
+        let store = try ledger.keys.viewStore(state, audit)
         try ledger.builder.catchUp(store, to: size)
         for environment in store.environments { try environment.sync() }
     }

@@ -6,8 +6,8 @@ import Wire
 /// The owner writes a new bundle before it destroys those that the new one replaces. So whoever lists and then reads
 /// may meet a file that is gone or half overwritten; the one that took its place tells of it, or another look finds
 /// that.
-struct KeyFiles<Content> {
-    struct Bundle {
+struct KeyFiles<Content: Sendable>: Sendable {
+    struct Bundle: Sendable {
         let number: Int
         let content: Content
         /// The bundles that this one replaces.
@@ -15,7 +15,7 @@ struct KeyFiles<Content> {
     }
 
     /// What is kept of a bundle's bytes, and which others it says that it replaces.
-    typealias Reading = (_ bytes: [UInt8]) throws(Malformed) -> (content: Content, replaced: [Int])
+    typealias Reading = @Sendable (_ bytes: [UInt8]) throws(Malformed) -> (content: Content, replaced: [Int])
 
     /// Newest first, and none that another replaces.
     let bundles: [Bundle]
@@ -28,7 +28,7 @@ struct KeyFiles<Content> {
     var lastNumber: Int { (bundles.map(\.number) + replaced).max() ?? 0 }
 
     /// - Throws: `LedgerFault.keys` naming a bundle that cannot be read.
-    init(of folder: SmallFiles, by read: Reading) throws {
+    init(of folder: SmallFiles, by read: @escaping Reading) throws {
         // What is in a bundle never changes, so it is read once, and another look is a short one.
         var known: [Int: Bundle] = [:]
         var look = try Look(folder, &known, read)
@@ -58,7 +58,7 @@ struct KeyFiles<Content> {
         /// Bundles of the first listing that the second does not have.
         private let gone: [Int]
 
-        init(_ folder: SmallFiles, _ known: inout [Int: Bundle], _ reading: Reading) throws {
+        init(_ folder: SmallFiles, _ known: inout [Int: Bundle], _ reading: @escaping Reading) throws {
             let listed = Set(try folder.list())
             epochs = try Self.epochs(listed, folder)
             try Self.read(listed, folder, &known, reading)
@@ -91,14 +91,39 @@ struct KeyFiles<Content> {
             _ names: Set<String>,
             _ folder: SmallFiles,
             _ known: inout [Int: Bundle],
-            _ reading: Reading,
+            _ reading: @escaping Reading,
         ) throws {
-            for name in names {
-                guard let number = KeyBundle.number(name), known[number] == nil, let bytes = try folder.read(name),
-                    let (content, replaced) = try? reading(bytes)
-                else { continue }
-                known[number] = Bundle(number: number, content: content, replaced: replaced)
-            }
+            let missing = names.compactMap(KeyBundle.number).filter { known[$0] == nil }
+            for bundle in try KeyFiles.bundles(missing[...], of: folder, by: reading) { known[bundle.number] = bundle }
         }
+    }
+}
+
+// A start waits until every file is read, and most of that is looking at each key: several threads share it.
+extension KeyFiles {
+    /// Fewer files are not worth another thread.
+    private static var filesPerThreadMin: Int { 128 }
+    private static var threadsMax: Int { 4 }
+
+    /// Reads bundles, on several threads where there are many; those that cannot be read are left out.
+    private static func bundles(
+        _ numbers: ArraySlice<Int>,
+        of folder: SmallFiles,
+        by reading: @escaping Reading,
+    ) throws -> [Bundle] {
+        let share = max(filesPerThreadMin, (numbers.count + threadsMax - 1) / threadsMax)
+        let others = stride(from: share, to: numbers.count, by: share).map { start in
+            let part = numbers.dropFirst(start).prefix(share)
+            return Aside(name: "read keys") { try part.compactMap { try bundle($0, of: folder, by: reading) } }
+        }
+        let first = try numbers.prefix(share).compactMap { try bundle($0, of: folder, by: reading) }
+        return try others.reduce(into: first) { try $0 += $1.value() }
+    }
+
+    private static func bundle(_ number: Int, of folder: SmallFiles, by reading: Reading) throws -> Bundle? {
+        guard let bytes = try folder.read(KeyBundle.name(number)), let (content, replaced) = try? reading(bytes) else {
+            return nil
+        }
+        return Bundle(number: number, content: content, replaced: replaced)
     }
 }

@@ -1,5 +1,5 @@
 /// Where one key lies, in eight bytes: a bundle, by its position in memory, and the bytes of its file.
-struct KeyPlace: Equatable {
+struct KeyPlace: Equatable, Sendable {
     /// A bundle is a small file, so 24 bits tell where in it a record begins.
     static let bytesMax = 1 << 24
     /// The longest record: a signing key takes some two thousand.

@@ -48,6 +48,12 @@ struct KeyPlaces {
     /// The same where only that is asked, and nothing of the bundle.
     func places(_ hash: UInt64) -> KeyTable.Found { table.find(hash) }
 
+    /// How many keys are approached at once: few enough that the first is still near when the last is.
+    static let approachedMax = 64
+
+    /// What goes before looking for many, as ``KeyTable/approach(_:)`` says.
+    mutating func approach(_ hashes: some Sequence<UInt64>) { table.approach(hashes) }
+
     /// Whether a key is still where it was found.
     func stands(_ found: Found) -> Bool {
         table.contains(found.hash, found.place) && bundles[found.place.bundle]?.number == found.number
@@ -65,14 +71,17 @@ struct KeyPlaces {
     /// - Parameter isKnown: whether a newer bundle tells of a key whose hash is that of one that is known.
     /// - Returns: whether there were such ones.
     mutating func add(
-        _ keys: ArraySlice<KeyOutline.Key>,
+        _ keys: [KeyOutline.Key],
         _ number: Int,
         epoch: Int,
         isKnown: (KeyOutline.Key, [Found]) throws -> Bool,
     ) rethrows -> Bool {
         let position = makeRoom(number, epoch)
         var isStale = false
-        for key in keys {
+        for (place, key) in keys.enumerated() {
+            if place.isMultiple(of: Self.approachedMax) {
+                table.approach(keys[place...].prefix(Self.approachedMax).lazy.map(\.hash))
+            }
             if case .none = table.find(key.hash) {
             } else if try isKnown(key, find(key.hash)) {
                 isStale = true
@@ -110,37 +119,34 @@ struct KeyPlaces {
 }
 
 /// A bundle that was read through, and where its keys lie.
-struct KeyOutline {
-    struct Key {
+struct KeyOutline: Sendable {
+    struct Key: Sendable {
         let hash: UInt64
         let place: KeyPlace
     }
 
+    /// What the shortest records that are common take in a file.
+    private static let recordBytesCommon = 128
+
     let epoch: Int
     let replaced: [Int]
-    /// Which of the keys that were collected are its own.
-    let keys: Range<Int>
+    let keys: [Key]
 
-    /// - Parameter keys: collects what lies where: one block for all bundles, which a start gives back as a whole.
-    init(_ bytes: [UInt8], _ hash: KeyNameHash, into keys: inout [Key]) throws(Malformed) {
-        let first = keys.count
-        do throws(Malformed) {
-            let bundle = try KeyBundle.read(bytes) { (reader) throws(Malformed) in
-                let record = try KeyBundle.record(&reader, name: hash.of) { (reader) throws(Malformed) in
-                    try reader.passBase64URL()
-                }
-                guard record.bytes.count <= KeyPlace.recordBytesMax, record.bytes.lowerBound < KeyPlace.bytesMax else {
-                    throw Malformed("a key takes \(KeyPlace.recordBytesMax) bytes at most", at: record.bytes.lowerBound)
-                }
-                let place = KeyPlace(record.bytes, isDestroyed: record.wrapped == nil)
-                keys.append(Key(hash: record.name, place: place))
+    init(_ bytes: [UInt8], _ hash: KeyNameHash) throws(Malformed) {
+        var keys: [Key] = []
+        keys.reserveCapacity(bytes.count / Self.recordBytesCommon + 1)
+        let bundle = try KeyBundle.read(bytes) { (reader) throws(Malformed) in
+            let record = try KeyBundle.record(&reader, name: hash.of) { (reader) throws(Malformed) in
+                try reader.passBase64URL()
             }
-            (epoch, replaced) = (bundle.epoch, bundle.replaced)
-        } catch {
-            keys.removeLast(keys.count - first)
-            throw error
+            guard record.bytes.count <= KeyPlace.recordBytesMax, record.bytes.lowerBound < KeyPlace.bytesMax else {
+                throw Malformed("a key takes \(KeyPlace.recordBytesMax) bytes at most", at: record.bytes.lowerBound)
+            }
+            let place = KeyPlace(record.bytes, isDestroyed: record.wrapped == nil)
+            keys.append(Key(hash: record.name, place: place))
         }
-        self.keys = first..<keys.count
+        (epoch, replaced) = (bundle.epoch, bundle.replaced)
+        self.keys = keys
     }
 }
 

@@ -91,10 +91,9 @@ extension KeyStore {
 
     /// Where the keys of a bundle lie that was written just now, by us.
     func keys(in bytes: [UInt8]) -> [KeyOutline.Key] {
-        var keys: [KeyOutline.Key] = []
-        guard (try? KeyOutline(bytes, hash, into: &keys)) != nil else {
+        guard let outline = try? KeyOutline(bytes, hash) else {
             preconditionFailure("a bundle reads back as it is written")
         }
-        return keys
+        return outline.keys
     }
 }

@@ -5,25 +5,23 @@ import Wire
 // What the files of a key store tell: once at the start, and again and again to who reads beside the owner.
 extension KeyStore {
     /// Reads every file, and keeps of it where its keys lie.
-    func readThrough() throws -> (KeyFiles<KeyOutline>, [KeyOutline.Key]) {
-        var keys: [KeyOutline.Key] = []
-        let files = try KeyFiles(of: folder) { (bytes) throws(Malformed) in
-            let outline = try KeyOutline(bytes, hash, into: &keys)
+    func readThrough() throws -> KeyFiles<KeyOutline> {
+        try KeyFiles(of: folder) { [hash] (bytes) throws(Malformed) in
+            let outline = try KeyOutline(bytes, hash)
             return (outline, outline.replaced)
         }
-        return (files, keys)
     }
 
     /// Learns the keys of files.
     ///
     /// - Returns: the bundles with keys that a newer one has as well.
-    func learn(_ files: KeyFiles<KeyOutline>, _ keys: [KeyOutline.Key]) throws -> [Int] {
+    func learn(_ files: KeyFiles<KeyOutline>) throws -> [Int] {
         var (places, stale) = (KeyPlaces(), [Int]())
-        places.reserve(keys.count)
+        places.reserve(files.bundles.reduce(0) { $0 + $1.content.keys.count })
         // The newest first: what it tells of a key stands.
         for bundle in files.bundles {
-            let (own, epoch) = (keys[bundle.content.keys], bundle.content.epoch)
-            let isStale = try places.add(own, bundle.number, epoch: epoch) { key, known in
+            let epoch = bundle.content.epoch
+            let isStale = try places.add(bundle.content.keys, bundle.number, epoch: epoch) { key, known in
                 let found = KeyPlaces.Found(hash: key.hash, place: key.place, number: bundle.number, epoch: epoch)
                 return try isAmong(known, found)
             }
@@ -73,8 +71,7 @@ extension KeyStore {
         do {
             let names = Set(try folder.list())
             guard names != state.withLock({ $0.seenNames }) else { return false }
-            let (files, keys) = try readThrough()
-            _ = try learn(files, keys)
+            _ = try learn(try readThrough())
             let epoch = try state.withLock { $0.epoch }?.renewed(in: folder)
             state.withLock { state in
                 state.seenNames = names

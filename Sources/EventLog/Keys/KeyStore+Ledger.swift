@@ -22,28 +22,37 @@ extension KeyStore {
     }
 
     private func difference(_ tables: LedgerTables) throws -> Difference {
-        let prefix = Array(KeyName.data("").utf8)
-        var (found, name) = (Difference(), prefix)
+        var (found, names) = (Difference(), DataKeyNames())
         // None is changed meanwhile, so this is no copy.
-        let places = state.withLock { $0.places }
+        var places = state.withLock { $0.places }
         try tables.eachDataKey { key, use in
-            name.removeLast(name.count - prefix.count)
-            name.append(contentsOf: key.copied)
+            names.append(key, use, hash)
+            if names.isFull { compare(&names, &places, &found) }
+        }
+        compare(&names, &places, &found)
+        return found
+    }
+
+    private func compare(_ names: inout DataKeyNames, _ places: inout KeyPlaces, _ found: inout Difference) {
+        places.approach(names.hashes)
+        for (number, hash) in names.hashes.enumerated() {
+            let use = names.uses[number]
             let isDestroyed = use.destroyedAt != nil
-            switch places.places(hash.of(name.span)) {
+            switch places.places(hash) {
             // The one key of a hash is taken for the one that is meant: only where the two differ is its name read.
-            case .one(let place) where place.isDestroyed || !isDestroyed: return
-            case .none where isDestroyed: return
+            case .one(let place) where place.isDestroyed || !isDestroyed: continue
+            case .none where isDestroyed: continue
             case .none, .one, .several: break
             }
-            let id = String(decoding: name, as: UTF8.self)
+            let key = names.key(number)
+            let id = KeyName.data(key)
             if isDestroyed {
                 if holds(id) { found.back.append(id) }
             } else if !holds(id), !self.isDestroyed(id) {
-                found.missing.append((String(decoding: key.copied, as: UTF8.self), use))
+                found.missing.append((key, use))
             }
         }
-        return found
+        names.removeAll()
     }
 
     /// Takes keys out of use that entries have destroyed: none of them opens anything from here on; their bytes lie
@@ -55,5 +64,40 @@ extension KeyStore {
 
     package func destroy(_ names: [String]) throws {
         for name in names { try destroy(name) }
+    }
+}
+
+/// Some data keys that a ledger names, in the order in which it does, to be looked for together.
+private struct DataKeyNames {
+    private static let prefix = Array(KeyName.data("").utf8)
+
+    private(set) var hashes: [UInt64] = []
+    private(set) var uses: [LedgerTables.DataKeyUse] = []
+    /// The names as the key store has them, one behind the other, and where each of them ends.
+    private var letters: [UInt8] = []
+    private var ends: [Int] = []
+
+    var isFull: Bool { hashes.count == KeyPlaces.approachedMax }
+
+    mutating func append(_ key: Span<UInt8>, _ use: LedgerTables.DataKeyUse, _ hash: KeyNameHash) {
+        let start = letters.count
+        letters.append(contentsOf: Self.prefix)
+        letters.append(copying: key)
+        hashes.append(hash.of(letters.span.extracting(start...)))
+        uses.append(use)
+        ends.append(letters.count)
+    }
+
+    /// The name of one as entries have it.
+    func key(_ number: Int) -> String {
+        let start = number == 0 ? 0 : ends[number - 1]
+        return String(decoding: letters[start + Self.prefix.count..<ends[number]], as: UTF8.self)
+    }
+
+    mutating func removeAll() {
+        hashes.removeAll(keepingCapacity: true)
+        uses.removeAll(keepingCapacity: true)
+        letters.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
     }
 }

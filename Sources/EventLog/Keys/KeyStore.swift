@@ -48,13 +48,13 @@ package final class KeyStore: Sendable {
         self.folder = folder
         self.random = random
         state.withLock { $0.epoch = epoch }
-        let (files, keys) = try readThrough()
+        let files = try readThrough()
         guard files.lastNumber < KeyBundle.numberMax / 2 else {
             throw LedgerFault.keys(
                 "keys/\(KeyBundle.name(files.lastNumber)) is none that a ledger comes to; move it away"
             )
         }
-        let stale = try learn(files, keys)
+        let stale = try learn(files)
         do throws(StorageError) {
             try removeLeftovers()
             // Though nothing may be left of it: what is destroyed half-way must be named by another, or it is damage.
@@ -163,7 +163,7 @@ package final class KeyStore: Sendable {
         try folder.write(KeyBundle.name(number), bytes, mode: 0o600)
         let keys = keys(in: bytes)
         state.withLock { state in
-            _ = state.places.add(keys[...], number, epoch: epoch) { _, _ in false }
+            _ = state.places.add(keys, number, epoch: epoch) { _, _ in false }
             for record in records { state.staged[record.id] = nil }
         }
         tidy()

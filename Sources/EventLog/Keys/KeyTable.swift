@@ -20,6 +20,8 @@ struct KeyTable {
 
     private var slots = [Slot](repeating: free, count: capacityMin)
     private(set) var count = 0
+    /// What ``approach(_:)`` has read, so that it must be read.
+    private var approached: UInt64 = 0
 
     var bytes: Int { slots.count * MemoryLayout<Slot>.stride }
 
@@ -41,6 +43,15 @@ struct KeyTable {
             position = next(position)
         }
         return found
+    }
+
+    /// Reads the homes of hashes that are about to be looked for.
+    ///
+    /// They lie far apart in memory, and so a processor waits for each. Read one behind the other, with nothing to be
+    /// decided in between, it waits for many together.
+    @inline(never)
+    mutating func approach(_ hashes: some Sequence<UInt64>) {
+        approached = hashes.reduce(approached) { $0 ^ slots[home(of: $1)].hash }
     }
 
     func contains(_ hash: UInt64, _ place: KeyPlace) -> Bool {

@@ -68,7 +68,10 @@ struct Server {
             }
         )
         var group = ServiceGroupConfiguration(
-            services: [.init(service: web, successTerminationBehavior: .gracefullyShutdownGroup)],
+            // Without a name it would be given one that says everything that is in it, which takes a while.
+            services: [
+                .init(service: web, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "web")
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
