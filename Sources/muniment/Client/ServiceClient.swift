@@ -8,7 +8,7 @@ import Wire
 /// A service that asks a running server for something, as any other client would.
 struct ServiceClient {
     static let timeoutSeconds: Int64 = 30
-    static let answerBytesMax = 1 << 20
+    static let answerBytesMax = 16 << 20
 
     private let baseURL: BaseURL
     private let clientID: String
@@ -64,13 +64,38 @@ struct ServiceClient {
         return id
     }
 
-    private func post(_ path: String, authorization: String, body: String?, reason: String? = nil) async throws -> JSON
-    {
+    /// What an undo or a restore would do.
+    func plan(_ request: Members) async throws -> JSON { try await restore("plan", request, reason: nil) }
+
+    /// Carries out the plan whose digest the request has.
+    func apply(_ request: Members) async throws -> JSON { try await restore("apply", request, reason: reason) }
+
+    private func restore(_ way: String, _ request: Members, reason: String?) async throws -> JSON {
+        let answer = try await post(
+            "/api/v1/admin/restore/" + way,
+            authorization: "Bearer " + token(),
+            body: String(decoding: JSON.object(request).compact, as: UTF8.self),
+            mediaType: "application/json",
+            reason: reason
+        )
+        guard let plan = answer["data"] else {
+            throw CommandFailure(.checkFailed, "the server answered without a plan")
+        }
+        return plan
+    }
+
+    private func post(
+        _ path: String,
+        authorization: String,
+        body: String?,
+        mediaType: String = "application/x-www-form-urlencoded",
+        reason: String? = nil,
+    ) async throws -> JSON {
         var request = HTTPClientRequest(url: baseURL.description + path)
         request.method = .POST
         request.headers.add(name: "authorization", value: authorization)
         if let body {
-            request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+            request.headers.add(name: "content-type", value: mediaType)
             request.body = .bytes(ByteBuffer(string: body))
         }
         if let reason = reason?.addingPercentEncoding(withAllowedCharacters: .alphanumerics) {
