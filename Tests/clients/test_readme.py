@@ -121,6 +121,18 @@ def test_what_a_request_would_do_is_told_as_the_readme_says(newcomer, steps):
     assert {"name": "slug", "before": None, "after": "planned"} in change["fields"] and len(plan["digest"]) == 43
 
 
+def test_it_is_put_back_as_the_readme_says(newcomer, steps):
+    _, path = blocks("Run it")
+    (story,) = blocks("Put it back")
+    _, printed = newcomer.types(path, "ADMIN=$(muniment token)\n" + story)
+    broken, end = json.JSONDecoder().raw_decode(printed)
+    assert broken["data"]["name"] == "Oops" and broken["data"]["max_tenants"] == 1
+    lines = printed[end:].splitlines()
+    back, again = '    name: "Oops" -> "Globex"', '    name: "Globex" -> "Oops"'
+    assert [line for line in lines if line in (back, again)] == [back, back, again, again]
+    assert sum(line.startswith("done: entry ") for line in lines) == 2
+
+
 def test_what_was_printed_stays_with_the_owner_alone(newcomer, steps):
     assert os.stat(newcomer.home / "muniment-data/init.json").st_mode & 0o777 == 0o600
 
