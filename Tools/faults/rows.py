@@ -13,5 +13,6 @@ import kills  # noqa: F401
 import limits  # noqa: F401
 import loads  # noqa: F401
 import power  # noqa: F401
+import restores  # noqa: F401
 import soak  # noqa: F401
 import space  # noqa: F401

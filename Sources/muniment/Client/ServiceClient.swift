@@ -8,6 +8,8 @@ import Wire
 /// A service that asks a running server for something, as any other client would.
 struct ServiceClient {
     static let timeoutSeconds: Int64 = 30
+    /// A restore in chunks is answered when the last one is done.
+    static let restoreSecondsMax: Int64 = 600
     static let answerBytesMax = 16 << 20
 
     private let baseURL: BaseURL
@@ -76,7 +78,8 @@ struct ServiceClient {
             authorization: "Bearer " + token(),
             body: String(decoding: JSON.object(request).compact, as: UTF8.self),
             mediaType: "application/json",
-            reason: reason
+            reason: reason,
+            timeoutSeconds: Self.restoreSecondsMax
         )
         guard let plan = answer["data"] else {
             throw CommandFailure(.checkFailed, "the server answered without a plan")
@@ -90,6 +93,7 @@ struct ServiceClient {
         body: String?,
         mediaType: String = "application/x-www-form-urlencoded",
         reason: String? = nil,
+        timeoutSeconds: Int64 = timeoutSeconds,
     ) async throws -> JSON {
         var request = HTTPClientRequest(url: baseURL.description + path)
         request.method = .POST
@@ -101,7 +105,7 @@ struct ServiceClient {
         if let reason = reason?.addingPercentEncoding(withAllowedCharacters: .alphanumerics) {
             request.headers.add(name: "muniment-reason", value: reason)
         }
-        let (status, bytes) = try await send(request)
+        let (status, bytes) = try await send(request, timeoutSeconds: timeoutSeconds)
         let answer = try? JSON.parse(bytes)
         guard (200..<300).contains(status), let answer else {
             throw CommandFailure(.checkFailed, "\(request.url) answers \(status): \(Self.detail(of: answer))")
@@ -118,13 +122,13 @@ struct ServiceClient {
         return "\(issue["loc"]?.items?.last?.text ?? ""): \(message)"
     }
 
-    private func send(_ request: HTTPClientRequest) async throws -> (status: Int, body: [UInt8]) {
+    private func send(_ request: HTTPClientRequest, timeoutSeconds: Int64) async throws -> (status: Int, body: [UInt8]) {
         var configuration = HTTPClient.Configuration()
         // Whoever typed the command tries again sooner than a wrong address or certificate becomes right.
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
-            let response = try await client.execute(request, timeout: .seconds(Self.timeoutSeconds))
+            let response = try await client.execute(request, timeout: .seconds(timeoutSeconds))
             let body = try await response.body.collect(upTo: Self.answerBytesMax)
             try await client.shutdown()
             return (Int(response.status.code), Array(body.readableBytesView))
