@@ -1,5 +1,6 @@
 import Endpoints
 import Engine
+import Identity
 import Wire
 
 /// The dialect of the admin API: `{data}` for one thing, `{data, pagination}` for a list (decision 11 of the contract),

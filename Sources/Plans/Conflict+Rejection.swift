@@ -1,4 +1,5 @@
 import Identity
+import Wire
 
 extension Conflict {
     /// Why the rules refused a change, in the words of plans.

@@ -10,7 +10,7 @@ extension Plan {
     package init(_ task: PlanTask, at base: some PositionedReader) throws {
         let maker = PlanMaker(task, base)
         for wish in task.wishes { try maker.read(wish) }
-        self = try maker.plan()
+        self = try maker.made()
     }
 }
 
@@ -42,8 +42,8 @@ final class PlanMaker<Base: PositionedReader> {
     /// Texts that are to be exchanged are announced before the first decision, and what stands in a place that goes with
     /// all that is in it is left to that place. Where such a change is refused, others may have counted on it: all are
     /// asked again without it.
-    func plan() throws -> Plan {
-        intents.sort(by: Intent.isBefore)
+    func made() throws -> Plan {
+        intents.sort { Intent.isBefore($0, $1) }
         var refused: [String: Conflict] = [:]
         while true {
             let planned = PlannedFacts(over: base, now: task.now, home: task.home, from: try base.size)

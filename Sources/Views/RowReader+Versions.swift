@@ -1,6 +1,6 @@
 package import Identity
 import Storage
-import Wire
+package import Wire
 
 extension RowReader {
     /// Lends the versions of a resource from this reader's position backwards, each with the index of its entry, until

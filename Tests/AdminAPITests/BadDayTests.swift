@@ -2,6 +2,7 @@ import Endpoints
 import Engine
 import EventLog
 import Identity
+import OpenID
 import Testing
 import Wire
 

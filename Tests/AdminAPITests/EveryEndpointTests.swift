@@ -1,6 +1,7 @@
 import AdminAPI
 import Endpoints
 import Engine
+import EventLog
 import Identity
 import Samples
 import Testing

@@ -1,5 +1,9 @@
 import Chance
 import Endpoints
+import Engine
+import EventLog
+import Identity
+import OpenID
 import Testing
 import Wire
 

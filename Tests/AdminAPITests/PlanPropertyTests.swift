@@ -1,6 +1,10 @@
 import Chance
 import Endpoints
+import Engine
+import EventLog
 import Foundation
+import Identity
+import OpenID
 import Testing
 import Wire
 

@@ -1,6 +1,8 @@
 import Endpoints
 import Engine
+import EventLog
 import Identity
+import OpenID
 import Testing
 import Wire
 
@@ -84,7 +86,7 @@ struct RestoreTests {
         try await Server.run { server in
             let tenant = try await server.tenant("acme", of: server.partner())
             let made = try await server.tenantApplication(tenant, ["users:read"])
-            try await server.user("ada@example.com", in: tenant)
+            _ = try await server.user("ada@example.com", in: tenant)
             let then = server.moment
             #expect(await server.call(.delete, "/tenants/\(tenant)?cascade=true").status == 204)
             let plan = try await server.plan(Self.restore(tenant, to: then))
@@ -138,7 +140,7 @@ struct RestoreTests {
             try await server.change(path, ["name": "Broken"])
             let request = Self.restore(all: tenant, to: then)
             let plan = try await server.plan(request)
-            try await server.partner("other")
+            _ = try await server.partner("other")
             #expect(try await server.plan(request)["digest"] == plan["digest"])
             let user = try await server.user("ada@example.com", in: tenant)
             #expect(try await server.plan(request)["digest"] == plan["digest"], "what is newer is kept, and not in it")

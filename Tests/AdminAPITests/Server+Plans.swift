@@ -1,5 +1,8 @@
 import Endpoints
+import Engine
+import EventLog
 import Identity
+import OpenID
 import Testing
 import Wire
 

@@ -1,4 +1,8 @@
+import Endpoints
+import Engine
+import EventLog
 import Identity
+import OpenID
 import Testing
 import Wire
 
@@ -23,7 +27,7 @@ struct UndoTests {
             let applied = try await server.apply(request)
             let after = try await server.shown(path)
             for field in ["name", "settings"] { #expect(after[field] == before[field]) }
-            let entry = try #require(try server.entries().last { $0.type == "tenant.updated" })
+            let entry = try #require(try server.last("tenant.updated"))
             #expect(entry.compensates == UInt64(index))
             let batch = try #require(applied["batch"])
             try await server.apply(["undo": ["batch": batch]])

@@ -1,5 +1,5 @@
 import EventLog
-import Identity
+package import Identity
 import OpenSSL
 import Plans
 import Views

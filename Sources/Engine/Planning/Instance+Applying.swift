@@ -56,7 +56,7 @@ extension Instance {
                 drawn = try draw(request, by: caller)
             }
         }
-        return try await refuse(drawn.value.made, by: caller)
+        return try await refuse(drawn.value.made, by: caller, idempotency)
     }
 
     /// Goes on with a restore in chunks that was interrupted.
@@ -161,10 +161,20 @@ extension Instance {
         return try reader.read(body)
     }
 
-    /// Says that the plan has moved, and leaves the entry of it.
-    private func refuse(_ made: MadePlan, by caller: Caller) async throws(Refusal) -> Sight<AppliedPlan> {
+    /// Says that the plan has moved, and leaves the entry of it; a repetition gets the answer of the first time.
+    private func refuse(
+        _ made: MadePlan,
+        by caller: Caller,
+        _ idempotency: Idempotency?,
+    ) async throws(Refusal) -> Sight<AppliedPlan> {
         do throws(Refusal) {
-            _ = try await perform(RefuseAccess(.planMoved), by: caller)
+            let receipt = try await perform(RefuseAccess(.planMoved), by: caller, idempotency: idempotency)
+            guard case .repeated(let bytes) = receipt.result else { throw .failed }
+            // Of a restore in chunks is kept where it began.
+            guard let start = UInt64(String(decoding: bytes, as: UTF8.self)) else {
+                return Sight(value: .repeated(bytes), index: receipt.index)
+            }
+            return try await resume(start, by: caller)
         } catch {
             guard error == .rejected(.planMoved) else { throw error }
         }

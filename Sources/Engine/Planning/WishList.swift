@@ -62,7 +62,7 @@ struct WishFinder {
         to: UInt64? = nil,
         by actor: String? = nil,
         in scope: Place? = nil,
-        where isMeant: (Entry) -> Bool,
+        where isMeant: @escaping (Entry) -> Bool,
     ) throws -> [UInt64] {
         var query = AuditQuery()
         query.types = EntryType.allCases.filter { $0.changedKind != nil || $0.changedRelation != nil }
