@@ -44,7 +44,8 @@ struct PlanHistory {
             let body: JSON = dice.chance(50) ? ["status": "SUSPENDED"] : ["status": "ACTIVE", "first_name": "Ann"]
             answer = await server.call(.patch, "/users/\(dice.pick(users) ?? "none")", body)
         case 6:
-            let path = dice.chance(60) ? "/users/\(dice.pick(users) ?? "none")" : "/groups/\(dice.pick(groups) ?? "none")"
+            let path =
+                dice.chance(60) ? "/users/\(dice.pick(users) ?? "none")" : "/groups/\(dice.pick(groups) ?? "none")"
             answer = await server.call(.delete, path)
         case 7:
             let member = (dice.chance(80) ? dice.pick(users) : dice.pick(groups)) ?? "usr_none"

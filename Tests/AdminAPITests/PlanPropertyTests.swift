@@ -102,6 +102,9 @@ struct PlanPropertyTests {
             }
         }
         let names = Set(expected.keys).union(after.keys).sorted().filter { expected[$0] != after[$0] }
-        #expect(names.isEmpty, "\(comment): \(names.map { "\($0): \(expected[$0] ?? .null) is \(after[$0] ?? .null)" })")
+        #expect(
+            names.isEmpty,
+            "\(comment): \(names.map { "\($0): \(expected[$0] ?? .null) is \(after[$0] ?? .null)" })"
+        )
     }
 }

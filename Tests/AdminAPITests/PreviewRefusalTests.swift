@@ -98,7 +98,13 @@ struct PreviewRefusalTests {
                 let answer = await ask(query)
                 let entries = try server.entries().suffix(Int(server.instance.status.size - size))
                 #expect(entries.allSatisfy { $0.class == .activity })
-                told.append((answer, entries.map { "\($0.type) \($0.code ?? "") \($0.data) \($0.chain)" }))
+                // What was to be made has another identifier each time.
+                let said = entries.map { entry in
+                    let target = given.method == .post ? "" : entry.data["target"]?.text ?? ""
+                    return
+                        "\(entry.type) \(entry.code ?? "") \(entry.data["attempted"]?.text ?? "") \(target) \(entry.chain)"
+                }
+                told.append((answer, said))
             }
             #expect(told[0].answer.status == given.status, "\(told[0].answer.text)")
             #expect(told[0].answer.text == told[1].answer.text)

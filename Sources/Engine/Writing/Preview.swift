@@ -43,10 +43,12 @@ struct Preview<C: Command>: Command {
         try command.refusal(rejection, context)
     }
 
-    /// Counted where the change would be; it names what is there already.
+    /// Counted where the change would be, but where that would be a new chain; it names what is there already.
     private static func seen(_ decision: Decision<C.Output>, _ context: DecisionContext) -> Event {
         let isThere = { (event: Event) in event.type.effect != .creates && event.stream != nil }
-        let place = decision.events.isEmpty ? context.caller.home : decision.events[decision.subject].chain
+        let subject = decision.events.isEmpty ? nil : decision.events[decision.subject]
+        let begins = subject.map { $0.type.effect == .creates && $0.stream == $0.chain.text } ?? true
+        let place = begins ? context.caller.home : subject?.chain ?? context.caller.home
         return Event(
             CommandSubject.entry(.previewed),
             chain: place,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Wire
 
 /// Carries out a plan that was looked at: through a running server, and exactly that plan.
 struct ApplyPlanCommand: AsyncParsableCommand {
