@@ -215,6 +215,9 @@ extension Instance {
 
     private func start(_ opened: OpenedLedger, _ clock: ClockWatch, _ owed: Owed, _ options: Options) throws {
         let attestedAt = try lastAttestation() ?? .earliest
+        backups.begin(at: try recordedBackup())
+        // Made by who serves, so that whoever backs up leaves word in a folder that can be read here.
+        _ = try? directory.backups()
         try writer.start(
             { [self] in
                 WriterCore(
@@ -242,6 +245,7 @@ extension Instance {
                     reads: reads,
                     refusals: refusals,
                     verification: verification,
+                    backups: backups,
                     auditMaking: auditMaking,
                     ownScopes: options.ownScopes,
                     freeBytes: { [directory] in directory.spaces.map(\.freeBytes).min() },
@@ -275,12 +279,19 @@ extension Instance {
         if keyRing.members.isEmpty { try? reloadKeyRing() }
         _ = try? tables.environment.checkReaders()
         for environment in views.environments { _ = try? environment.checkReaders() }
+        lookForBackup()
         let spaces = directory.spaces
         if !spaces.isEmpty {
             status.disks(have: spaces)
             // Not while there is none: it was deleted to get room, and would take it back.
             if !status.isDiskShort { try? directory.keepReserve() }
         }
+    }
+
+    /// Nobody backs up beside a server whose disk is simulated.
+    private func lookForBackup() {
+        guard directory.path("") != nil else { return }
+        backups.look(directory, tables, size: status.size) { status.report($0) }
     }
 
     private static let signingKeyTypes = SigningKey.noun + "."
