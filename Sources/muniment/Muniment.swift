@@ -26,6 +26,7 @@ struct Muniment: AsyncParsableCommand {
         subcommands: [
             Init.self, Serve.self, Verify.self, Rebuild.self, Replay.self, Entries.self, LastCheckpoint.self,
             Proof.self,
+            BackUpLedger.self, RestoreLedger.self,
             Keys.self, Recover.self, Clock.self, MoveLedger.self, ForkLedger.self, GetToken.self,
         ],
     )
