@@ -217,7 +217,7 @@ extension Instance {
         let attestedAt = try lastAttestation() ?? .earliest
         backups.begin(at: try recordedBackup())
         // Made by who serves, so that whoever backs up leaves word in a folder that can be read here.
-        _ = try? directory.backups()
+        if isOnFileSystem { _ = try? directory.backups() }
         try writer.start(
             { [self] in
                 WriterCore(
@@ -279,7 +279,7 @@ extension Instance {
         if keyRing.members.isEmpty { try? reloadKeyRing() }
         _ = try? tables.environment.checkReaders()
         for environment in views.environments { _ = try? environment.checkReaders() }
-        lookForBackup()
+        if isOnFileSystem { backups.look(directory, tables, size: status.size) { status.report($0) } }
         let spaces = directory.spaces
         if !spaces.isEmpty {
             status.disks(have: spaces)
@@ -289,10 +289,7 @@ extension Instance {
     }
 
     /// Nobody backs up beside a server whose disk is simulated.
-    private func lookForBackup() {
-        guard directory.path("") != nil else { return }
-        backups.look(directory, tables, size: status.size) { status.report($0) }
-    }
+    private var isOnFileSystem: Bool { directory.path("") != nil }
 
     private static let signingKeyTypes = SigningKey.noun + "."
 

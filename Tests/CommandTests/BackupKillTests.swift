@@ -34,8 +34,8 @@ struct BackupKillTests {
         #expect(try await backedUp.ledger.run("verify").status == 0)
     }
 
-    /// Every named moment that a restore passes; the files are its mark, the anchor's owner and checkpoint, the reserve,
-    /// the trust in no views, and the format that makes it a ledger.
+    /// Every named moment that a restore passes; the files are its mark, the anchor's owner and checkpoint, the
+    /// reserve, the trust in no views, and the format that makes it a ledger.
     static let restorePoints =
         ["before-commit:1", "after-commit:1", "restore-written:1", "restore-written:2", "before-restore-counts:1"]
         + (1...6).flatMap { ["file-written:\($0)", "file-renamed:\($0)"] }

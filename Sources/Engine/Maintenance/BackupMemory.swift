@@ -4,8 +4,8 @@ import OpenSSL
 import Storage
 import Wire
 
-/// The word that a backup leaves in the data directory: only the writer writes the ledger, so it is the server that makes
-/// an entry of it, beside its other work or at its next start.
+/// The word that a backup leaves in the data directory: only the writer writes the ledger, so it is the server that
+/// makes an entry of it, beside its other work or at its next start.
 package enum BackupMemory {
     static let folderName = "backups"
     static let fileName = "last"

@@ -5,11 +5,11 @@ import Wire
 
 /// Builds a data directory out of backups: a ledger that verifies, without keys and without views.
 ///
-/// The file that makes the directory a ledger is written last, as with a founding, so that what an interruption leaves is
-/// none: the next restoration into the directory takes it away and begins anew.
+/// The file that makes the directory a ledger is written last, as with a founding, so that what an interruption leaves
+/// is none: the next restoration into the directory takes it away and begins anew.
 ///
-/// The directory is a copy, and is treated as one: the anchor stands for the directory that the backup was made of, until
-/// an operator lets this one take its place, or go on under another name.
+/// The directory is a copy, and is treated as one: the anchor stands for the directory that the backup was made of,
+/// until an operator lets this one take its place, or go on under another name.
 struct Restoration {
     /// Stands in a directory while it is built.
     static let markName = LedgerFormat.unfinishedName

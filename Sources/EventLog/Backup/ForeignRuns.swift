@@ -4,10 +4,10 @@ import Wire
 
 /// Makes runs of entries that come from elsewhere, each of them checked before it can be written.
 ///
-/// The rules are those of a verification: the shape of every entry, its place in its chain and its stream, whole commands
-/// of one moment each, moments that rise, keys and origins as the entries themselves tell. The tree is grown from the
-/// entries' bytes, so that a signature over its root is one over all of them. What is sealed stays so: the rows are those
-/// that the entry names, but for what is erased, and they are opened where the keys are.
+/// The rules are those of a verification: the shape of every entry, its place in its chain and its stream, whole
+/// commands of one moment each, moments that rise, keys and origins as the entries themselves tell. The tree is grown
+/// from the entries' bytes, so that a signature over its root is one over all of them. What is sealed stays so: the
+/// rows are those that the entry names, but for what is erased, and they are opened where the keys are.
 struct ForeignRuns {
     private var pass = VerificationPass(keys: nil, Verification.Options())
     /// The right edge, with all entries that were admitted.

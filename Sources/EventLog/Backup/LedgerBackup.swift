@@ -20,7 +20,7 @@ package struct LedgerBackup {
     /// - Parameters:
     ///   - first: the first entry that is to be in it.
     ///   - write: takes each piece, in order.
-    /// - Throws: `LedgerFault` where the ledger is not what was acknowledged, `BackupFault` where nothing is signed there.
+    /// - Throws: `LedgerFault` where the ledger is not what was acknowledged, `BackupFault` where nothing is signed.
     package init(
         of tables: LedgerTables,
         anchor: Anchor,

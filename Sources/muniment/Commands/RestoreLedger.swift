@@ -46,7 +46,7 @@ struct RestoreLedger: AsyncParsableCommand {
         let path = Settings.absolute(try settings.required(.restoredInto))
         try Self.requireEmpty(path)
         let directory = DataDirectory(path: path, anchor: try settings.path(.anchor))
-        try DataLocation.make([path, directory.anchorPath].compactMap(\.self))
+        try DataLocation.make([path, try settings.path(.anchor)].compactMap(\.self))
         let restored: Instance.Restored
         do {
             restored = try Instance.restore(files.map(BackupSource.init(file:)), into: directory, upTo: moment)
@@ -86,7 +86,8 @@ struct RestoreLedger: AsyncParsableCommand {
         } catch {
             throw CommandFailure.usage("\(path) cannot be read: \(error.localizedDescription)")
         }
-        // What an interrupted restoration left is its own to take away, and a disk of its own has a folder for what it finds.
+        // What an interrupted restoration left is its own to take away, and a disk of its own has a folder for what it
+        // finds.
         guard !names.contains(LedgerFormat.unfinishedName) || names.contains(LedgerFormat.fileName) else { return }
         guard names.allSatisfy({ ["lock", "lost+found"].contains($0) }) else {
             throw CommandFailure.usage("\(path) is not empty: a ledger is restored into a new directory")
