@@ -8,10 +8,13 @@ package struct AdminSettings: Sendable {
     package var version: String
     /// Whether each write must say why, in `Muniment-Reason` (decision 26 of the contract).
     package var requiresReason: Bool
+    /// How old the newest backup may be before health warns; `nil` where nobody asked.
+    package var backupAgeHoursMax: Int64?
 
-    package init(baseURL: BaseURL, version: String, requiresReason: Bool = false) {
+    package init(baseURL: BaseURL, version: String, requiresReason: Bool = false, backupAgeHoursMax: Int64? = nil) {
         self.baseURL = baseURL
         self.version = version
         self.requiresReason = requiresReason
+        self.backupAgeHoursMax = backupAgeHoursMax
     }
 }

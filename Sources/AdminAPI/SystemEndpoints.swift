@@ -82,6 +82,7 @@ struct SystemEndpoints: Sendable {
         if status.putOff != nil {
             warnings.append("Writes are put off: the storage is busy, as with reads that take too long")
         }
+        if let warning = backupWarning { warnings.append(.string(warning)) }
         let oldest = admin.instance.oldestReadMicroseconds
         if oldest > Instance.readMicrosecondsMax {
             warnings.append(
@@ -90,6 +91,13 @@ struct SystemEndpoints: Sendable {
         }
         if !warnings.isEmpty { members.append("warnings", .array(warnings)) }
         return .json(status.refusal == nil ? 200 : 503, JSON.object(members).compact)
+    }
+
+    private var backupWarning: String? {
+        guard let hoursMax = admin.settings.backupAgeHoursMax else { return nil }
+        guard let newest = admin.instance.newestBackupAt else { return "No backup of this ledger is known of" }
+        let hours = (admin.instance.world.wall().seconds - newest.seconds) / 3_600
+        return hours < hoursMax ? nil : "The newest backup is \(hours) hours old"
     }
 
     private func integrity() -> Response {

@@ -218,6 +218,9 @@ extension Instance {
 
     private func start(_ opened: OpenedLedger, _ clock: ClockWatch, _ owed: Owed, _ options: Options) throws {
         let attestedAt = try lastAttestation() ?? .earliest
+        backups.begin(at: try recordedBackup())
+        // Made by who serves, so that whoever backs up leaves word in a folder that can be read here.
+        if isOnFileSystem { _ = try? directory.backups() }
         try writer.start(
             { [self] in
                 WriterCore(
@@ -245,6 +248,7 @@ extension Instance {
                     reads: reads,
                     refusals: refusals,
                     verification: verification,
+                    backups: backups,
                     auditMaking: auditMaking,
                     ownScopes: ownScopes,
                     freeBytes: { [directory] in directory.spaces.map(\.freeBytes).min() },
@@ -278,6 +282,7 @@ extension Instance {
         if keyRing.members.isEmpty { try? reloadKeyRing() }
         _ = try? tables.environment.checkReaders()
         for environment in views.environments { _ = try? environment.checkReaders() }
+        if isOnFileSystem { backups.look(directory, tables, size: status.size) { status.report($0) } }
         let spaces = directory.spaces
         if !spaces.isEmpty {
             status.disks(have: spaces)
@@ -285,6 +290,9 @@ extension Instance {
             if !status.isDiskShort { try? directory.keepReserve() }
         }
     }
+
+    /// Nobody backs up beside a server whose disk is simulated.
+    private var isOnFileSystem: Bool { directory.path("") != nil }
 
     private static let signingKeyTypes = SigningKey.noun + "."
 

@@ -37,6 +37,7 @@ package final class Instance: Sendable {
     let writer: Writer
     let notary: Notary
     let reads: ReadMeter
+    let backups = BackupBoard()
     let refusals = RefusalCounter()
     let arrivals: Arrivals
     let segments = SegmentCache()

@@ -12,6 +12,8 @@ extension CommandFailure {
         switch error {
         case let failure as CommandFailure: self = failure
         case let fault as LedgerFault: self.init(.unopenable, Self.reason(fault))
+        case let fault as BackupRefusal: self.init(.checkFailed, fault.description)
+        case let fault as BackupFault: self.init(.checkFailed, fault.description)
         case let fault as StorageError: self.init(.unopenable, Self.reason(fault))
         case let fault as ViewFault: self.init(.unopenable, "the views are damaged (\(fault)); run: muniment rebuild")
         case let poison as Poison:

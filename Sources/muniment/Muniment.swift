@@ -25,7 +25,7 @@ struct Muniment: AsyncParsableCommand {
         version: software,
         subcommands: [
             Init.self, Serve.self, Verify.self, Rebuild.self, Replay.self, Entries.self, LastCheckpoint.self,
-            Proof.self, PlanCommands.self, ApplyPlanCommand.self,
+            Proof.self, PlanCommands.self, ApplyPlanCommand.self, BackUpLedger.self, RestoreLedger.self,
             Keys.self, Recover.self, Clock.self, MoveLedger.self, ForkLedger.self, GetToken.self,
         ],
     )

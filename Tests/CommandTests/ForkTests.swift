@@ -26,9 +26,13 @@ struct ForkTests {
         }
 
         /// What the refused start says is to be typed, word by word.
-        static func advice(_ data: String, _ options: [String]) async throws -> [String] {
+        static func advice(
+            _ data: String,
+            _ options: [String],
+            with environment: [String: String] = [:],
+        ) async throws -> [String] {
             let words = ["serve", "--data", data, "--listen", "127.0.0.1:0"] + options
-            let refused = try await Command.start(words).end()
+            let refused = try await Command.start(words, with: environment).end()
             #expect(refused.status == 3)
             #expect(refused.errors.split(separator: "\n").count == 1, "\(refused.errors)")
             let command = try #require(refused.errors.split(separator: "with: muniment ").last)

@@ -1,5 +1,6 @@
 import EventLog
 import OpenSSL
+import Storage
 import Wire
 
 extension HostileParser {
@@ -45,6 +46,42 @@ extension HostileParser {
         try Broken.unless(!inclusion.proves(leaf, root: MerkleTree.emptyRoot), "the root of no tree is not reached")
         let consistency = ConsistencyProof(first: first, second: second, path: path)
         try Broken.unless(!consistency.proves(leaf, MerkleTree.emptyRoot), "no tree shrinks to nothing")
+    }
+
+    /// A backup, and the contents of one under digests that hold: what is restored is what a verification accepts.
+    static let backup = HostileParser("backup") { bytes in
+        try restored(from: bytes)
+        let lines = bytes.lines.map { $0 + [0x0A] }
+        guard let header = lines.first else { return }
+        var chain = BackupChain()
+        var sealed = chain.block(.beginning, header)
+        let starts = lines.indices.dropFirst().filter { lines[$0].starts(with: #"{"edge""#.utf8) }
+        for (number, start) in starts.enumerated() {
+            let end = number + 1 < starts.count ? starts[number + 1] : lines.count - 1
+            sealed += chain.block(.lines, Array(lines[start..<max(start + 1, end)].joined()))
+        }
+        try restored(from: sealed + chain.block(.end, []))
+    }
+
+    private static func restored(from bytes: [UInt8]) throws {
+        let tables = try LedgerTables(try Environment(simulated: SimulatedDisk(seed: 1), name: "ledger"))
+        var rest = bytes[...]
+        let restored: LedgerRestoration.Restored
+        do {
+            var restoration = LedgerRestoration(into: tables)
+            try restoration.add { count in
+                defer { rest = rest.dropFirst(count) }
+                return Array(rest.prefix(count))
+            }
+            restored = try restoration.finish()
+        } catch is BackupFault {
+            return
+        }
+        let report = Verification(tables: tables, keys: nil, anchor: nil).run()
+        try Broken.unless(
+            report.isOK && report.entries == restored.size,
+            "what is restored is whole: \(report.problems)"
+        )
     }
 
     /// A key whose private half is nowhere.

@@ -44,8 +44,8 @@ package struct HostileParser: Sendable, CustomStringConvertible {
     }
 
     package static let all: [HostileParser] = [
-        .json, .words, .form, .authorization, .fields, .note, .proof, .entry, .ledger, .rows, .keys, .claims, .token,
-        .admin, .oauth, .connection,
+        .json, .words, .form, .authorization, .fields, .note, .proof, .backup, .entry, .ledger, .rows, .keys, .claims,
+        .token, .admin, .oauth, .connection,
     ]
 }
 

@@ -4,8 +4,8 @@ extension Rule {
         .words(
             ["unsafe"],
             "`unsafe` only in the wrappers of C libraries",
-            "move the call behind Storage, OpenSSL or Folding, and give a name like it to nothing else: `grep unsafe` is a review",
-            in: { $0.isSource && !["Storage", "OpenSSL", "Folding"].contains($0.target) },
+            "move the call behind Storage, OpenSSL, Folding or Zstandard, and give a name like it to nothing else: `grep unsafe` is a review",
+            in: { $0.isSource && !["Storage", "OpenSSL", "Folding", "Zstandard"].contains($0.target) },
             bad: ["    let count = unsafe read(file, &buffer, 8)"],
             good: ["    // An unsafe call is absent on purpose.", #"    let text = "unsafe""#, "    let unsafely = 1"],
             exceptions: [

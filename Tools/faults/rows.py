@@ -1,6 +1,7 @@
 """Every row: importing a module puts its rows into the list."""
 
 import agree  # noqa: F401
+import backups  # noqa: F401
 import clocks  # noqa: F401
 import company  # noqa: F401
 import copies  # noqa: F401

@@ -33,6 +33,11 @@ package struct DataDirectory: Sendable {
         _ access: SmallFiles.Access = .readWrite
     ) throws -> SmallFiles { try files(name, access) }
 
+    /// Where a backup leaves word that it was made.
+    package func backups(_ access: SmallFiles.Access = .readWrite) throws -> SmallFiles {
+        try files(BackupMemory.folderName, access)
+    }
+
     package func anchor(_ access: SmallFiles.Access = .readWrite) throws -> Anchor {
         switch place {
         case .folder(_, let anchor): Anchor(folder: try SmallFiles(path: anchor, access: access))

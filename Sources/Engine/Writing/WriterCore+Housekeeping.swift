@@ -33,6 +33,10 @@ extension WriterCore {
             takenBack.append { [verification] in verification.putBack(mark) }
             due.append((mark.event, .system))
         }
+        if let mark = backups.take() {
+            takenBack.append { [backups] in backups.putBack(mark) }
+            due.append((mark.event, .system))
+        }
         tellsOfRoom = status.isDiskFull
         if tellsOfRoom { due += Self.fullDiskIsOver.map { ($0, .system) } }
         if let sums = refusals.take(now: world.wall(), atOnce: isClosing) {

@@ -38,6 +38,7 @@ final class WriterCore {
     let reads: ReadMeter
     let refusals: RefusalCounter
     let verification: VerificationBoard
+    let backups: BackupBoard
     var meter = RefusalMeter()
     var clock: ClockWatch
     let clockMemory: ClockMemory
@@ -73,6 +74,7 @@ final class WriterCore {
         reads: ReadMeter,
         refusals: RefusalCounter,
         verification: VerificationBoard,
+        backups: BackupBoard,
         auditMaking: AuditMaking,
         ownScopes: [String],
         freeBytes: @escaping @Sendable () -> Int?,
@@ -90,6 +92,7 @@ final class WriterCore {
         self.reads = reads
         self.refusals = refusals
         self.verification = verification
+        self.backups = backups
         self.auditMaking = auditMaking
         self.anchor = anchor
         self.ownScopes = ownScopes

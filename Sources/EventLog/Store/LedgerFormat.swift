@@ -6,6 +6,8 @@ import Wire
 package enum LedgerFormat {
     package static let version: Int64 = 1
     package static let fileName = "format"
+    /// A file that stands in a directory while a ledger is restored into it.
+    package static let unfinishedName = "restoring"
 
     /// SHA-256 of the format page beside this target, as genesis commits to it.
     ///
@@ -23,6 +25,11 @@ package enum LedgerFormat {
     /// - Throws: `format` when there is no ledger, or one that needs a newer program; the directory is left untouched.
     package static func require(in folder: SmallFiles) throws {
         guard let bytes = try folder.read(fileName) else {
+            if try folder.read(unfinishedName) != nil {
+                throw LedgerFault.format(
+                    "a restoration into this directory was interrupted: type the same muniment restore again"
+                )
+            }
             throw LedgerFault.format("there is no ledger in this directory; make one with: muniment init --data DIR")
         }
         guard let object = try? JSON.parse(Array(bytes.dropLast()), as: .canonical),

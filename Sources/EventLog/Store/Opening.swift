@@ -15,6 +15,8 @@ package struct Opening: Sendable {
     package let origin: String
     /// The anchor's checkpoint, when one was kept.
     package let anchored: Checkpoint?
+    /// The same as it was signed.
+    package let note: SignedNote?
 
     package init(tables: LedgerTables, anchor: Anchor) throws {
         let hint = try anchor.head()
@@ -42,6 +44,7 @@ package struct Opening: Sendable {
         }
         let checkpoint = try Self.trusted(note, state, tables, reader)
         anchored = checkpoint
+        self.note = note
         try Self.requireNothingLost(checkpoint, hint, state, tables, reader)
         try Self.requireSameHistory(checkpoint, state, tables, reader)
         try Self.requireFork(of: checkpoint, state, tables, reader)
@@ -76,6 +79,7 @@ package struct Opening: Sendable {
         identity = state.identity
         checkpointKeys = state.keys
         anchored = nil
+        note = nil
         self.origin = origin
         (range, lastRecordedAt, _) = end
     }

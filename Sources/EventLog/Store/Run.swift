@@ -52,7 +52,8 @@ extension LedgerTables {
             case .activity: try transaction.append(activity, key, item.bytes)
             }
             try transaction.append(hashes, key, item.hashes)
-            for (ordinal, row) in item.segments.enumerated() {
+            // Of what was erased the row may be gone, where it comes from elsewhere.
+            for (ordinal, row) in item.segments.enumerated() where !row.isEmpty {
                 try transaction.append(segments, LedgerTables.segmentKey(entry.index, ordinal), row)
             }
             // Of most entries nothing is to be noted, and handing one on would copy it.

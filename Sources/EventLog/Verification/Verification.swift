@@ -76,7 +76,7 @@ package struct Verification: Sendable {
             pass.report.add(stage.position, "the ledger cannot be read further", for: failure)
             pass.isInterrupted = true
         }
-        findRepeatedIdentifiers(&pass, below: stage.tree.size)
+        pass.findRepeatedIdentifiers(in: tables, below: stage.tree.size)
         pass.finish(stage)
         if !pass.isInterrupted { pass.judge(signed, stage) }
         return pass.report
@@ -114,36 +114,6 @@ package struct Verification: Sendable {
             signed.isAsked = false
         }
         return signed
-    }
-
-    /// The halves that the census met twice are looked at whole, in a second reading that hardly ever happens.
-    private func findRepeatedIdentifiers(_ pass: inout VerificationPass, below size: UInt64) {
-        let suspects = pass.takeCensus().suspects()
-        guard !suspects.isEmpty else { return }
-        var scanner = EntryScanner()
-        var seen: [UInt128: UInt64] = [:]
-        var position: UInt64? = 0
-        do {
-            while let start = position, start < size {
-                let page = try tables.environment.readAtLength {
-                    try LedgerPage(tables, from: start, copiesSegments: false, $0)
-                }
-                position = page.next
-                for (offset, row) in page.rows.enumerated() {
-                    guard let bytes = row.state ?? row.activity, let facts = try? scanner.scan(bytes),
-                        suspects.contains(IdentifierCensus.half(facts.id))
-                    else { continue }
-                    let index = start + UInt64(offset)
-                    if let first = seen[facts.id] {
-                        pass.report.add(index, "the entry has the id of entry \(first)")
-                    } else if seen.count < IdentifierCensus.suspectsMax {
-                        seen[facts.id] = index
-                    }
-                }
-            }
-        } catch {
-            pass.report.add(nil, "the ledger cannot be read again", for: error)
-        }
     }
 
     private func runQuickly() -> Report {

@@ -78,7 +78,7 @@ struct VerificationPass {
         }
     }
 
-    private mutating func entry(
+    mutating func entry(
         _ index: UInt64,
         _ bytes: [UInt8],
         _ table: Entry.Class,

@@ -46,6 +46,16 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case beforeKeptMoves = "before-kept-moves"
     /// The second copy is in the place of the state.
     case keptMoved = "kept-moved"
+    /// A block of a backup is written.
+    case backupWritten = "backup-written"
+    /// A backup is whole, and has not its name yet.
+    case beforeBackupMoves = "before-backup-moves"
+    /// A backup has its name, and the ledger does not know of it.
+    case backupMoved = "backup-moved"
+    /// A part of a restored ledger is written.
+    case restoreWritten = "restore-written"
+    /// A restored ledger is whole, and its directory is none yet.
+    case beforeRestoreCounts = "before-restore-counts"
     /// A small file is written under its temporary name.
     case fileWritten = "file-written"
     /// A small file has its name, which is not durable yet.

@@ -23,7 +23,7 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings(directory.given, [.moment: to, .into: into], flags: [.compare: compare])
-        let moment = try Self.moment(settings)
+        let moment = try settings.moment(.moment)
         let target = Settings.absolute(try settings.required(.into))
         let ledger = try ReadOnlyLedger(DataLocation(settings), settings)
         guard let keys = ledger.keys, !keys.isSealed else {
@@ -66,16 +66,6 @@ struct Replay: AsyncParsableCommand {
             )
         }
         Output.line("\(compared.replay.attestedCount) attestations of views hold")
-    }
-
-    private static func moment(_ settings: Settings) throws -> Moment? {
-        guard let text = try settings.text(.moment) else { return nil }
-        if let index = UInt64(text), index < 1 << 53 { return .index(index) }
-        do throws(Malformed) {
-            return .time(try Instant(rfc3339: text))
-        } catch {
-            throw CommandFailure.usage("'\(text)' is neither an entry's index nor a time such as 2026-11-20T10:00:00Z")
-        }
     }
 
     /// Views are never built over anything.

@@ -56,6 +56,11 @@ extension Setting {
         "SCOPE",
         "The scope that a token needs for /metrics; else it is open."
     )
+    static let backupAge = Setting(
+        "backup-age-hours-max",
+        "HOURS",
+        "Health warns when the newest backup is as old, or there is none."
+    )
     static let logLevel = Setting(
         "log-level",
         "LEVEL",
@@ -75,6 +80,17 @@ extension Setting {
     static let openings = Setting.flag("openings", "Opens sealed segments, each on a line behind its entry.")
     static let moment = Setting("to", "INDEX|TIME", "The entry, or the RFC 3339 time, up to which is replayed.")
     static let into = Setting("into", "DIR", "A new directory for the views.")
+    static let since = Setting("since", "INDEX", "The first entry of an increment: what the backup before it printed.")
+    static let backupFile = Setting("to", "FILE|-", "Where the backup goes; - is standard output.")
+    static let overwrite = Setting.flag("overwrite", "Replaces a backup of that name.")
+    static let restoredFrom = Setting(
+        "from",
+        "FILE",
+        "The backups, the whole one first and its increments in their order.",
+        kind: .list
+    )
+    static let restoredTo = Setting("to", "INDEX|TIME", "The entry, or the RFC 3339 time, up to which is restored.")
+    static let restoredInto = Setting("into", "DIR", "An empty or new directory for the ledger.")
     static let ledger = Setting.flag("ledger", "Makes the ledger's derived tables anew from its entries, too.")
     static let compare = Setting.flag("compare", "Compares a replay of everything with the live views.")
 
@@ -98,9 +114,10 @@ extension Setting {
     static let all: [Setting] = [
         config, data, anchor, keyFile, keyCommand, key, baseURL, adminEmail, format, dev, listen, tlsCertificate,
         tlsKey,
-        trustedProxy, tokenAlgorithm, requireReason, metricsScope, logLevel, quick, unsigned, from, to, follow,
+        trustedProxy, tokenAlgorithm, requireReason, metricsScope, backupAge, logLevel, quick, unsigned, from,
+        to, follow,
         openings, into,
-        compare, ledger,
+        compare, ledger, since, overwrite,
         clientID,
         secretFile, clientSecret, reason, email, acknowledge,
     ]
@@ -108,6 +125,6 @@ extension Setting {
     /// What `serve` reads, in the order in which `--print-config` tells it.
     static let served: [Setting] = [
         config, dev, data, anchor, keyFile, keyCommand, key, baseURL, listen, tlsCertificate, tlsKey, trustedProxy,
-        tokenAlgorithm, requireReason, metricsScope, logLevel,
+        tokenAlgorithm, requireReason, metricsScope, backupAge, logLevel,
     ]
 }

@@ -75,6 +75,29 @@ extension Settings {
         return index
     }
 
+    /// A point of the ledger's history: an index, or a time.
+    func moment(_ setting: Setting) throws -> Moment? {
+        guard let text = try text(setting) else { return nil }
+        if let index = UInt64(text), index < 1 << 53 { return .index(index) }
+        do throws(Malformed) {
+            return .time(try Instant(rfc3339: text))
+        } catch {
+            throw CommandFailure.usage("'\(text)' is neither an entry's index nor a time such as 2026-11-20T10:00:00Z")
+        }
+    }
+
+    /// How old the newest backup may be; `nil` where nobody asks.
+    func backupAgeHoursMax() throws -> Int64? {
+        guard let found = try find(.backupAge), let text = found.values.first else { return nil }
+        guard let hours = Int64(text), (1...Self.hoursMax).contains(hours) else {
+            throw CommandFailure.usage("\(found.source): '\(text)' is no number of hours from 1 to \(Self.hoursMax)")
+        }
+        return hours
+    }
+
+    /// A hundred years.
+    private static let hoursMax: Int64 = 876_000
+
     func trustedProxies() throws -> [CIDR] {
         try list(.trustedProxy).map { text in
             guard let network = CIDR(text) else {

@@ -23,8 +23,10 @@ struct DataLocation {
     }
 
     /// Makes the folders that are not there yet, for the owner alone.
-    func make() throws {
-        for folder in [path, directory.anchorPath].compactMap(\.self) {
+    func make() throws { try Self.make([path, directory.anchorPath].compactMap(\.self)) }
+
+    static func make(_ folders: [String]) throws {
+        for folder in folders {
             do {
                 try FileManager.default.createDirectory(
                     atPath: folder,

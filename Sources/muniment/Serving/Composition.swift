@@ -9,8 +9,19 @@ struct Composition {
     let table: EndpointTable
     let metrics: PrometheusMetrics
 
-    init(_ instance: Instance, baseURL: BaseURL, requiresReason: Bool, metricsScope: String?) {
-        let settings = AdminSettings(baseURL: baseURL, version: Muniment.version, requiresReason: requiresReason)
+    init(
+        _ instance: Instance,
+        baseURL: BaseURL,
+        requiresReason: Bool,
+        metricsScope: String?,
+        backupAgeHoursMax: Int64?,
+    ) {
+        let settings = AdminSettings(
+            baseURL: baseURL,
+            version: Muniment.version,
+            requiresReason: requiresReason,
+            backupAgeHoursMax: backupAgeHoursMax
+        )
         let gate = metricsScope.map { ScopeGate(instance, settings, scope: $0, endpoint: MetricsEndpoint.name) }
         let admin = AdminEndpoints.table(instance, settings)
         let scopes = AdminEndpoints.scopes(of: admin)

@@ -53,7 +53,8 @@ struct Server {
             instance,
             baseURL: baseURL,
             requiresReason: configuration.requiresReason,
-            metricsScope: configuration.metricsScope
+            metricsScope: configuration.metricsScope,
+            backupAgeHoursMax: configuration.backupAgeHoursMax
         )
         let web = try WebServer(
             table: composition.table,

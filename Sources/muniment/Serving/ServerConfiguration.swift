@@ -17,6 +17,7 @@ struct ServerConfiguration {
     let algorithm: SigningAlgorithm?
     let requiresReason: Bool
     let metricsScope: String?
+    let backupAgeHoursMax: Int64?
     let logLevel: Logger.Level
 
     init(_ settings: Settings) throws {
@@ -28,6 +29,7 @@ struct ServerConfiguration {
         algorithm = try settings.choice(.tokenAlgorithm)
         requiresReason = try settings.isOn(.requireReason)
         metricsScope = try settings.scope(.metricsScope)
+        backupAgeHoursMax = try settings.backupAgeHoursMax()
         logLevel = try settings.choice(.logLevel) ?? .info
         switch (try settings.text(.tlsCertificate), try settings.text(.tlsKey)) {
         case (nil, nil): tls = nil
