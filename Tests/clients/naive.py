@@ -4,6 +4,7 @@ It shares no code with the server, and knows nothing of how it keeps or finds an
 """
 
 import base64
+import itertools
 import json
 import unicodedata
 from collections.abc import Iterator
@@ -127,7 +128,7 @@ class Model:
     def listed(self, kind: str, query: dict[str, str]) -> list[dict]:
         """All that a list has, in the order of creation."""
         return [self.shown(id) for id, thing in self.things.items()
-                if thing.kind == kind and self.lives(id) and self._matches(thing, query)]
+                if thing.kind == kind and self._matches(thing, query) and self.lives(id)]
 
     def members(self, group: str) -> list[dict] | None:
         if not self.lives(group):
@@ -138,20 +139,27 @@ class Model:
         """The people below a group, without the paths that lead to them."""
         if not self.lives(group):
             return None
-        below = self._below(group)
+        below = self.steps_below(group)
         return [self._member(id) for id, thing in self.things.items() if thing.kind == "user" and id in below]
 
-    def leads(self, path: list[str], member: str, group: str) -> bool:
-        """Whether a path goes down from a group to a member, edge by edge, and no shorter one does."""
-        steps = list(zip(path, [*path[1:], member]))
-        if path[:1] != [group] or not all(step in self.edges for step in steps):
-            return False
-        reached = {group}
-        for _ in range(len(steps) - 1):
-            reached |= {to for start, to in self.edges if start in reached and self.lives(to)}
-            if member in reached:
-                return False
-        return True
+    def leads(self, path: list[str], member: str, steps: dict[str, int]) -> bool:
+        """Whether a path goes down edge by edge from a group to a member, and no shorter one does.
+
+        - steps: how far below the group everything is.
+        """
+        return all(edge in self.edges for edge in zip(path, [*path[1:], member])) and len(path) == steps.get(member)
+
+    def steps_below(self, group: str) -> dict[str, int]:
+        """What is below a group through what lives, with the length of the shortest way there."""
+        children: dict[str, list[str]] = {}
+        for start, to in self.edges:
+            children.setdefault(start, []).append(to)
+        found, reached = {group: 0}, [group]
+        for length in itertools.count(1):
+            reached = [id for start in reached for id in children.get(start, []) if self.lives(id)]
+            reached = [id for id in dict.fromkeys(reached) if found.setdefault(id, length) == length]
+            if not reached:
+                return found
 
     def lives(self, id: str) -> bool:
         """Whether it is there, and all that it stands in."""
@@ -168,18 +176,6 @@ class Model:
 
     def _member(self, id: str) -> dict:
         return {"member_id": id, "member_type": self.things[id].kind}
-
-    def _below(self, group: str) -> set[str]:
-        children: dict[str, list[str]] = {}
-        for start, to in self.edges:
-            children.setdefault(start, []).append(to)
-        found, left = set(), [group]
-        while left:
-            for id in children.get(left.pop(), []):
-                if id not in found and self.lives(id):
-                    found.add(id)
-                    left.append(id)
-        return found
 
     def _matches(self, thing: Thing, query: dict[str, str]) -> bool:
         for name, wanted in query.items():

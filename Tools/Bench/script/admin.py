@@ -17,7 +17,7 @@ class Admin:
     def __init__(self, server: Server, path: Path, about: dict):
         self.server, self.about = server, about
         self.token = server.token(about)
-        self.asked = dict.fromkeys(("patch", "read", "list"), 0)
+        self.asked = dict.fromkeys(("patch", "read", "anew", "list"), 0)
         self.files = {name: path.parent / f"{path.name}.{name}" for name in ("tenants", "partners")}
         for name, file in self.files.items():
             file.write_text("\n".join(about[name]) + "\n")

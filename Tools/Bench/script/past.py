@@ -16,7 +16,10 @@ ASKED_SHARE = 0.3
 
 
 def over_http(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure | Curve]:
-    """By turns on one server; what it notes of the reads makes its ledger longer, and not its state."""
+    """By turns on one server, each read another one than those before it, so that each is noted as an entry.
+
+    That makes the ledger longer, and not its state.
+    """
     figures = []
     curve = Curve("as-of-over-http", "A read over HTTP, now and as of an index, by entries in the ledger", "entries",
                   "µs", {})
@@ -28,13 +31,13 @@ def over_http(ledgers: Ledgers, runs: int, seconds: float) -> list[Figure | Curv
         spent: dict[tuple[str, str], list[float]] = {}
         with Server(path) as server:
             admin = Admin(server, path, known)
-            for kind in ("read", "list"):
+            for kind in ("anew", "list"):
                 admin.load(kind, 1)
             for _ in range(runs):
-                for kind in ("read", "list"):
+                for kind in ("anew", "list"):
                     for when, asked in (("now", ()), ("as of an index", moments)):
                         spent.setdefault((kind, when), []).append(1e6 / admin.load(kind, seconds, *asked).rate)
-        for kind, work, most in (("read", "by id", 1.5), ("list", "list page, one filter, total", 2)):
+        for kind, work, most in (("anew", "by id", 1.5), ("list", "list page, one filter, total", 2)):
             now, then = spent[kind, "now"], spent[kind, "as of an index"]
             figures.append(Figure(
                 "P6", f"over HTTP, {work}: as of an index, of now, {size:,} entries",
