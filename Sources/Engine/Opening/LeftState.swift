@@ -40,7 +40,9 @@ final class LeftState {
     /// What goes wrong is told by ``take()``: what is wrong with the keys is told first.
     func sum(_ keys: KeyStore) {
         found = Result {
-            guard try ViewTrust(directory, world: world).standing().views != .machine else { return nil }
+            guard directory.exists(DataDirectory.viewsName),
+                try ViewTrust(directory, world: world, .readOnly).standing().views != .machine
+            else { return nil }
             return try keys.state(in: directory, log).map { Summed($0.store, applied: $0.applied) }
         }
     }
