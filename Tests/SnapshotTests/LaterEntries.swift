@@ -53,7 +53,8 @@ struct LaterEntries {
         let root = JSON.string(Base64URL.encode(writer.range.root.bytes))
         let size = JSON.integer(Int64(writer.range.size))
         try append(LedgerSubject.entry(.verified), ["root": root, "size": size])
-        try append(LedgerSubject.entry(.backedUp), ["root": root, "size": size])
+        let at = JSON.string(wall.text)
+        try append(LedgerSubject.entry(.backedUp), ["at": at, "from": 0, "root": root, "size": size])
         try append(LedgerSubject.entry(.moved), [:])
     }
 
