@@ -10,6 +10,7 @@ enum AdminSchemas {
         + Schema.envelopes(Secret.noun, SecretEndpoints.schema)
         + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
         + Schema.envelopes("audit_item", AuditItem.schema)
+        + ChangeItem.schemas + DiffEndpoints.schemas + AccessEndpoints.schemas
 
     private struct SchemasOfKind: KindVisitor {
         func visit<R: Resource>(_ kind: R.Type) -> [(name: String, schema: Schema)] { [] }
