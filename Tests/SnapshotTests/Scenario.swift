@@ -34,7 +34,8 @@ struct Scenario {
         ground.clock.stepWall(microseconds: -7_200_000_000)
         let third = try await ground.open(acceptsClock: true)
         _ = try await third.instance.acceptClock()
-        try await third.token(ground.service)
+        try await third.signIn(ground.service)
+        try await third.lookBack(at: platform)
         try await third.close()
         instance = third.instance
         notes = [handover, try #require(third.instance.checkpoint)]
