@@ -11,7 +11,8 @@ package enum AdminEndpoints {
         let managed = Kind.allCases.flatMap { (try? $0.accept(ManagedKinds(admin: admin))) ?? [] }
         let edges = RelationKind.allCases.flatMap { (try? $0.accept(EveryRelation(admin: admin))) ?? [] }
         return managed + edges + SecretEndpoints(admin: admin).all + SigningKeyEndpoints(admin).all
-            + RestoreEndpoints(admin: admin).all + AuditEndpoints(admin).all + SystemEndpoints(admin).all
+            + RestoreEndpoints(admin: admin).all + AuditEndpoints(admin).all + DiffEndpoints(admin).all
+            + AccessEndpoints(admin).all + SystemEndpoints(admin).all
     }
 
     /// The scopes that open any of these endpoints, to tokens of the platform and to those of a tenant, as an issuer's

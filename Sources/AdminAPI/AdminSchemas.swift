@@ -11,6 +11,7 @@ enum AdminSchemas {
         + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
         + Schema.envelopes("audit_item", AuditItem.schema)
         + PlanJSON.schemas
+        + ChangeItem.schemas + DiffEndpoints.schemas + AccessEndpoints.schemas
 
     private struct SchemasOfKind: KindVisitor {
         func visit<R: Resource>(_ kind: R.Type) -> [(name: String, schema: Schema)] { [] }

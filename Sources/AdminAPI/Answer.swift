@@ -27,8 +27,14 @@ struct Answer: Sendable {
         Self(content: .one(item, version: version, isNew: isNew), index: index)
     }
 
-    static func list(_ items: [Item], _ page: PageNote, of columns: [String], at index: UInt64) -> Self {
-        Self(content: .list(Listing(items: items, page: page, columns: columns)), index: index)
+    static func list(
+        _ items: [Item],
+        _ page: PageNote,
+        of columns: [String],
+        totals: Members? = nil,
+        at index: UInt64,
+    ) -> Self {
+        Self(content: .list(Listing(items: items, page: page, columns: columns, totals: totals)), index: index)
     }
 
     static func kept(_ response: Response) -> Self { Self(content: .kept(response), index: 0) }
@@ -60,6 +66,8 @@ struct Listing: Sendable {
     let page: PageNote
     /// The names of their members, in the order in which a table shows them.
     let columns: [String]
+    /// How many of each sort the whole list has, where it is told.
+    let totals: Members?
 }
 
 /// Which part of a list an answer is.

@@ -12,30 +12,32 @@ struct AsOf: Sendable {
 
     /// Resolves `as_of=N`, the state after entry N, or after the last one before N's command where N does not end it;
     /// and `as_of=T`, after the last entry recorded at or before T (decision 27 of the contract).
-    init?(_ query: Query, in instance: Instance) throws(Refusal) {
-        guard let text = query.text("as_of") else { return nil }
+    ///
+    /// - Parameter name: of another parameter that names a moment in the same way.
+    init?(_ query: Query, named name: String = "as_of", in instance: Instance) throws(Refusal) {
+        guard let text = query.text(name) else { return nil }
         let moment: Moment
         if let index = UInt64(text), text == "\(index)" {
             moment = .index(index)
         } else if let time = try? Instant(rfc3339: text) {
             guard time <= instance.world.wall().adding(seconds: Self.clockSkewSeconds) else {
-                throw Self.invalid("This time is yet to come")
+                throw Self.invalid(name, "This time is yet to come")
             }
             moment = .time(time)
         } else {
-            throw Self.invalid("Input should be an index, or a time in RFC 3339 form with its zone")
+            throw Self.invalid(name, "Input should be an index, or a time in RFC 3339 form with its zone")
         }
-        let found = try instance.attempt("as_of") { try instance.entry(asOf: moment) }
+        let found = try instance.attempt(name) { try instance.entry(asOf: moment) }
         guard let found else {
             switch moment {
-            case .index: throw Self.invalid("The ledger has no command that ended by this index")
-            case .time: throw Self.invalid("The ledger begins after this time")
+            case .index: throw Self.invalid(name, "The ledger has no command that ended by this index")
+            case .time: throw Self.invalid(name, "The ledger begins after this time")
             }
         }
         (index, recordedAt) = found
     }
 
-    private static func invalid(_ message: String) -> Refusal {
-        .rejected(.invalid([Query.issue("as_of", message, "value_error")]))
+    private static func invalid(_ name: String, _ message: String) -> Refusal {
+        .rejected(.invalid([Query.issue(name, message, "value_error")]))
     }
 }

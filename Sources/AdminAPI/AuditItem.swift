@@ -6,7 +6,7 @@ import Wire
 
 /// One entry as the audit shows it: its public part as stored, and beside it the contract's names for what is in it.
 struct AuditItem {
-    private let entry: Entry
+    let entry: Entry
     private let stored: Members
     let chain: Place
 
@@ -44,6 +44,14 @@ struct AuditItem {
         item["ip_address"] = traces["ip"] ?? .null
         item["user_agent"] = traces["user_agent"] ?? .null
         return .object(item)
+    }
+
+    /// Why, in the words of whoever acted: told to those who may know who that was.
+    func reason(for viewer: AuditViewer, opening: (SealedReference) throws -> Members?) throws -> JSON {
+        guard showsActor(to: viewer), let place = entry.sealed.firstIndex(where: { $0.fields.contains("reason") })
+        else { return .null }
+        guard let fields = try opening(SealedReference(index: entry.index, ordinal: place)) else { return .erased }
+        return fields["reason"] ?? .null
     }
 
     private static func text(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }

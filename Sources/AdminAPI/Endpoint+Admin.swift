@@ -92,10 +92,16 @@ extension Endpoint.Parameter {
         "as_of",
         in: .query,
         "Answer as of this index, or this time with its zone: what was after the last command until then",
-        .string(
-            maxLength: 64,
-            pattern: "^([0-9]{1,19}|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))$"
-        )
+        moment
+    )
+    static let from = Self("from", in: .query, "The earlier moment, named as in as_of", moment, required: true)
+    static let to = Self("to", in: .query, "The later moment; now, or as_of, when left out", moment)
+    static let related = Self("related", in: .query, "Tell what changed of what hangs on it too", .boolean)
+
+    /// An index, or a time with its zone.
+    private static let moment = Schema.string(
+        maxLength: 64,
+        pattern: "^([0-9]{1,19}|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))$"
     )
     static let cascade = Self("cascade", in: .query, "Delete what is below it too", .boolean)
 

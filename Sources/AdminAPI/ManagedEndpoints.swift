@@ -12,9 +12,9 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
     /// The path of all of them: `/tenants`.
     private static var collection: String { "/" + R.area.word }
     private static var pathName: String { R.noun + "_id" }
-    private static var one: String { "\(collection)/{\(pathName)}" }
+    static var one: String { "\(collection)/{\(pathName)}" }
     private static var words: String { R.noun.replacing("_", with: " ") }
-    private static var aWord: String { ("aeiou".contains(R.noun.prefix(1)) ? "an " : "a ") + words }
+    static var aWord: String { ("aeiou".contains(R.noun.prefix(1)) ? "an " : "a ") + words }
 
     var all: [Endpoint] {
         [
@@ -27,12 +27,12 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
     }
 
     /// The stable names in entries use a word's own letters only.
-    private func name(_ verb: String) -> String { R.area.word.replacing("-", with: "_") + "." + verb }
+    static func name(_ verb: String) -> String { R.area.word.replacing("-", with: "_") + "." + verb }
 
     private var list: Operation {
         Operation(
             admin,
-            name("list"),
+            Self.name("list"),
             parameters: [.page, .perPage] + ListRequest<R>.parameters,
             replies: .page("A page", of: R.noun),
             run: showList
@@ -42,7 +42,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
     private var create: Operation {
         Operation(
             admin,
-            name("create"),
+            Self.name("create"),
             body: .required(.named(SchemaName.create(R.noun))),
             replies: [.init(201, "Created", .data(R.noun)), .absent, .conflict],
             isBrief: true,
@@ -53,7 +53,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
     private var read: Operation {
         Operation(
             admin,
-            name("read"),
+            Self.name("read"),
             replies: [.init(200, "Found", .data(R.noun)), .absent],
             isBrief: true,
             run: show
@@ -63,7 +63,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
     private var update: Operation {
         Operation(
             admin,
-            name("update"),
+            Self.name("update"),
             body: .required(.named(SchemaName.update(R.noun))),
             replies: [.init(200, "Changed", .data(R.noun)), .absent, .conflict, .moved],
             isBrief: true,
@@ -74,7 +74,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
     private var delete: Operation {
         Operation(
             admin,
-            name("delete"),
+            Self.name("delete"),
             parameters: R.isPlace == nil ? [] : [.cascade],
             replies: [.init(204, "Deleted"), .absent, .conflict, .moved],
             run: remove
@@ -183,5 +183,7 @@ struct ManagedKinds: KindVisitor {
     @specialized(where R == Application)
     @specialized(where R == User)
     @specialized(where R == Group)
-    func visit<R: ManagedResource>(managed kind: R.Type) -> [Endpoint] { ManagedEndpoints<R>(admin: admin).all }
+    func visit<R: ManagedResource>(managed kind: R.Type) -> [Endpoint] {
+        ManagedEndpoints<R>(admin: admin).all + HistoryEndpoints<R>(admin: admin).all
+    }
 }

@@ -32,6 +32,10 @@ struct Query: Sendable {
             case .fault(let message, let type)?: issues.append(Self.issue(name, message, type))
             }
         }
+        for parameter in parameters where parameter.place == .query && parameter.required {
+            guard !sent.entries.contains(where: { $0.name.bytesEqual(parameter.name) }) else { continue }
+            issues.append(Self.issue(parameter.name, "Field required", "missing"))
+        }
         if !issues.isEmpty { throw .rejected(.invalid(issues)) }
         self.values = values
     }
@@ -88,7 +92,7 @@ struct Query: Sendable {
             if let choice = choices.first(where: { $0.lowercased() == folded }) { return .value(.string(choice)) }
             let list = choices.map { "'\($0)'" }.joined(separator: ", ")
             return .fault(message: "Input should be one of \(list)", type: "enum")
-        case .array, .object, .anyObject, .nullable, .named:
+        case .array, .object, .anyObject, .nullable, .any, .anything, .named:
             preconditionFailure("a query holds single values; no endpoint describes another kind")
         }
     }

@@ -10,7 +10,7 @@ import Wire
 /// All but what is sealed is bytes already, so that a list, which shows a hundred thousand of them a second, copies
 /// them. What is sealed is opened each time it is shown: its key may have been destroyed since.
 struct ResourceJSON: Sendable {
-    /// The value behind a sealed field; `null` when it was erased.
+    /// The value behind a sealed field, or what says that it was erased.
     typealias Opening = (_ field: String, _ reference: SealedReference) throws -> JSON
 
     private enum Part: Sendable {
@@ -81,7 +81,7 @@ extension Admin {
     /// Writes a resource as it stands in the ledger, what is sealed of it opened.
     func write<R: ManagedResource>(_ resource: Versioned<R>, to out: inout JSONWriter) throws {
         try shown.json(of: resource).write(to: &out) { field, reference in
-            try instance.open(reference)?[field] ?? .null
+            try instance.open(reference).map { $0[field] ?? .null } ?? .erased
         }
     }
 

@@ -27,15 +27,23 @@ extension Schema {
     }
 
     /// The envelopes around a shape, as components by their names.
-    static func envelopes(_ noun: String, _ schema: Schema) -> [(name: String, schema: Schema)] {
+    ///
+    /// - Parameter beside: what stands beside the page of a list.
+    static func envelopes(
+        _ noun: String,
+        _ schema: Schema,
+        beside: [Property] = [],
+    ) -> [(name: String, schema: Schema)] {
         let item = Schema.named(SchemaName.of(noun))
         return data(noun, schema) + [
             (
                 SchemaName.page(noun),
-                .object([
-                    .init("data", .array(item), required: true),
-                    .init("pagination", .named("Pagination"), required: true),
-                ])
+                .object(
+                    beside + [
+                        .init("data", .array(item), required: true),
+                        .init("pagination", .named("Pagination"), required: true),
+                    ]
+                )
             )
         ]
     }
@@ -71,10 +79,10 @@ extension ManagedResource {
 extension Field {
     fileprivate var settable: Schema { isNullable ? .nullable(kind.schema) : kind.schema }
 
-    /// A status may also be one that only the product sets.
+    /// A status may also be one that only the product sets, and what is sealed may have been erased.
     fileprivate var shown: Schema {
         if name == "status" { return .choice(Status.allCases.map(\.rawValue)) }
-        return settable
+        return kind.isSealed ? .any(of: [settable, .erased]) : settable
     }
 }
 
@@ -89,6 +97,8 @@ extension Field.Need {
 
 extension Schema {
     static let time = Schema.string(format: "date-time")
+    /// What stands in the place of a sealed value whose key was destroyed.
+    static let erased = Schema.object([.init("erased", .boolean, required: true)])
 }
 
 func identifierSchema(_ prefix: String) -> Schema { .string(maxLength: 68, pattern: "^\(prefix)_[A-Za-z0-9_-]{1,64}$") }

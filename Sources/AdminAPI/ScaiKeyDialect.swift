@@ -43,6 +43,10 @@ struct ScaiKeyDialect: Dialect {
     private func list(_ listing: Listing) throws -> Response {
         var out = JSONWriter(reservingBytes: listing.items.count * Self.itemBytes + Self.itemBytes)
         out.beginObject()
+        if let totals = listing.totals {
+            out.key("totals")
+            out.json(.object(totals), as: .foreign)
+        }
         out.key("data")
         out.beginArray()
         for item in listing.items { try item.write(&out) }

@@ -29,6 +29,10 @@ extension Schema {
             ["type": "object"]
         case .nullable(let schema):
             ["anyOf": [schema.json, ["type": "null"]]]
+        case .any(let schemas):
+            ["anyOf": .array(schemas.map(\.json))]
+        case .anything:
+            [:]
         case .named(let name):
             ["$ref": .string("#/components/schemas/\(name)")]
         }
@@ -37,9 +41,10 @@ extension Schema {
     /// The components that this schema points to.
     package var names: [String] {
         switch self {
-        case .string, .choice, .address, .integer, .boolean, .anyObject: []
+        case .string, .choice, .address, .integer, .boolean, .anyObject, .anything: []
         case .array(let schema, _), .nullable(let schema): schema.names
         case .object(let properties, _): properties.flatMap(\.schema.names)
+        case .any(let schemas): schemas.flatMap(\.names)
         case .named(let name): [name]
         }
     }

@@ -11,6 +11,10 @@ package indirect enum Schema: Sendable, Equatable {
     /// Any JSON object: what administrators keep in `settings` is theirs.
     case anyObject
     case nullable(Schema)
+    /// Any of these.
+    case any(of: [Schema])
+    /// Any JSON value.
+    case anything
     /// A schema of the document's components, by name.
     case named(String)
 

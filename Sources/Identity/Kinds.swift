@@ -43,6 +43,9 @@ extension Kind {
 }
 
 extension Kind {
+    /// The kind of what an identifier names, by its letters.
+    package static func named(by id: String) -> Kind? { allCases.first { id.hasPrefix($0.prefix + "_") } }
+
     /// The letters before the underscore in its identifiers.
     package var prefix: String { (try? accept(PrefixOf())) ?? "" }
 

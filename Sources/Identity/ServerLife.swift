@@ -169,21 +169,28 @@ package enum AuthenticationSubject: Subject {
 package enum AccessSubject: Subject {
     package static let noun = "access"
     package enum Verb: String, EntryVerb {
-        case denied
+        case denied, read, listed
         package var effect: Effect { .happens }
-        package var sentence: String { "Somebody asked for what they may not do." }
+        package var sentence: String {
+            switch self {
+            case .denied: "Somebody asked for what they may not do."
+            case .read: "Somebody read what an actor could do."
+            case .listed: "Somebody listed who could do something."
+            }
+        }
     }
 }
 
 package enum EntrySubject: Subject {
     package static let noun = "entry"
     package enum Verb: String, EntryVerb {
-        case read, listed
+        case read, listed, compared
         package var effect: Effect { .happens }
         package var sentence: String {
             switch self {
             case .read: "Somebody read an entry of the audit."
             case .listed: "Somebody listed entries of the audit."
+            case .compared: "Somebody compared two moments."
             }
         }
     }

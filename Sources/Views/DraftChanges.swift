@@ -1,4 +1,5 @@
 import Identity
+import Wire
 
 /// What the command under way changes in the views.
 struct DraftJournal {
@@ -20,6 +21,8 @@ struct DraftJournal {
         if let actor { terms.append((actor, index)) }
         if let stream = entry.stream { terms.append((Term(.stream, stream), index)) }
         if let address { terms.append((address, index)) }
+        guard entry.type.changedRelation != nil else { return }
+        for end in ["from", "to"].compactMap({ entry.data[$0]?.text }) { terms.append((Term(.end, end), index)) }
     }
 
     /// Its chain has one entry more, and so has the stream of an edge.

@@ -46,6 +46,8 @@ package struct FoldedEntry {
     package var stream: String?
     package var version: UInt64?
     package var data: Members = [:]
+    /// The entry that this one undoes.
+    package var compensates: UInt64?
     package var sealed: [Sealed] = []
     /// The address of the request where the entry shows it in clear; a sealed one is a sealed field named `ip`.
     package var ip: String?

@@ -9,6 +9,8 @@ struct Term: Hashable {
         case stream = 0x73  // s
         case result = 0x72  // r
         case address = 0x69  // i
+        /// One of the ends of an edge that the entry changed.
+        case end = 0x65  // e
 
         var ordinal: Int {
             switch self {
@@ -18,6 +20,7 @@ struct Term: Hashable {
             case .stream: 3
             case .result: 4
             case .address: 5
+            case .end: 6
             }
         }
     }

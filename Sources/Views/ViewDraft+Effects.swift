@@ -13,6 +13,7 @@ extension ViewDraft {
             try foldSweep(entry)
             foldLatest(entry)
         }
+        if entry.type.isState { try foldUndoing(entry) }
         // In its first schema a revocation is a resource as well: what is over is asked in one place.
         if let activity = entry.type.begunActivity { try foldBeginning(entry, of: activity) }
     }

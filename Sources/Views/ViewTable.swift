@@ -40,12 +40,12 @@ package enum ViewPart: Int, Sendable, CaseIterable {
 package enum ViewTable: Int, Sendable, CaseIterable {
     case current, versions, facets, pastEdges, counts, countVersions, slugs, lookups, lastUsed, texts,
         addresses, erasable, auditErasable, terms, idempotency, activities, intervals, ends, entries, lengths, latest,
-        actors
+        actors, undone
 
     package var part: ViewPart {
         switch self {
         case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .texts, .erasable,
-            .idempotency, .activities, .intervals, .ends, .lengths, .latest:
+            .idempotency, .activities, .intervals, .ends, .lengths, .latest, .undone:
             .state
         case .lastUsed, .addresses, .auditErasable, .terms, .entries, .actors: .audit
         }
@@ -73,7 +73,9 @@ package enum ViewTable: Int, Sendable, CaseIterable {
             "blind address[16] data key → nothing: under which data keys entries from there are indexed "
         case .erasable, .auditErasable:
             "data key 0 table[1] key → nothing: the rows of the part that go when the data key is destroyed"
-        case .terms: "kind[1] text 0 block[4] → TermBlock: the entries that have something in common"
+        case .terms:
+            "kind[1] text 0 block[4] → TermBlock: the entries that have something in common, as those of an edge have "
+                + "each of its ends"
         case .idempotency:
             "actor 0 keyed hash[32] → EndingRow, fingerprint[32]: what a client may safely repeat"
         case .activities:
@@ -91,6 +93,7 @@ package enum ViewTable: Int, Sendable, CaseIterable {
             "type, or type 0 member of data → index[8]: the last entry of what the server does to itself"
         case .actors:
             "blind actor[16] data key → home: under which data keys entries are indexed that seal who acted"
+        case .undone: "index[8] ~index[8] → nothing: an entry, and one that undid it"
         }
     }
 
@@ -99,7 +102,7 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         switch self {
         case .texts, .addresses, .erasable, .auditErasable, .terms, .idempotency, .ends, .actors: true
         case .current, .versions, .facets, .pastEdges, .counts, .countVersions, .slugs, .lookups, .lastUsed,
-            .activities, .intervals, .entries, .lengths, .latest:
+            .activities, .intervals, .entries, .lengths, .latest, .undone:
             false
         }
     }
@@ -110,7 +113,7 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         switch self {
         case .current, .facets, .slugs, .lookups, .activities, .lengths: true
         case .versions, .pastEdges, .counts, .countVersions, .lastUsed, .texts, .addresses, .erasable, .auditErasable,
-            .terms, .idempotency, .intervals, .ends, .entries, .latest, .actors:
+            .terms, .idempotency, .intervals, .ends, .entries, .latest, .actors, .undone:
             false
         }
     }
@@ -139,6 +142,7 @@ package enum ViewTable: Int, Sendable, CaseIterable {
         case .lengths: "lengths"
         case .latest: "latest"
         case .actors: "actors"
+        case .undone: "undone"
         }
     }
 }

@@ -15,7 +15,7 @@ struct EveryEndpointTests {
     }
 
     /// Two tenants of one partner, each with one of everything that a path can name.
-    private struct World {
+    struct World {
         let partner: String
         let tenants: [String]
         /// The identifiers of what stands in each tenant, by the name of the path's parameter.
@@ -103,9 +103,9 @@ struct EveryEndpointTests {
         }
     }
 
-    private static let prefix = "/api/v1/admin"
+    static let prefix = "/api/v1/admin"
 
-    private static func endpoints(_ server: Server) -> [Endpoint] {
+    static func endpoints(_ server: Server) -> [Endpoint] {
         server.table.endpoints.filter { $0.path.description.hasPrefix(prefix) }
     }
 

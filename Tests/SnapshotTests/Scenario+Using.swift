@@ -50,6 +50,14 @@ extension Session {
         try await pass(seconds: 61)
     }
 
+    /// What has become of it all, and who could do what.
+    func lookBack(at platform: Platform) async throws {
+        try await admin(.get, "/applications/\(platform.global.id)/history", query: "related=true")
+        try await admin(.get, "/applications/\(platform.global.id)/access")
+        try await admin(.get, "/access", query: "scope=platform&scope_name=admin:write")
+        try await admin(.get, "/diff", query: "scope=platform&from=3")
+    }
+
     func meetRefusals(_ platform: Platform) async throws {
         try await token(Client(id: platform.global.id, secret: "not-the-secret"))
         // Of strangers only sums are kept.

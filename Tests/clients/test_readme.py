@@ -111,6 +111,26 @@ def test_the_past_and_a_table_are_read_as_the_readme_says(newcomer, steps):
     assert head.startswith("id,name,slug") and row.startswith(f"{made['data']['id']},Acme,acme")
 
 
+def test_what_changed_and_who_could_is_told_as_the_readme_says(newcomer, steps):
+    _, path = blocks("Run it")
+    (past,) = blocks("The past, read like the present")
+    (changes,) = blocks("What changed, and who could")
+    # The partner of the section before has its slug for ever.
+    past = past.replace("acme", "roadrunner").replace("Acme", "Roadrunner")
+    *_, printed = newcomer.types(path, "ADMIN=$(muniment token)\n" + past, changes.replace("acme", "roadrunner"))
+    decoder, answers = json.JSONDecoder(), []
+    while printed.strip():
+        answer, end = decoder.raw_decode(printed)
+        answers.append(answer)
+        printed = printed[end:].lstrip()
+    history, diff, access = answers
+    assert [change["action"] for change in history["data"]] == ["partner.created"]
+    assert {"name": "slug", "before": None, "after": "roadrunner"} in history["data"][0]["fields"]
+    made = [line["resource_id"] for line in diff["data"] if line["kind"] == "partner"]
+    assert len(made) == diff["totals"]["created"] == 1
+    assert {line["kind"] for line in access["data"]} == {"application", "user"}
+
+
 def test_what_a_request_would_do_is_told_as_the_readme_says(newcomer, steps):
     _, path = blocks("Run it")
     (preview,) = blocks("What a request would do")

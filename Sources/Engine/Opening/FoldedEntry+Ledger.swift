@@ -33,6 +33,7 @@ extension FoldedEntry {
         folded.stream = entry.stream
         folded.version = entry.version
         folded.data = entry.data
+        folded.compensates = entry.compensates
         folded.sealed = entry.sealed.map { Sealed(key: $0.key, fields: $0.fields) }
         folded.ip = entry.request?.ip
         folded.idempotency = entry.request?.idempotency.map {

@@ -1,4 +1,4 @@
-import EventLog
+package import EventLog
 package import Identity
 import Storage
 package import Views
@@ -8,6 +8,16 @@ import Wire
 package struct TouchedStream: Sendable, Equatable {
     package let stream: String
     package let type: StreamTarget
+
+    /// - Returns: nil for an entry that changes no resource and no edge.
+    package init?(changedBy entry: borrowing Entry) {
+        guard let stream = entry.stream, let type = EntryType.named(entry.type, schema: entry.schema),
+            let target = StreamTarget(type, entry.data)
+        else { return nil }
+        self.init(stream: stream, type: target)
+    }
+
+    private init(stream: String, type: StreamTarget) { (self.stream, self.type) = (stream, type) }
 }
 
 /// What was changed between two moments: bounds of the search for it.
@@ -36,8 +46,8 @@ extension Instance {
     ) throws -> [TouchedStream] {
         let last = try min(to, snapshot.size &- 1)
         guard from < last else { return [] }
-        var touched = TouchedSet()
         guard let places else {
+            var touched = TouchedSet()
             try tables.walkState(from: from + 1, through: last, countMax: TouchedStreams.entriesMax) { bytes in
                 guard let bytes else { throw TouchedStreams.tooMany }
                 try touched.add(bytes)
@@ -51,6 +61,23 @@ extension Instance {
             indexes += more
         }
         if places.count > 1 { indexes.sort() }
+        return try touchedStreams(at: indexes)
+    }
+
+    /// The same of one resource, of its parts, and of the edges that it is an end of.
+    package func touchedStreams<R: Resource>(
+        of resource: Versioned<R>,
+        after from: UInt64,
+        upTo to: UInt64,
+        _ snapshot: ViewSnapshot,
+    ) throws -> [TouchedStream] {
+        let indexes = try snapshot.at(to).changes(of: resource, after: from, limit: TouchedStreams.entriesMax)
+        guard indexes.count <= TouchedStreams.entriesMax else { throw TouchedStreams.tooMany }
+        return try touchedStreams(at: indexes)
+    }
+
+    private func touchedStreams(at indexes: [UInt64]) throws -> [TouchedStream] {
+        var touched = TouchedSet()
         try tables.walkState(at: indexes) { try touched.add($0) }
         return touched.streams
     }
@@ -73,16 +100,7 @@ private struct TouchedSet {
 
     mutating func add(_ bytes: [UInt8]) throws {
         let entry = try Entry(decoding: bytes, isDataRead: Self.isDataRead)
-        guard let stream = entry.stream, let type = EntryType.named(entry.type, schema: entry.schema),
-            let target = Self.target(type, entry), known.insert(stream).inserted
-        else { return }
-        streams.append(TouchedStream(stream: stream, type: target))
-    }
-
-    private static func target(_ type: EntryType, _ entry: borrowing Entry) -> StreamTarget? {
-        if let kind = type.changedKind { return .resource(kind) }
-        guard let relation = type.changedRelation, let from = entry.data["from"]?.text, let to = entry.data["to"]?.text
-        else { return nil }
-        return .edge(relation, from: from, to: to)
+        guard let touched = TouchedStream(changedBy: entry), known.insert(touched.stream).inserted else { return }
+        streams.append(touched)
     }
 }

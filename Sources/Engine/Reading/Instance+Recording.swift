@@ -15,5 +15,5 @@ extension Instance {
 
 extension EntryType {
     /// Whoever reads the audit is watched closely: each such read is an entry of its own.
-    fileprivate var isGathered: Bool { self != EntrySubject.entry(.read) && self != EntrySubject.entry(.listed) }
+    fileprivate var isGathered: Bool { noun != EntrySubject.noun }
 }
