@@ -28,7 +28,7 @@ struct BackupTests {
         let ledger = try await TestLedger()
         let server = try await ledger.serve()
         let folder = ledger.folder
-        let token = { () async throws -> Int32 in
+        let token = { @Sendable () async throws -> Int32 in
             try await Command.run(
                 "token",
                 "--base-url",

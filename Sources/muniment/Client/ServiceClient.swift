@@ -122,7 +122,8 @@ struct ServiceClient {
         return "\(issue["loc"]?.items?.last?.text ?? ""): \(message)"
     }
 
-    private func send(_ request: HTTPClientRequest, timeoutSeconds: Int64) async throws -> (status: Int, body: [UInt8]) {
+    private func send(_ request: HTTPClientRequest, timeoutSeconds: Int64) async throws -> (status: Int, body: [UInt8])
+    {
         var configuration = HTTPClient.Configuration()
         // Whoever typed the command tries again sooner than a wrong address or certificate becomes right.
         configuration.connectionPool.retryConnectionEstablishment = false
