@@ -9,6 +9,7 @@ extension Plan {
     /// lead to. What they refuse is a conflict, and the rest goes on without it.
     package init(_ task: PlanTask, at base: some PositionedReader) throws {
         let maker = PlanMaker(task, base)
+        for loss in task.losses { maker.lose(loss) }
         for wish in task.wishes { try maker.read(wish) }
         self = try maker.made()
     }

@@ -37,6 +37,8 @@ package struct PlanTask {
     package typealias Opening = (_ reference: SealedReference, _ key: String) throws -> Members?
 
     package let wishes: [Wish]
+    /// What is known to be lost before anything is planned.
+    package let losses: [Loss]
     /// Fields that go back though something else has changed them since: `index/field`.
     package let force: Set<String>
     package let authority: Authority
@@ -47,6 +49,7 @@ package struct PlanTask {
 
     package init(
         wishes: [Wish],
+        losses: [Loss] = [],
         force: Set<String>,
         authority: Authority,
         home: Place,
@@ -54,6 +57,7 @@ package struct PlanTask {
         opening: @escaping Opening,
     ) {
         self.wishes = wishes
+        self.losses = losses
         self.force = force
         self.authority = authority
         self.home = home

@@ -3,6 +3,8 @@ import Engine
 import EventLog
 import Identity
 import OpenID
+import OpenSSL
+import Storage
 import Testing
 import Wire
 
@@ -39,7 +41,7 @@ struct BadDayTests {
             try await server.change("/tenants/\(tenant)", ["partner_id": .string(two)])
             return (RestoreTests.restore(tenant, to: then), nil)
         },
-        Day("an address is another's now", conflicts: ["name_taken"]) { server in
+        Day("L3 an address is another's now", conflicts: ["name_taken"]) { server in
             let tenant = try await server.tenant("acme", of: server.partner())
             let user = try await server.user("ada@example.com", in: tenant)
             let then = server.moment
@@ -47,7 +49,7 @@ struct BadDayTests {
             _ = try await server.user("ADA@example.com", in: tenant)
             return (RestoreTests.restore(user, to: then), nil)
         },
-        Day("a limit was lowered", conflicts: ["limit_reached"]) { server in
+        Day("L3 a limit was lowered", conflicts: ["limit_reached"]) { server in
             let partner = try await server.partner()
             let tenant = try await server.tenant("acme", of: partner)
             let user = try await server.user("ada@example.com", in: tenant)
@@ -57,7 +59,7 @@ struct BadDayTests {
             try await server.change("/partners/\(partner)", ["max_users_per_tenant": 1])
             return (RestoreTests.restore(user, to: then), nil)
         },
-        Day("a key was rotated", changes: ["updated application"], losses: ["secrets"]) { server in
+        Day("L1 a key was rotated", changes: ["updated application"], losses: ["secrets"]) { server in
             let tenant = try await server.tenant("acme", of: server.partner())
             let made = try await server.tenantApplication(tenant, [])
             let then = server.moment
@@ -73,7 +75,7 @@ struct BadDayTests {
             try await server.delete("/partners/\(partner)")
             return (RestoreTests.restore(tenant, to: then), nil)
         },
-        Day("an application had more than the applier has", conflicts: ["would_raise_authority"]) { server in
+        Day("L2 an application had more than the applier has", conflicts: ["would_raise_authority"]) { server in
             let tenant = try await server.tenant("acme", of: server.partner())
             let made = try await server.tenantApplication(tenant, ["groups:write"])
             let token = try await server.tenantToken(tenant, slug: "acme", ["applications:write", "audit:read"])
@@ -230,7 +232,8 @@ struct BadDayTests {
         }
     }
 
-    @Test func `a restored person with a role comes back suspended where the applier may not hand it out`() async throws
+    @Test func `L2 a restored person with a role comes back suspended where the applier may not hand it out`()
+        async throws
     {
         try await Server.run { server in
             let tenant = try await server.tenant("acme", of: server.partner())
@@ -254,6 +257,66 @@ struct BadDayTests {
             let plan = try await server.apply(request, token: token)
             #expect(plan.changes == ["restored user"])
             #expect(try await server.shown("/users/\(user)")["status"] == "SUSPENDED")
+        }
+    }
+
+    /// What happens between the plan and its being carried out, and whether it is carried out still.
+    enum Meanwhile: String, CaseIterable { case restart, tokens, another, weaker, deletion }
+
+    @Test(arguments: Meanwhile.allCases)
+    func `a plan waits for nobody, and knows what has changed`(meanwhile: Meanwhile) async throws {
+        // A server that is stopped and started belongs to nobody else.
+        var server = try await Server(seed: 1)
+        let tenant = try await server.tenant("acme", of: server.partner())
+        let user = try await server.user("ada@example.com", in: tenant)
+        let index = try await server.change("/users/\(user)", ["last_name": "Gone"])
+        let request: JSON = ["undo": ["indexes": [.integer(index)]]]
+        let digest = try await server.plan(request)["digest"]?.text ?? ""
+        var (token, status) = (String?.none, 200)
+        switch meanwhile {
+        case .restart: try await server.restart()
+        case .tokens:
+            for _ in 0..<5 { _ = try await server.platformToken([]) }
+        case .another: token = try await server.platformToken(["admin:write"])
+        case .weaker:
+            token = try await server.tenantToken(tenant, slug: "acme", ["audit:read"])
+            status = 409
+        case .deletion:
+            #expect(await server.call(.delete, "/tenants/\(tenant)?cascade=true").status == 204)
+            status = 409
+        }
+        let answer = await server.applying(request, digest, token: token)
+        #expect(answer.status == status, "\(answer.text)")
+        try await server.instance.close()
+    }
+
+    @Test func `activity that retention removed is told as lost, of the time that is asked about alone`() async throws {
+        try await Server.run { server in
+            let tenant = try await server.tenant("acme", of: server.partner())
+            let user = try await server.user("ada@example.com", in: tenant)
+            let then = server.moment
+            #expect(await server.call(.get, "/users/\(user)").status == 200)
+            let read = try #require(try server.last("user.read"))
+            let leaf = try server.instance.tables.environment.read {
+                try server.instance.tables.hash(level: 0, read.index, $0)
+            }
+            let first = try server.entries().filter { $0.class == .activity && $0.chain == tenant }
+            let applied = Event(
+                RetentionSubject.entry(.applied),
+                chain: .platform,
+                data: [
+                    "before_sequence": .integer(Int64(read.sequence + 1)), "chain": .string(tenant),
+                    "count": .integer(Int64(first.count)), "counters": [:],
+                    "first_index": .integer(Int64(try #require(first.first).index)),
+                    "last_index": .integer(Int64(read.index)), "last_leaf": .string(Base64URL.encode(leaf.bytes)),
+                ]
+            )
+            _ = try await server.instance.perform(RecordEvents([applied]), by: .system)
+            let after = server.moment
+            try await server.change("/users/\(user)", ["last_name": "Gone"])
+            let lost = try await server.plan(RestoreTests.restore(all: tenant, to: then))
+            #expect(lost.losses == ["activity_removed"] && lost.changes == ["updated user"])
+            #expect(try await server.plan(RestoreTests.restore(all: tenant, to: after)).losses.isEmpty)
         }
     }
 }

@@ -101,7 +101,7 @@ struct RestoreTests {
         }
     }
 
-    @Test func `deleting a person and a group and restoring both brings the membership back`() async throws {
+    @Test func `L5 deleting a person and a group and restoring both brings the membership back`() async throws {
         // L5, which kanidm had as an issue of its own.
         try await Server.run { server in
             let tenant = try await server.tenant("acme", of: server.partner())

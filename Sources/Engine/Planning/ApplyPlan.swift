@@ -62,6 +62,7 @@ extension DrawnPlan {
     func task(_ wishes: [Wish], _ context: DecisionContext) -> PlanTask {
         PlanTask(
             wishes: wishes,
+            losses: list.losses,
             force: Set(request.force),
             authority: context.authority,
             home: context.caller.home,

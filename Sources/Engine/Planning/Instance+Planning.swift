@@ -38,6 +38,7 @@ extension Instance {
                 let segments = OpenedSegments()
                 let task = PlanTask(
                     wishes: list.wishes,
+                    losses: list.losses,
                     force: Set(request.force),
                     authority: authority,
                     home: caller.home,

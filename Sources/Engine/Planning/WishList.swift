@@ -9,6 +9,8 @@ struct WishList: Sendable {
     var wishes: [Wish] = []
     /// The chains whose changes were looked for; empty where what is asked cannot grow.
     var watched: [Place] = []
+    /// What cannot be known any more of the time that is asked about.
+    var losses: [Loss] = []
 }
 
 /// Finds what a request is about, as of an entry.
@@ -25,7 +27,11 @@ struct WishFinder {
     func find(_ request: PlanRequest) throws -> WishList {
         switch request.ask {
         case .undo(let undo):
-            return WishList(wishes: try wishes(undoing: indexes(of: undo), areNamed: undo.namesEntries))
+            var list = WishList(wishes: try wishes(undoing: indexes(of: undo), areNamed: undo.namesEntries))
+            if case .actor(_, let from, _, let scope) = undo {
+                list.losses = try lost(since: from, in: chains(scope))
+            }
+            return list
         case .resource(let id, let to):
             return WishList(wishes: [try wish(restoring: id, to: to)])
         case .place(let place, let to, let kinds, let since):
@@ -144,7 +150,7 @@ extension WishFinder {
             for inner in below.places where !watched.contains(inner.place) { watched.append(inner.place) }
         }
         let touched = try instance.touchedStreams(in: watched, after: to, upTo: last, snapshot)
-        var list = WishList(watched: watched)
+        var list = WishList(watched: watched, losses: try lost(since: to, in: watched.map(\.text)))
         for stream in touched where try isMeant(stream, kinds, place, past) {
             let aim = Wish.Aim.restore(to: to, createdSince: since)
             list.wishes.append(Wish(stream: stream.stream, target: stream.type, aim: aim))
@@ -174,6 +180,22 @@ extension WishFinder {
     private func wasBelow(_ inner: Place, _ place: Place, _ past: ViewSnapshot) throws -> Bool {
         guard case .tenant(let id) = inner, inner != place, let then = try past.resource(id) else { return true }
         return then.place == place
+    }
+
+    /// Whether activity of that time was removed, so that nobody can say any more what it was.
+    private func lost(since start: UInt64, in chains: [String]?) throws -> [Loss] {
+        let applied = RetentionSubject.entry(.applied)
+        guard let newest = try snapshot.latest(applied), newest > start else { return [] }
+        var query = AuditQuery()
+        (query.types, query.from, query.to) = ([applied], start, last)
+        query.perPage = PlanLimits.entriesMax
+        let isLost = try snapshot.audit(query).indexes.contains { index in
+            guard let data = try instance.entry(at: index)?.data, let end = data["last_index"]?.number,
+                let chain = data["chain"]?.text
+            else { return false }
+            return UInt64(end) >= start && (chains?.contains { $0.bytesEqual(chain) } ?? true)
+        }
+        return isLost ? [Loss(.activityRemoved, of: nil)] : []
     }
 
     private static func noEntry(_ index: UInt64, _ name: String) -> Rejection {
