@@ -3,8 +3,8 @@ import Testing
 import Views
 import Wire
 
-/// Which entry undid which, as of any moment.
-struct UndoneTests {
+/// Where a resource's changes stand as of any moment, and which of them were undone by which.
+struct ChangesTests {
     /// Renames the tenant, by an entry that undoes another one.
     private static func rename(_ world: inout World, _ name: String, undoing index: UInt64? = nil) throws -> UInt64 {
         let event = Tenant.event(.updated, world.tenant, in: .tenant(world.tenant), data: ["name": .string(name)])
@@ -65,6 +65,34 @@ struct UndoneTests {
             #expect(try views.changes(of: resource, after: first, limit: 9) == [second, third])
             let far = try views.changes(of: resource, withRelated: true, page: .max, perPage: .max)
             #expect(far.indexes == [] && far.total == 4 && far.isExact)
+        }
+    }
+
+    @Test func `a history is told while the audit is made anew, but for edges, which it finds alone`() throws {
+        var world = try World()
+        let (tenant, application) = (world.tenant, world.application)
+        let group: GroupID = world.ledger.id()
+        try world.decide { draft, _ in
+            try Group.register(
+                .create(["name": "Staff", "tenant_id": .string(tenant.text)]),
+                as: group,
+                secret: nil,
+                by: .everything,
+                facts: draft
+            )
+        }
+        world.store.auditProgress = AuditProgress(folded: 0, size: 9, secondsLeft: 1)
+        try world.store.read { views throws in
+            let ofTenant = try #require(try views.resource(tenant))
+            #expect(try views.changes(of: ofTenant, withRelated: true, page: 1, perPage: 9).total == 1)
+            let ofApplication = try #require(try views.resource(application))
+            let page = try views.changes(of: ofApplication, withRelated: true, page: 1, perPage: 9)
+            #expect(page.total == 2 && page.indexes.count == 2, "its secret is told from the state")
+            let ofGroup = try #require(try views.resource(group))
+            #expect(try views.changes(of: ofGroup, withRelated: false, page: 1, perPage: 9).total == 1)
+            #expect(throws: AuditBehind.self) {
+                try views.changes(of: ofGroup, withRelated: true, page: 1, perPage: 9)
+            }
         }
     }
 }
