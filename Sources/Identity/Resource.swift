@@ -35,6 +35,8 @@ package protocol Resource: Subject, Sendable, Prefixed {
     var owner: String? { get }
     /// The keyed hash that it is found by when somebody proves it, with the name of the key that made it.
     var proof: (key: String, mac: String)? { get }
+    /// Whether something that it vouches for may be in use at a moment: that ends with it.
+    func vouches(at now: Instant) -> Bool
     /// Whether an entry ends everything that was proven with it before, as a new password does.
     static func endsProofs(_ event: StoredEvent) -> Bool
     /// What an entry sets, by the names of fields.
@@ -51,6 +53,7 @@ extension Resource {
     package var power: [String] { [] }
     package var owner: String? { nil }
     package var proof: (key: String, mac: String)? { nil }
+    package func vouches(at now: Instant) -> Bool { false }
     package static func endsProofs(_ event: StoredEvent) -> Bool { false }
     package func place(chain: Place) -> Place { chain }
     package static func chain(of id: Identifier<Self>, in place: Place) -> Place { place }

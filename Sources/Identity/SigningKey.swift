@@ -85,6 +85,9 @@ package struct SigningKey: Resource {
         }
     }
 
+    /// Tokens that it has signed.
+    package func vouches(at now: Instant) -> Bool { stage != .next && isPublished(at: now) }
+
     /// What verifiers tolerate of a clock that runs ahead of ours.
     package static let clockSkewSeconds: Int64 = 60
 

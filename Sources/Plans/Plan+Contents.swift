@@ -24,8 +24,20 @@ extension Plan {
         guard let kind = Kind(rawValue: change.kind) else { return }
         let passage = try kind.accept(PassageOf(id: change.resource, base: base, planned: planned))
         for issued in passage.issued { lose(Loss(issued == .tokens ? .tokens : .sessions, of: change.resource)) }
+        if let place = passage.deletedIn { try end(partsOf: change, in: place, planned) }
         guard isTold, let place = passage.place else { return }
         try carry(place, isBack: passage.isBack, base, planned)
+    }
+
+    /// What hangs on a resource that is deleted itself is over with it.
+    private mutating func end(partsOf change: PlannedChange, in place: Place, _ planned: some Facts) throws {
+        let room = max(1, Self.carriedMax - returns.count - ends.count)
+        let parts = try Kind.allCases.flatMap {
+            try $0.accept(PartsOf(owner: change.resource, noun: change.kind, place: place, facts: planned, limit: room))
+        }
+        if parts.isEmpty { return }
+        lose(Loss(.secrets, of: change.resource))
+        ends += parts
     }
 
     mutating func lose(_ loss: Loss) { if !losses.contains(loss) { losses.append(loss) } }
@@ -67,6 +79,8 @@ private struct Passage {
     /// The place that it is, where that comes back or stops.
     var place: Place?
     var isBack = false
+    /// Where it stands, where it is deleted.
+    var deletedIn: Place?
 }
 
 private struct PassageOf<Base: Facts, After: Facts>: KindVisitor {
@@ -84,10 +98,30 @@ private struct PassageOf<Base: Facts, After: Facts>: KindVisitor {
         let isBroken =
             was && !isNow || before?.state.life == .deleted || before.map { $0.place != after.place } ?? false
         if isBroken { passage.issued = R.issued }
-        guard R.isPlace != nil, before != nil, was != isNow else { return passage }
+        let isDeleted = before?.state.life == .living && after.state.life == .deleted
+        if isDeleted { passage.deletedIn = after.place }
+        guard R.isPlace != nil, before != nil, was != isNow || isDeleted else { return passage }
         passage.place = after.chain
         passage.isBack = isNow
         return passage
+    }
+}
+
+/// The credentials that hang on a resource, and that never come back once they are gone.
+private struct PartsOf<F: Facts>: KindVisitor {
+    let owner: String
+    let noun: String
+    let place: Place
+    let facts: F
+    let limit: Int
+
+    func visit<R: Resource>(_ kind: R.Type) throws -> [Carried] { [] }
+
+    func visit<R: Part>(part kind: R.Type) throws -> [Carried] {
+        guard R.returns == nil, R.standsIn.contains(place.level) else { return [] }
+        // A part is kept in the set of what it hangs on, which is named for the field that says so.
+        let parts = try facts.members(kind, in: place, FacetKey(noun + "_id", owner), limit: limit).items
+        return parts.map { Carried(resource: $0.id.text, kind: R.noun, owner: owner) }
     }
 }
 

@@ -40,9 +40,9 @@ extension Plan {
             )
             changes.append(change)
             if own.contains(where: { $0.type.effect == .deletes }), let kind = first.changedKind,
-                let owner = try kind.accept(OwnerOfLost(stream, base))
+                let loss = try kind.accept(LossOf(stream, base, now))
             {
-                lose(Loss(.secrets, of: owner))
+                lose(loss)
             }
             try consider(change, from: base, to: planned, isTold: opening != nil)
         }
@@ -130,17 +130,25 @@ private struct EndsOf<Base: RowReader>: RelationVisitor {
     }
 }
 
-/// What a part hung on that is taken away and never comes back; nil for other kinds.
-private struct OwnerOfLost<Base: Facts>: KindVisitor {
+/// What goes with a part that never comes back, and with what vouches for something; nil where nothing does.
+private struct LossOf<Base: Facts>: KindVisitor {
     private let stream: String
     private let base: Base
+    private let now: Instant
 
-    init(_ stream: String, _ base: Base) { (self.stream, self.base) = (stream, base) }
+    init(_ stream: String, _ base: Base, _ now: Instant) { (self.stream, self.base, self.now) = (stream, base, now) }
 
-    func visit<R: Resource>(_ kind: R.Type) -> String? { nil }
+    func visit<R: Resource>(_ kind: R.Type) throws -> Loss? {
+        guard try before(kind)?.vouches(at: now) ?? false else { return nil }
+        return Loss(.tokens, of: stream)
+    }
 
-    func visit<R: Part>(part kind: R.Type) throws -> String? {
-        guard R.returns == nil, let id = Identifier<R>(stream) else { return nil }
-        return try base.resource(id)?.state.owner
+    func visit<R: Part>(part kind: R.Type) throws -> Loss? {
+        guard R.returns == nil, let state = try before(kind) else { return nil }
+        return Loss(.secrets, of: state.owner)
+    }
+
+    private func before<R: Resource>(_ kind: R.Type) throws -> R? {
+        try Identifier<R>(stream).flatMap { try base.resource($0) }?.state
     }
 }

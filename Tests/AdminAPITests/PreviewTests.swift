@@ -62,7 +62,11 @@ struct PreviewTests {
             let atOnce = try await server.preview(.post, path)
             #expect(atOnce.losses == [["kind": "secrets", "resource_id": .string(application.id)]])
             try await server.foresee(.post, path)
+            #expect(try await server.preview(.post, "/signing-keys/rotate").losses.isEmpty)
             try await server.foresee(.post, "/signing-keys/rotate")
+            let current = try #require(server.instance.keyRing.current).id.text
+            let leaked = try await server.preview(.post, "/signing-keys/\(current)/revoke")
+            #expect(leaked.losses == [["kind": "tokens", "resource_id": .string(current)]])
             let next = try #require(server.instance.keyRing.members.first { $0.key.stage == .next })
             try await server.foresee(.post, "/signing-keys/\(next.id)/revoke")
         }
@@ -90,6 +94,21 @@ struct PreviewTests {
             #expect(plan.losses.compactMap { $0["kind"]?.text }.sorted() == ["sessions", "tokens"])
             #expect(plan.changes.map { $0["verb"]?.text } == ["deleted"])
             try await server.foresee(.delete, "/partners/\(partner)?cascade=true")
+        }
+    }
+
+    @Test func `what is deleted takes its secrets along, and a place that was suspended what stands in it`()
+        async throws
+    {
+        try await Server.run { server in
+            let tenant = try await server.tenant("paused", of: try await server.partner())
+            let application = try await server.tenantApplication(tenant, [])
+            let gone = try await server.preview(.delete, "/applications/\(application.id)")
+            #expect(gone.losses.compactMap { $0["kind"]?.text }.sorted() == ["secrets", "tokens"])
+            #expect(gone.json["ends"]?.items?.map { $0["of"]?.text } == [application.id])
+            try await server.foresee(.patch, "/tenants/\(tenant)", ["status": "SUSPENDED"])
+            let plan = try await server.preview(.delete, "/tenants/\(tenant)?cascade=true")
+            #expect(plan.json["counts"] == ["applications": 1])
         }
     }
 

@@ -41,6 +41,23 @@ struct DraftTests {
         #expect(try world.store.applied() == world.ledger.applied)
     }
 
+    @Test func `a draft counts what it kept to the length of its chain`() throws {
+        var world = try World()
+        let chain = Place.tenant(world.tenant).text
+        let before = try world.store.read { try $0.length(of: chain) }
+        let draft = try world.store.draft()
+        for round in 1...3 as ClosedRange<UInt64> {
+            let entries = rename(world, "Name \(round)")
+            for entry in entries { try draft.fold(entry) }
+            try draft.keep()
+            world.ledger.write(entries)
+            #expect(try draft.length(of: chain) == before + round)
+        }
+        try draft.commit(applied: world.ledger.applied)
+        #expect(try world.store.read { try $0.length(of: chain) } == before + 3)
+        try world.checkRebuild()
+    }
+
     @Test func `undo leaves nothing of a command`() throws {
         var world = try World()
         let before = try world.store.tableHashes()
