@@ -6,7 +6,7 @@ extension Plan {
     /// How many credentials are named that come or go with a place.
     package static let carriedMax = 1_000
 
-    /// Adds what a change brings with it: what does not come back, what ends, what stands in a place that comes or goes.
+    /// Adds what a change brings with it: what does not come back or ends, what stands in a place that comes or goes.
     ///
     /// - Parameter isTold: whether somebody is shown it; the last of these is only shown, and takes time.
     mutating func consider(

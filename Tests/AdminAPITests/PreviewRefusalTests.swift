@@ -126,7 +126,7 @@ struct PreviewRefusalTests {
         }
     }
 
-    /// What happens between the preview of a partner's new name and the change, and whether that is another change then.
+    /// What happens between the preview of a partner's new name and the change, and whether that is another then.
     private static let interferences: [(name: String, method: Request.Method, path: String, body: JSON?, moves: Bool)] =
         [
             ("nothing", .get, "/partners", nil, false),

@@ -169,7 +169,7 @@ struct RestoreTests {
         let time = try #require(batch["recorded_at"]?.text)
         // Within a command: the moment before it. Its end, and its time: with it.
         for (name, to, size) in [
-            ("within", "\(second)", second - 1), ("end", "\(last)", last + 1), ("time", time, last + 1),
+            ("within", "\(second - 1)", second - 1), ("end", "\(last)", last + 1), ("time", time, last + 1),
             ("newest", "\(backedUp.size - 1)", Int64(backedUp.size)),
             ("later", "2999-01-01T00:00:00Z", Int64(backedUp.size)),
         ] {

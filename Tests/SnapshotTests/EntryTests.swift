@@ -54,7 +54,11 @@ import Wire
         let restored = try later.lines().map { try Entry(decoding: $0) }.filter { $0.type.hasSuffix(".restored") }
         // The scenario's own, a kind each, then those that are appended to it.
         let own = Kind.allCases.compactMap { (try? $0.accept(RestoredInTenant())) ?? nil }
-        #expect(restored.map(\.type) == own + ["application.restored", "tenant.restored", "partner.restored"])
+        #expect(
+            restored.map(\.type) == own + [
+                "role.restored", "application.restored", "tenant.restored", "partner.restored",
+            ]
+        )
         try views.read { snapshot in
             for entry in restored {
                 let stream = try #require(entry.stream)

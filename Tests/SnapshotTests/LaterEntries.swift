@@ -32,6 +32,7 @@ struct LaterEntries {
             random: ground.clock.world.random
         )
         try writeReports()
+        try writeRestore(scenario)
         try writeReturns(scenario)
         try writeEndings(scenario)
         try fork()
@@ -42,8 +43,18 @@ struct LaterEntries {
         _ data: Members,
         chain: String = Place.platform.text,
         stream: String? = nil,
+        cause: UInt64? = nil,
+        sealed: [Draft.Sealed] = [],
     ) throws {
-        let draft = Draft(type: type.text, class: .state, chain: chain, stream: stream, data: data)
+        let draft = Draft(
+            type: type.text,
+            class: type.isState ? .state : .activity,
+            cause: cause,
+            chain: chain,
+            stream: stream,
+            data: data,
+            sealed: sealed
+        )
         _ = try writer.prepare([draft], recordedAt: writer.time(wall: wall))
         writer.keep()
         try writer.commit().get()
@@ -56,6 +67,35 @@ struct LaterEntries {
         let at = JSON.string(wall.text)
         try append(LedgerSubject.entry(.backedUp), ["at": at, "from": 0, "root": root, "size": size])
         try append(LedgerSubject.entry(.moved), [:])
+    }
+
+    /// A restore in chunks, and a role that goes and comes back.
+    private func writeRestore(_ scenario: Scenario) throws {
+        let role = try #require(
+            try scenario.lines().map { try Entry(decoding: $0) }.first { $0.type == RoleGrant.entry(.granted).text }
+        )
+        try append(RoleGrant.entry(.revoked), [:], chain: role.chain, stream: role.stream)
+        let start = writer.range.size
+        try append(RestoreSubject.entry(.planned), [:])
+        try append(
+            RestoreSubject.entry(.started),
+            ["changes": 1, "chunks": 1, "digest": .string(Base64URL.encode(writer.range.root.bytes))],
+            sealed: [
+                Draft.Sealed(
+                    subject: "platform",
+                    key: "platform/notes",
+                    fields: ["request": ["force": [], "undo": ["indexes": [.integer(Int64(start) - 1)]]]]
+                )
+            ]
+        )
+        try append(
+            RoleGrant.entry(.restored),
+            ["status": "ACTIVE"],
+            chain: role.chain,
+            stream: role.stream,
+            cause: start + 1
+        )
+        try append(RestoreSubject.entry(.progressed), ["chunk": 1, "done": 1, "skipped": 0], cause: start + 1)
     }
 
     /// What was deleted last of each kind comes back.

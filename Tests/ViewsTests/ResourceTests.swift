@@ -175,7 +175,7 @@ struct ResourceTests {
             #expect(try views.holder(ofSlug: "acm", among: Partner.self) == nil)
         }
         let newcomer: PartnerID = world.ledger.id()
-        #expect(throws: Rejection(.conflict, "slug_taken", "Slug 'acme' is already taken")) {
+        #expect(throws: Rejection(.conflict, "slug_taken", "Slug 'acme' is already taken", holder: partner.text)) {
             try world.decide { draft, _ in
                 try Partner.register(
                     .create(["name": "Other", "slug": "acme"]),

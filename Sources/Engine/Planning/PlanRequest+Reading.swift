@@ -5,7 +5,8 @@ package import Wire
 /// Reads what is asked out of a body; every issue is told at once.
 ///
 /// `{"undo": {"indexes" | "batch" | "cause" | "request_id" | "actor", "from", "to", "scope"?}}` or
-/// `{"restore": {"resource", "to"}}` or `{"restore": {"scope", "to", "kinds"?, "created_since"?}}`, with `force` beside.
+/// `{"restore": {"resource", "to"}}` or `{"restore": {"scope", "to", "kinds"?, "created_since"?}}`, with `force`
+/// beside.
 package struct PlanRequestReader {
     /// Resolves a moment to the last index that it sees; nil where the ledger has no such moment.
     package typealias Resolving = (_ moment: JSON, _ isStart: Bool) throws -> UInt64?

@@ -89,7 +89,11 @@ struct RestoreLedger: AsyncParsableCommand {
         // What an interrupted restoration left is its own to take away, and a disk of its own has a folder for what it
         // finds.
         guard !names.contains(LedgerFormat.unfinishedName) || names.contains(LedgerFormat.fileName) else { return }
-        guard names.allSatisfy({ ["lock", "lost+found"].contains($0) }) else {
+        // So has a file that was to take a place and did not.
+        let isOurs = { (name: String) in
+            ["lock", "lost+found"].contains(name) || name.hasPrefix(".\(LedgerFormat.unfinishedName).")
+        }
+        guard names.allSatisfy(isOurs) else {
             throw CommandFailure.usage("\(path) is not empty: a ledger is restored into a new directory")
         }
     }

@@ -21,6 +21,7 @@ struct Serve: AsyncParsableCommand {
     @Option(.tokenAlgorithm) var tokenAlgorithm: String?
     @Flag(.requireReason) var requireReason = false
     @Option(.metricsScope) var metricsScope: String?
+    @Option(.backupAge) var backupAge: String?
     @Option(.logLevel) var logLevel: String?
     @Flag(help: "Print every setting with its value and where it comes from, and end.")
     var printConfig = false
@@ -30,7 +31,8 @@ struct Serve: AsyncParsableCommand {
             directory.given,
             [
                 .listen: listen, .baseURL: baseURL, .tlsCertificate: tlsCertificate, .tlsKey: tlsKey,
-                .tokenAlgorithm: tokenAlgorithm, .metricsScope: metricsScope, .logLevel: logLevel,
+                .tokenAlgorithm: tokenAlgorithm, .metricsScope: metricsScope, .backupAge: backupAge,
+                .logLevel: logLevel,
             ],
             flags: [.dev: dev, .requireReason: requireReason],
             lists: [.trustedProxy: trustedProxy]
