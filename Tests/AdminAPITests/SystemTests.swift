@@ -186,7 +186,9 @@ import Wire
         #expect(await server.call(.get, "/audit/\(created.id)").json["data"]?["index"]?.number == Int64(created.index))
         try await server.instance.close()
         for folder in [
-            "/ledger", "/views/state", "/views/audit", "/views/kept", "/views", "/keys/answers", "/keys", "/anchor", "",
+            "/ledger", "/views/state", "/views/audit", "/views/kept", "/views", "/keys/answers", "/keys", "/backups",
+            "/anchor",
+            "",
         ] {
             try FolderMoves.remove(path + folder)
         }
