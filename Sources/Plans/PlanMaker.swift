@@ -41,8 +41,8 @@ final class PlanMaker<Base: PositionedReader> {
     /// Asks the rules, in the order of the steps.
     ///
     /// Texts that are to be exchanged are announced before the first decision, and what stands in a place that goes
-    /// with all that is in it is left to that place. Where such a change is refused, others may have counted on it: all are
-    /// asked again without it.
+    /// with all that is in it is left to that place. Where such a change is refused, others may have counted on it: all
+    /// are asked again without it.
     func made() throws -> Plan {
         intents.sort { Intent.isBefore($0, $1) }
         var refused: [String: Conflict] = [:]

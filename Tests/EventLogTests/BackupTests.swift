@@ -83,10 +83,10 @@ struct BackupTests {
             let early = try place(lines, #""index":5,"#)
             lines[early] = lines[early].replacing("tkn_1", with: "tkn_2")
         },
-        Edit("two entries swapped", says: "it is not what was written") { _, lines in
+        Edit("two entries swapped", says: "entry 5: the entry says that its index is 6") { _, lines in
             try lines.swapAt(place(lines, #""index":5,"#), place(lines, #""index":6,"#))
         },
-        Edit("an entry left out", says: "entry 5: the entry says that its index is 6") { _, lines in
+        Edit("an entry left out", says: "a segment stands behind its entry") { _, lines in
             try lines.remove(at: place(lines, #""index":5,"#))
         },
         Edit("the end left out", says: "entry 19 is missing") { _, lines in lines.removeLast() },
