@@ -106,7 +106,7 @@ def apply_mends_it(story: Story) -> None:
     assert then.edges == edges
     assert {id: thing.version for id, thing in then.things.items() if id not in story.expected.touched} == others
     answer = story.server.api.post("/restore/apply", request, headers={"Muniment-Reason": "Once more"})
-    assert answer.status_code == 409 and answer.json()["digest"] != story.plan["digest"], answer.text[:600]
+    assert answer.status_code == 409 and answer.json()["data"]["digest"] != story.plan["digest"], answer.text[:600]
 
 
 def undo_unmends_it(story: Story) -> None:

@@ -28,6 +28,9 @@ final class LeftState {
     private let world: World
     private let log: (String) -> Void
     private var found = Result<Summed?, any Error>.success(nil)
+    /// How the last run ended, and how far the views are believed: asked before the state is opened, which makes the
+    /// files of a ledger that has none yet.
+    private(set) var trust: (stop: ViewTrust.Stop, standing: ViewTrust.Standing)?
 
     init(of directory: DataDirectory, world: World, log: @escaping (String) -> Void) {
         self.directory = directory
@@ -40,9 +43,10 @@ final class LeftState {
     /// What goes wrong is told by ``take()``: what is wrong with the keys is told first.
     func sum(_ keys: KeyStore) {
         found = Result {
-            guard directory.exists(DataDirectory.viewsName),
-                try ViewTrust(directory, world: world, .readOnly).standing().views != .machine
-            else { return nil }
+            guard directory.exists(DataDirectory.viewsName) else { return nil }
+            let standing = try ViewTrust(directory, world: world, .readOnly).standing()
+            trust = (try ViewTrust.untoldStop(in: directory, world: world), standing)
+            guard standing.views != .machine else { return nil }
             return try keys.state(in: directory, log).map { Summed($0.store, applied: $0.applied) }
         }
     }

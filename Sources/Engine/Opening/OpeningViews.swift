@@ -26,7 +26,8 @@ struct OpeningViews {
 
     func open() throws -> Opened {
         let trust = try ViewTrust(directory, world: opened.world)
-        let (stop, standing) = (try ViewTrust.untoldStop(in: directory, world: opened.world), try trust.standing())
+        let (stop, standing) =
+            try left.trust ?? (ViewTrust.untoldStop(in: directory, world: opened.world), trust.standing())
         var (atStart, altered) = (Instance.ViewsAtStart.kept, [String]())
         var (isState, isAuditKept) = (false, standing.isAuditKept)
         if let found = try left.take() {
