@@ -31,11 +31,19 @@ struct Restoration {
         do {
             return try build(files, top)
         } catch {
+            let isFull = isDiskFull(error)
             // What is left is no ledger either way; without it there is room again.
             try? makeEmpty(top)
             _ = try? top.remove(Self.markName)
+            if isFull { throw Refusal.diskFull }
             throw error
         }
+    }
+
+    /// A short write on a full disk reports an input/output error; only the free space tells the two apart.
+    private func isDiskFull(_ error: any Error) -> Bool {
+        guard let fault = error as? StorageError, fault.kind == .io else { return false }
+        return (directory.spaces.map(\.freeBytes).min() ?? .max) < WriterCore.freeBytesMin
     }
 
     /// Takes away what an unfinished restoration has left.
