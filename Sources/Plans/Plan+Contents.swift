@@ -40,8 +40,6 @@ extension Plan {
         ends += parts
     }
 
-    mutating func lose(_ loss: Loss) { if !losses.contains(loss) { losses.append(loss) } }
-
     /// Names the credentials in a place and below it, and counts what stands there.
     private mutating func carry(
         _ place: Place,

@@ -11,7 +11,9 @@ package struct Plan: Sendable {
     /// What was asked and is left out, each with its reason.
     package var conflicts: [Conflict] = []
     /// What does not come back, or ends.
-    package var losses: [Loss] = []
+    package private(set) var losses: [Loss] = []
+    /// The same, so that each is told once however many there are.
+    private var known: Set<Loss> = []
     /// What works again because a place that it stands in is back.
     package var returns: [Carried] = []
     /// What works no more because a place that it stands in stops.
@@ -20,6 +22,10 @@ package struct Plan: Sendable {
     package var contents: [(kind: Kind, count: Int)] = []
 
     package init() {}
+
+    package mutating func lose(_ loss: Loss) {
+        if known.insert(loss).inserted { losses.append(loss) }
+    }
 }
 
 /// A change of one resource or edge, with the entries that make it.
@@ -106,7 +112,7 @@ package struct Conflict: Sendable, Equatable {
 }
 
 /// Something that a plan does not bring back, or that ends with it.
-package struct Loss: Sendable, Equatable {
+package struct Loss: Sendable, Hashable {
     /// The closed list.
     package enum Kind: String, Sendable, CaseIterable {
         case secrets, sessions, tokens

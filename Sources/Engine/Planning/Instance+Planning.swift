@@ -74,6 +74,15 @@ struct DrawnPlan: Sendable {
     let segments: [SegmentPlace: Members]
     /// The last entry that was looked at.
     let seen: UInt64
+    /// By stream: a chunk asks for each of its own, in the writer's turn.
+    private let wishes: [String: Wish]
+
+    init(request: PlanRequest, list: WishList, made: MadePlan, segments: [SegmentPlace: Members], seen: UInt64) {
+        (self.request, self.list, self.made, self.segments, self.seen) = (request, list, made, segments, seen)
+        wishes = Dictionary(list.wishes.map { ($0.stream, $0) }) { first, _ in first }
+    }
+
+    func wish(_ change: PlannedChange) -> Wish? { wishes[change.resource] }
 }
 
 /// Where a sealed segment stands.

@@ -111,8 +111,6 @@ extension DrawnPlan {
         try made.plan.changes.allSatisfy { try facts.version(ofStream: $0.resource) == $0.version }
     }
 
-    func wish(_ change: PlannedChange) -> Wish? { list.wishes.first { $0.stream.bytesEqual(change.resource) } }
-
     /// The changes in chunks of whole resources, each with at most as many entries as a chunk may have.
     func chunks(of changes: [PlannedChange]) -> [ArraySlice<PlannedChange>] {
         var chunks: [ArraySlice<PlannedChange>] = []
