@@ -78,7 +78,7 @@ final class PlanMaker<Base: PositionedReader> {
             kind: intent.kind,
             verb: (events.first(where: isOwn) ?? events[0]).type.verb,
             version: intent.version,
-            fields: intent.fields,
+            fields: try fields(of: intent, planned),
             events: events.map { event in
                 var event = event
                 if isOwn(event) { event.compensates = intent.compensates }
@@ -87,5 +87,28 @@ final class PlanMaker<Base: PositionedReader> {
         )
         plan.changes.append(change)
         try plan.consider(change, from: base, to: planned)
+    }
+
+    /// Its fields as they will be: what its applier may not start comes back suspended, and that is a conflict.
+    private func fields(of intent: Intent<Base>, _ planned: PlannedFacts<Base>) throws -> [PlannedField] {
+        guard let kind = Kind(rawValue: intent.kind),
+            let status = try kind.accept(StatusOf(stream: intent.stream, facts: planned))
+        else { return intent.fields }
+        return intent.fields.map { field in
+            guard field.name == "status", field.after.text != status.rawValue else { return field }
+            refuse(Conflict(.wouldRaiseAuthority, intent.stream, field: field.name))
+            var field = field
+            field.after = .string(status.rawValue)
+            return field
+        }
+    }
+}
+
+private struct StatusOf<F: Facts>: KindVisitor {
+    let stream: String
+    let facts: F
+
+    func visit<R: Resource>(_ kind: R.Type) throws -> Status? {
+        try Identifier<R>(stream).flatMap { try facts.resource($0)?.state.status }
     }
 }

@@ -254,8 +254,13 @@ struct BadDayTests {
             let then = server.moment
             try await server.delete("/users/\(user)", token: token)
             let request = RestoreTests.restore(user, to: then)
-            let plan = try await server.apply(request, token: token)
-            #expect(plan.changes == ["restored user"])
+            let plan = try await server.plan(request, token: token)
+            #expect(plan.changes == ["restored user"] && plan.conflicts == ["would_raise_authority"])
+            let told: JSON = ["name": "status", "before": "DELETED", "after": "SUSPENDED"]
+            #expect(plan["changes"]?.items?.first?["fields"]?.items == [told])
+            let whole = try await server.plan(request)
+            #expect(whole.conflicts.isEmpty && whole["digest"] != plan["digest"], "who may start it has another plan")
+            try await server.apply(request, token: token)
             #expect(try await server.shown("/users/\(user)")["status"] == "SUSPENDED")
         }
     }
