@@ -19,7 +19,9 @@ struct ChangeItem {
     }
 
     func json(at index: UInt64) throws -> JSON {
-        guard let item = try instance.auditItem(at: index), let touched = TouchedStream(changedBy: item.entry) else {
+        guard let item = try instance.auditItem(at: index),
+            let touched = TouchedStream(changedBy: EntryStream(of: item.entry))
+        else {
             throw ViewFault.damagedRow(table: ViewTable.versions.name, key: Array(subject.utf8))
         }
         let shown = try item.json(for: viewer, opening: instance.open)

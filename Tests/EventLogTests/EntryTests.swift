@@ -13,6 +13,9 @@ struct EntryTests {
         #expect(String(decoding: entry.encoded, as: UTF8.self) == known.bytes)
         #expect(try MerkleTree.leaf(bytes) == Digest(hex: known.leaf))
         #expect(entry.index == UInt64(number))
+        let light = try EntryStream(decoding: bytes) { $0 == entry.type }
+        #expect(light == EntryStream(of: entry), "what reads less of it reads the same")
+        #expect(try EntryStream(decoding: bytes) { _ in false }.data.isEmpty)
     }
 
     @Test func `an entry that seals its actor is read, written again, and its segment says what the page says`() throws

@@ -10,7 +10,7 @@ package struct TouchedStream: Sendable, Equatable {
     package let type: StreamTarget
 
     /// - Returns: nil for an entry that changes no resource and no edge.
-    package init?(changedBy entry: borrowing Entry) {
+    package init?(changedBy entry: EntryStream) {
         guard let stream = entry.stream, let type = EntryType.named(entry.type, schema: entry.schema),
             let target = StreamTarget(type, entry.data)
         else { return nil }
@@ -99,7 +99,7 @@ private struct TouchedSet {
     private static func isDataRead(_ type: String) -> Bool { EntryType.named(type)?.changedRelation != nil }
 
     mutating func add(_ bytes: [UInt8]) throws {
-        let entry = try Entry(decoding: bytes, isDataRead: Self.isDataRead)
+        let entry = try EntryStream(decoding: bytes, isDataRead: Self.isDataRead)
         guard let touched = TouchedStream(changedBy: entry), known.insert(touched.stream).inserted else { return }
         streams.append(touched)
     }
