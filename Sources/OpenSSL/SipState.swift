@@ -16,11 +16,13 @@ struct SipState: Sendable {
     mutating func absorbWords(of bytes: Span<UInt8>) -> UInt64 {
         let (count, whole) = (bytes.count, bytes.count & ~7)
         return unsafe bytes.withUnsafeBytes { raw in
-            var offset = 0
+            // A copy stays in registers from word to word; the state itself would go through memory.
+            var (state, offset) = (self, 0)
             while offset < whole {
-                absorb(UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
-                offset += 8
+                state.absorb(UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+                offset &+= 8
             }
+            self = state
             guard whole < count else { return 0 }
             var tail: UInt64 = 0
             if count < 8 {
@@ -34,6 +36,7 @@ struct SipState: Sendable {
         }
     }
 
+    @inline(__always)
     mutating func absorb(_ word: UInt64) {
         v3 ^= word
         round()
