@@ -53,6 +53,8 @@ final class Book: Sendable {
         var sights: [Sight] = []
         /// What was answered about what stands where.
         var answers: [Answered] = []
+        /// The plans that were carried out, or may have been.
+        var carriedOut: [CarriedOut] = []
         var violations: [Violation] = []
         var checkpoints: [SignedNote] = []
         var statuses: [Int: Int] = [:]

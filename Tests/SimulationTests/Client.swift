@@ -27,7 +27,7 @@ struct Client: Sendable {
             (8, .createUser), (6, .createGroup), (10, .join), (3, .leave), (8, .survey),
             (14, .rename), (4, .renameStale), (4, .delete), (1, .deleteAll), (4, .rotateSecret), (10, .read),
             (3, .list), (6, .repeatOpen), (5, .repeatDone), (3, .duplicate), (3, .oldSecret), (2, .health),
-            (1, .rotateKeys), (2, .revoke), (4, .suspend), (4, .lookBack),
+            (1, .rotateKeys), (2, .revoke), (4, .suspend), (4, .lookBack), (5, .undo), (4, .putBack),
         ])
         guard let action else { return }
         switch action {
@@ -56,13 +56,15 @@ struct Client: Sendable {
         case .revoke: await revoke()
         case .suspend: await suspend()
         case .lookBack: await lookBack()
+        case .undo: await undo()
+        case .putBack: await putBack()
         }
     }
 
     private enum Action {
         case issue, createPartner, createTenant, createApplication, rename, renameStale, delete, deleteAll
         case rotateSecret, read, list, repeatOpen, repeatDone, duplicate, oldSecret, health, rotateKeys, revoke, suspend
-        case lookBack, createUser, createGroup, join, leave, survey
+        case lookBack, createUser, createGroup, join, leave, survey, undo, putBack
     }
 }
 
@@ -100,14 +102,15 @@ extension Client {
         }
         let told = Told(id: id, response: response)
         server.trace.add("c\(number) < \(id) \(told.summary)")
-        note(told, method, wasStopped: wasStopped)
+        // A plan changes nothing, so it is told like anything that is read.
+        note(told, isRead: method == .get || path.hasSuffix("/plan"), wasStopped: wasStopped)
         // A request that changes nothing, or repeats one that is done, leaves none.
         let leavesEntry = method == .delete || path.hasSuffix("/oauth/token") || path.hasSuffix("/rotate-secret")
         if told.wasDone, leavesEntry { book.use { $0.requests[id] = .done } }
         return told
     }
 
-    private func note(_ told: Told, _ method: Request.Method, wasStopped: Bool) {
+    private func note(_ told: Told, isRead: Bool, wasStopped: Bool) {
         let bytes = told.index.map { index in (index, try? server.instance.storedEntry(at: index)) }
         book.use { state in
             state.requests[told.id] = .status(told.status)
@@ -119,7 +122,7 @@ extension Client {
         if told.status >= 500, !server.isTroubled {
             book.violate("I9", "\(told.id) was answered \(told.status) with nothing wrong: \(told.text)")
         }
-        if wasStopped, method != .get, told.index != nil, told.status < 300 {
+        if wasStopped, !isRead, told.index != nil, told.status < 300 {
             book.violate("I9", "\(told.id) was acknowledged by a writer that had stopped")
         }
     }

@@ -125,6 +125,14 @@ struct ControlTests {
             (entry.type, entry.data) = ("ends.swept", ["until": .string(Instant.latest.text)])
             evidence.entries.append(entry)
         },
+        Breach("plans", "a plan makes something else than it showed") { evidence in
+            guard let place = evidence.carriedOut.firstIndex(where: { $0.isDone == true }) else { return }
+            evidence.carriedOut[place].changes = []
+        },
+        Breach("plans", "a plan that was refused changes something") { evidence in
+            guard let place = evidence.carriedOut.firstIndex(where: { $0.isDone == true }) else { return }
+            evidence.carriedOut[place].isDone = false
+        },
         Breach("I11", "the ledger ends inside a command") {
             $0.durable = [.init(size: 9, lastBatch: Entry.Batch(position: 1, count: 2))]
         },

@@ -53,6 +53,7 @@ struct Evidence: Sendable {
     var recalled: [Recalled] = []
     /// What was answered about what stands where, to clients and between lives, now and as of any entry.
     var answers: [Answered] = []
+    var carriedOut: [CarriedOut] = []
     /// Of the revocations of tokens what is told now, and how many rows the tables have in which things end.
     var lasting: [Lasting] = []
     var rows: [String: UInt64] = [:]

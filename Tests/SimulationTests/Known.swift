@@ -46,6 +46,8 @@ struct Known: Sendable {
     var maybeChanges: UInt64 = 0
     /// Deletions that are on their way, or had no outcome.
     var maybeDeletions = 0
+    /// Whether somebody tried to bring it back: it may be there again although its deletion was acknowledged.
+    var mayReturn = false
     var suspension = Suspension()
     /// The secret of an application as it was last shown; `nil` while a rotation has no outcome.
     var secret: String?

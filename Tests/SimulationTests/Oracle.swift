@@ -8,7 +8,7 @@ enum Oracle {
         ("I1", acknowledgedIsPresent), ("I2", isWithoutHoles), ("I3", nothingUnrequested), ("I4", isSigned),
         ("I5", nothingIsAhead), ("I6", viewsAreTheFold), ("I7", timeRises), ("I9", stopsAreNamed),
         ("I10", pastStands), ("I11", endsWithCommand), ("once", ownEntriesStandOnce), ("places", answersAreTheEntries),
-        ("ends", endsAreTheEntries),
+        ("ends", endsAreTheEntries), ("plans", plansAreKept),
     ]
 
     /// - Parameter without: an invariant whose check is switched off, to show that it is the one that finds something.

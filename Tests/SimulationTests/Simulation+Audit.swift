@@ -71,6 +71,7 @@ extension Simulation {
             .run().problems.map { "\($0.index.map { "entry \($0): " } ?? "")\($0.what)" }
         evidence.recalled = try told.sights.map { .init(then: $0, now: try recall($0, instance)) }
         evidence.answers = try told.answers + askAboutThePast(evidence.entries, instance)
+        evidence.carriedOut = told.carriedOut
         evidence.lasting = try askAboutEnds(evidence.entries, instance)
         evidence.rows = Dictionary(
             uniqueKeysWithValues: try instance.views.tableHashes().map { ($0.table, $0.total.rows) }
@@ -185,7 +186,7 @@ extension Simulation {
             if present.version < known.version {
                 book.violate("model", "\(id) is at version \(present.version), behind \(known.version)")
             }
-            if present.isDeleted ? !known.isDeleted && !known.mayBeDeleted : known.isDeleted {
+            if present.isDeleted ? !known.isDeleted && !known.mayBeDeleted : known.isDeleted && !known.mayReturn {
                 book.violate("model", "\(id) is \(present.isDeleted ? "" : "not ")deleted")
             }
             if !present.isDeleted, !known.suspension.maybe.contains(present.isSuspended) {
@@ -198,6 +199,7 @@ extension Simulation {
                 state.resources[id]?.isDeleted = present.isDeleted
                 state.resources[id]?.maybeNames = []
                 state.resources[id]?.maybeDeletions = 0
+                state.resources[id]?.mayReturn = false
             }
         }
     }
