@@ -14,11 +14,10 @@ from undoing import Undo
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happens, and what it needs of the server: the path of an endpoint."""
+    """One thing that happens."""
 
     name: str
     run: Callable[["Story"], None]
-    needs: str = ""
 
 
 class Story:
@@ -49,9 +48,6 @@ class Story:
 
     def talk(self, client: str, secret: str) -> Talk:
         return Talk(Client(self.server.url, client, secret), connections=8)
-
-    def has(self, path: str) -> bool:
-        return not path or path in self.openapi["paths"]
 
     def take(self, step: Step) -> None:
         self.boundaries.append(self.now)
