@@ -15,7 +15,7 @@ package enum LedgerFormat {
     package static let pageDigest = Digest(pageDigestBytes.span)
 
     private static let pageDigestBytes: [UInt8] = (try? Hex.decode(pageDigestHex)) ?? []
-    package static let pageDigestHex = "1d65a5de23866dc725e0a129ca448d3bef47d97edc855ade52b2791a86da9316"
+    package static let pageDigestHex = "8863bb2ceffba7937e076097f137c3e3c9277b8191fe25d9cb87022b900b18d7"
 
     package static func write(in folder: SmallFiles) throws {
         let object: JSON = ["format": .integer(version), "lowest_reader": .integer(version)]
