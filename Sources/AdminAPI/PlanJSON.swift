@@ -128,6 +128,13 @@ extension PlanJSON {
         .init("ends", .array(carried), "What works no more because its place stops", required: true),
         .init("counts", .anyObject, "How many of each kind stand in the places that come back or stop", required: true),
         .init("digest", digest, "Sent back, it holds the act to this plan", required: true),
+        .init("entry_count", .integer(min: 0), "Of an undo or a restore: how many entries make it"),
+        .init(
+            "others_wait_milliseconds",
+            .nullable(.integer(min: 0)),
+            "About how long other writes wait if it is carried out with atomic, by what entries have cost lately; null "
+                + "where this server has written none yet"
+        ),
     ]
 
     private static let ends: [Schema.Property] = [

@@ -47,7 +47,18 @@ struct RestoreEndpoints: Sendable {
             try admin.instance.plan(request, by: call.caller)
         }
         try await call.record(RestoreSubject.entry(.planned), chain: request.place ?? call.caller.home)
-        return .one(PlanJSON.item(sight.value, admin), at: sight.index)
+        return .one(PlanJSON.item(sight.value, admin, othersWait(for: sight.value)), at: sight.index)
+    }
+
+    /// How long other writers would wait for a plan in one command: it is made again in the writer's turn, and then each
+    /// entry costs what entries have cost lately.
+    private func othersWait(for made: MadePlan) -> Members {
+        let each = admin.instance.status.entryMicroseconds
+        let wait = each.map { Double(made.microseconds ?? 0) + $0 * Double(made.entryCount) }
+        return [
+            "entry_count": .integer(Int64(made.entryCount)),
+            "others_wait_milliseconds": wait.map { .integer(Int64(($0 / 1_000).rounded(.up))) } ?? .null,
+        ]
     }
 
     private func carryOut(_ call: Call) async throws(Refusal) -> Answer {

@@ -199,4 +199,26 @@ struct RestoreTests {
             #expect(try await server.shown("/users/\(users[100])")["last_name"] == "Gone")
         }
     }
+
+    @Test func `what is atomic is one command however much it is, and its plan says what others wait for`() async throws
+    {
+        try await Server.run { server in
+            let tenant = try await server.tenant("acme", of: server.partner())
+            var users: [String] = []
+            for number in 0..<255 { users.append(try await server.user("u\(number)@example.com", in: tenant)) }
+            let then = server.moment
+            for user in users { try await server.change("/users/\(user)", ["last_name": "Gone"]) }
+            let request = Self.restore(all: tenant, to: then)
+            let plan = try await server.plan(request)
+            #expect(plan["entry_count"] == 255 && plan["others_wait_milliseconds"]?.number != nil)
+            let done = await server.applying(request, plan["digest"]?.text ?? "", more: ["atomic": true])
+            let batch = try #require(done.json["data"]?["batch"]?.number, "\(done.text)")
+            let made = try server.entries().filter { Int64($0.index) > batch - 255 && Int64($0.index) <= batch }
+            #expect(
+                made.filter { $0.type == "user.updated" && $0.batch?.count ?? 0 >= 255 && $0.cause == nil }.count == 255
+            )
+            try await server.apply(["undo": ["batch": .integer(batch)]])
+            #expect(try await server.shown("/users/\(users[254])")["last_name"] == "Gone")
+        }
+    }
 }

@@ -9,6 +9,11 @@ import Wire
 package struct MadePlan: Sendable {
     package let plan: Plan
     package let digest: Digest
+    /// How long making it took, and so how long it takes in the writer's turn; nil where that is not asked.
+    package var microseconds: Int64?
+
+    /// How many entries make it.
+    package var entryCount: Int { plan.changes.reduce(0) { $0 + $1.events.count } }
 }
 
 extension Instance {
@@ -48,11 +53,13 @@ extension Instance {
                     segments.keep(fields, reference)
                     return fields
                 }
+                let start = world.sinceBoot()
                 let plan = try Plan(task, at: snapshot.at(position))
+                let digest = digest(of: plan, for: request)
                 let drawn = DrawnPlan(
                     request: request,
                     list: list,
-                    made: MadePlan(plan: plan, digest: digest(of: plan, for: request)),
+                    made: MadePlan(plan: plan, digest: digest, microseconds: world.sinceBoot() - start),
                     segments: segments.all,
                     seen: position ?? index
                 )

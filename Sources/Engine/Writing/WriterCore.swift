@@ -150,9 +150,12 @@ final class WriterCore {
             draft.abandon()
         }
         var decided: [any Submission] = []
+        let start = world.sinceBoot()
         try keepHouse(draft, isClosing: isClosing)
         let rest = try decide(batch, draft, &decided)
+        let entries = ledger.prepared.count
         let haveViewsFollowed = try commit(draft)
+        if entries > 0 { status.wrote(entries: entries, microseconds: world.sinceBoot() - start) }
         // The entries stand either way, so what they tell of is off the books.
         takenBack.removeAll()
         rememberClock()

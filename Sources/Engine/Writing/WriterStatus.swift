@@ -24,6 +24,7 @@ package final class WriterStatus: Sendable {
         var putOff: String?
         var size: UInt64 = 0
         var commits: UInt64 = 0
+        var entryMicroseconds: Double?
         var nextCheck: Int64 = 0
     }
 
@@ -49,6 +50,9 @@ package final class WriterStatus: Sendable {
     /// How many entries are durable and folded.
     package var size: UInt64 { state.withLock { $0.size } }
     package var commits: UInt64 { state.withLock { $0.commits } }
+    /// How long the writer has lately been busy with an entry, from its decision to its being durable and folded; nil
+    /// before this run has written any.
+    package var entryMicroseconds: Double? { state.withLock { $0.entryMicroseconds } }
     var isDiskShort: Bool { diskShare >= Self.diskShortShare }
     /// Whether only changes of state are written any more.
     var isKeptForState: Bool { state.withLock { $0.isKeptForState } }
@@ -137,6 +141,14 @@ package final class WriterStatus: Sendable {
             $0.size = size
             $0.putOff = nil
             $0.commits += 1
+        }
+    }
+
+    /// Told of each drain: the last few count most.
+    func wrote(entries: Int, microseconds: Int64) {
+        let each = Double(microseconds) / Double(max(1, entries))
+        state.withLock { state in
+            state.entryMicroseconds = state.entryMicroseconds.map { $0 + (each - $0) / 8 } ?? each
         }
     }
 
