@@ -110,12 +110,13 @@ struct Query: Sendable {
 
     private static func integer(_ value: String, _ min: Int64, _ max: Int64) -> Checked {
         let digits = value.utf8.drop { $0 == UInt8(ascii: "-") }
-        let isNumber = !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
-        guard isNumber, value.utf8.count - digits.count <= 1 else {
+        let isPlain =
+            !digits.isEmpty && value.utf8.count - digits.count <= 1 && digits.allSatisfy { (0x30...0x39).contains($0) }
+        // What does not fit 64 bits is certainly past the bound. `1.0` is an integer too, by its value.
+        let plain = isPlain ? Int64(value) ?? (value.hasPrefix("-") ? .min : .max) : nil
+        guard let number = plain ?? (try? JSON.parse(Array(value.utf8)))?.number else {
             return .fault(message: "Input should be an integer", type: "int_parsing")
         }
-        // What does not fit 64 bits is certainly past the bound.
-        let number = Int64(value) ?? (value.hasPrefix("-") ? .min : .max)
         if number < min {
             return .fault(message: "Input should be greater than or equal to \(min)", type: "greater_than_equal")
         }

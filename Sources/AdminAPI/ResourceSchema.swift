@@ -107,7 +107,7 @@ extension FieldKind {
     /// The same bounds that ``check(_:at:)`` holds a value to.
     var schema: Schema {
         switch self {
-        case .text(let max): .string(maxLength: max)
+        case .text(let max), .lines(let max): .string(maxLength: max)
         case .name: .string(minLength: 1, maxLength: Self.nameCharactersMax)
         case .slug: .string(minLength: 1, maxLength: 63, pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
         case .email: .string(format: "email", maxLength: Self.emailCharactersMax)
@@ -118,7 +118,7 @@ extension FieldKind {
         case .choice(let choices): .choice(choices)
         case .identifier(let prefix, _): identifierSchema(prefix)
         case .scopes: .array(.string(minLength: 1, maxLength: Self.scopeCharactersMax), maxItems: Self.listItemsMax)
-        case .redirectURIs, .origins:
+        case .redirectURIs, .origins, .audiences:
             .array(.string(minLength: 1, maxLength: Self.uriCharactersMax), maxItems: Self.listItemsMax)
         case .stored: .string()
         case .sealed(let kind, _): kind.schema

@@ -27,12 +27,14 @@ package struct Application: ManagedResource {
     package var allowedOrigins: [String] = []
     package var tokenLifetimeSeconds: Int64? = Application.tokenLifetimeSecondsDefault
     package var tokenExchangeAllowed = false
+    package var tokenAudiences: [String] = []
+    package var tokenTyp = TokenTyp.accessToken
 
     package init() {}
 
     package static let fields: [Field<Application>] = [
         .text("name", \.name, .name, need: .required, "The name shown in the audit: name it after the service."),
-        .optionalText("description", \.description, .text(max: 2_000), "What it is for."),
+        .optionalText("description", \.description, .lines(max: 2_000), "What it is for."),
         .choice(
             "application_type",
             \.type,
@@ -48,6 +50,17 @@ package struct Application: ManagedResource {
         .list("allowed_origins", \.allowedOrigins, .origins, "Web origins that may call from a browser."),
         .number("token_lifetime", \.tokenLifetimeSeconds, .seconds(tokenLifetimeSeconds), "Seconds a token lives."),
         .flag("token_exchange_allowed", \.tokenExchangeAllowed, "Whether it may exchange tokens (RFC 8693)."),
+        .list(
+            "token_audiences",
+            \.tokenAudiences,
+            .audiences,
+            "Whom its tokens are for beside itself: client ids or URIs. A client that is named may introspect them."
+        ),
+        .choice(
+            "token_typ",
+            \.tokenTyp,
+            "The `typ` of its tokens: at+jwt (RFC 9068), or JWT for verifiers that know no other."
+        ),
     ]
 
     package static let facets: [Facet<Application>] = [Facet(\.status), Facet(\.level), Facet(\.type)]
@@ -79,6 +92,13 @@ package struct Application: ManagedResource {
             }
         }
     }
+}
+
+/// What the header of an application's tokens calls them (RFC 7515 §4.1.9).
+package enum TokenTyp: String, Sendable, CaseIterable {
+    /// RFC 9068 §2.1: so that no ID token passes for an access token.
+    case accessToken = "at+jwt"
+    case jwt = "JWT"
 }
 
 /// What an application is: whether it keeps a secret, and where it runs.

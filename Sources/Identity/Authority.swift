@@ -56,7 +56,7 @@ package struct Authority: Sendable, Equatable {
     /// The gate before the body is read: whether this caller may do such a thing at all.
     package func require(_ permission: Permission) throws(Rejection) {
         if grants.contains(where: { $0.opens(permission) }) { return }
-        throw reachesPlatform ? .platformScopeMissing(permission) : .accessDenied
+        throw reachesPlatform ? .platformScopeMissing(permission) : .scopeMissing(permission, at: places)
     }
 
     package func reaches(_ place: Place, _ facts: some Facts) throws -> Bool {
@@ -100,6 +100,12 @@ extension Rejection {
             "insufficient_scope",
             "Platform token requires admin:read or admin:write scope"
         )
+    }
+
+    /// The same for what acts at a partner or a tenant: where its place may do such things, the scope that it lacks.
+    fileprivate static func scopeMissing(_ permission: Permission, at places: [Place]) -> Self {
+        let missing = places.first.map { permission.scopes(at: $0.level) } ?? []
+        return Self(.forbidden(missing: missing), accessDenied.code, accessDenied.detail)
     }
 }
 

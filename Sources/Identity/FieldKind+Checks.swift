@@ -6,7 +6,12 @@ extension FieldKind {
         .failure(FieldFault(issues: [FieldIssue(location, message, type)]))
     }
 
-    static func text(_ value: JSON, _ range: ClosedRange<Int>, _ location: [String]) -> Result<JSON, FieldFault> {
+    static func text(
+        _ value: JSON,
+        _ range: ClosedRange<Int>,
+        hasLines: Bool = false,
+        _ location: [String],
+    ) -> Result<JSON, FieldFault> {
         guard let text = value.text else { return fault(location, "Input should be a string", "string_type") }
         let count = text.unicodeScalars.count
         if count < range.lowerBound {
@@ -15,16 +20,22 @@ extension FieldKind {
         if count > range.upperBound {
             return fault(location, "String should have at most \(range.upperBound) characters", "string_too_long")
         }
-        // A control character in a name could rewrite a terminal or a log line that shows it.
-        if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
-            return fault(location, "String should have no control characters", "string_pattern_mismatch")
+        // Such a character in a name could rewrite a terminal, a page or a log line that shows it.
+        if let bad = text.unicodeScalars.first(where: { $0.isControlling && !(hasLines && $0.breaksLines) }) {
+            let code = String(bad.value, radix: 16, uppercase: true)
+            let name = "U+" + String(repeating: "0", count: max(0, 4 - code.count)) + code
+            return fault(
+                location,
+                "String should have no control, line separating or direction changing characters; it has \(name)",
+                "string_pattern_mismatch"
+            )
         }
         return .success(value)
     }
 
     static func name(_ value: JSON, _ location: [String]) -> Result<JSON, FieldFault> {
         text(value, 1...nameCharactersMax, location).flatMap { checked in
-            let blank = checked.text?.unicodeScalars.allSatisfy { $0.properties.isWhitespace } ?? true
+            let blank = checked.text?.unicodeScalars.allSatisfy(\.isBlank) ?? true
             return blank ? fault(location, "String should not be blank", "string_too_short") : .success(checked)
         }
     }
@@ -67,7 +78,7 @@ extension FieldKind {
         if number > range.upperBound {
             return fault(location, "Input should be less than or equal to \(range.upperBound)", "less_than_equal")
         }
-        return .success(value)
+        return .success(.integer(number))
     }
 
     static func object(_ value: JSON, _ location: [String]) -> Result<JSON, FieldFault> {
@@ -132,5 +143,29 @@ extension FieldKind {
             }
         }
         return issues.isEmpty ? .success(value) : .failure(FieldFault(issues: issues))
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it steers what shows it: controls, separators of lines and paragraphs, and what changes the direction
+    /// of writing (UAX #9 §2). Joiners of letters are none: words of many languages need them.
+    fileprivate var isControlling: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: Self.changesDirection.contains(value)
+        }
+    }
+
+    /// LRM, RLM and ALM; embeddings and overrides; isolates.
+    private static let changesDirection: Set<UInt32> = Set([0x061C, 0x200E, 0x200F])
+        .union(0x202A...0x202E).union(0x2066...0x2069)
+
+    /// Tab, line feed and carriage return: what a text of several lines is made with.
+    fileprivate var breaksLines: Bool { value == 0x09 || value == 0x0A || value == 0x0D }
+
+    /// Whether nothing is seen of it.
+    fileprivate var isBlank: Bool {
+        properties.isWhitespace || properties.generalCategory == .format || properties.isDefaultIgnorableCodePoint
+            || value == 0x2800
     }
 }

@@ -5,6 +5,8 @@ package import Wire
 /// Every text and list is bounded, because an entry must fit its 65,535 bytes.
 package indirect enum FieldKind: Sendable {
     case text(max: Int)
+    /// A text that may have several lines.
+    case lines(max: Int)
     case name
     case slug
     case email
@@ -19,6 +21,7 @@ package indirect enum FieldKind: Sendable {
     case scopes
     case redirectURIs
     case origins
+    case audiences
     /// Stored by the product alone (a moment, a hash): never in a request body.
     case stored
     /// Kept in a sealed segment, under one of the resource's data keys.
@@ -44,8 +47,8 @@ package indirect enum FieldKind: Sendable {
         switch self {
         case .stored: true
         case .sealed(let kind, _): kind.isHidden
-        case .text, .name, .slug, .email, .flag, .limit, .seconds, .object, .choice, .identifier, .scopes,
-            .redirectURIs, .origins:
+        case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .object, .choice, .identifier, .scopes,
+            .redirectURIs, .origins, .audiences:
             false
         }
     }
@@ -58,8 +61,8 @@ package indirect enum FieldKind: Sendable {
             stored.text.flatMap { try? JSON.parse(Array($0.utf8)) } ?? .null
         case .sealed:
             .null
-        case .text, .name, .slug, .email, .flag, .limit, .seconds, .choice, .identifier, .scopes, .redirectURIs,
-            .origins, .stored:
+        case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .choice, .identifier, .scopes, .redirectURIs,
+            .origins, .audiences, .stored:
             stored
         }
     }
@@ -67,11 +70,11 @@ package indirect enum FieldKind: Sendable {
     /// The form in which a value is stored, as a word: part of what rows follow from.
     package var form: String {
         switch self {
-        case .text, .name, .slug, .email, .stored, .object, .choice: "text"
+        case .text, .lines, .name, .slug, .email, .stored, .object, .choice: "text"
         case .flag: "flag"
         case .limit, .seconds: "number"
         case .identifier(let prefix, _): "identifier \(prefix)"
-        case .scopes, .redirectURIs, .origins: "texts"
+        case .scopes, .redirectURIs, .origins, .audiences: "texts"
         case .sealed(let kind, let key): "sealed \(kind.form) \(key.rawValue)"
         }
     }
@@ -84,6 +87,7 @@ package indirect enum FieldKind: Sendable {
     package func check(_ value: JSON, at location: [String]) -> Result<JSON, FieldFault> {
         switch self {
         case .text(let max): Self.text(value, 0...max, location)
+        case .lines(let max): Self.text(value, 0...max, hasLines: true, location)
         case .name: Self.name(value, location)
         case .slug: Self.slug(value, location)
         case .email: Self.email(value, location)
@@ -97,6 +101,7 @@ package indirect enum FieldKind: Sendable {
         case .scopes: Self.list(value, location, Scope.check)
         case .redirectURIs: Self.list(value, location, RedirectURI.check)
         case .origins: Self.list(value, location, Origin.check)
+        case .audiences: Self.list(value, location, TokenAudience.check)
         case .stored: Self.fault(location, "This field is set by the server", "extra_forbidden")
         case .sealed(let kind, _): kind.check(value, at: location)
         }

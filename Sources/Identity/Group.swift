@@ -29,7 +29,7 @@ package struct Group: ManagedResource {
             need: .required,
             "The group's name: unique among the living in its tenant, whatever the case."
         ),
-        .optionalText("description", \.description, .text(max: 2_000), "What it is for."),
+        .optionalText("description", \.description, .lines(max: 2_000), "What it is for."),
         .choice("group_type", \.type, "SECURITY, or DISTRIBUTION_LIST for mail alone."),
         .identifier("tenant_id", \.tenantID, need: .requiredFixed, "The tenant it belongs to."),
         .choice("status", \.status, settable: Status.settable, "ACTIVE or SUSPENDED."),

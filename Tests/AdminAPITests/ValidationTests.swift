@@ -77,6 +77,14 @@ struct ValidationTests {
 
     static let faults: [Fault] = [
         fault("/partners", "name", nil), fault("/partners", "name", ""), fault("/partners", "name", "   "),
+        // Cc, Zl, Zp, bidi controls, and what is blank where nothing is seen of it.
+        fault("/partners", "name", "a\u{9B}b"), fault("/partners", "name", "a\u{85}"),
+        fault("/partners", "name", "a\u{2028}b"), fault("/partners", "name", "a\u{2029}"),
+        fault("/partners", "name", "\u{202E}evil"), fault("/partners", "name", "a\u{2066}b\u{2069}"),
+        fault("/partners", "name", "a\u{200F}"), fault("/partners", "name", "\u{200B}"),
+        fault("/partners", "name", " \u{FEFF}\u{200D}"), fault("/partners", "name", "\u{3164}"),
+        fault("/applications", "description", "a\u{1B}[31m"), fault("/applications", "description", "a\u{202E}"),
+        fault("/applications", "token_audiences", ["somebody"]), fault("/applications", "token_typ", "jwt"),
         fault("/partners", "name", .string(String(repeating: "x", count: 201))), fault("/partners", "name", 7),
         fault("/partners", "name", .null), fault("/partners", "name", "a\u{0}b"), fault("/partners", "slug", nil),
         fault("/partners", "slug", "Upper"), fault("/partners", "slug", "-a"), fault("/partners", "slug", "a-"),

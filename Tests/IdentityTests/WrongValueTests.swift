@@ -89,12 +89,12 @@ private struct WrongValues: KindVisitor {
     /// Whether a value is of the kind's own form, whatever it says.
     private func holds(_ value: JSON, _ kind: FieldKind) -> Bool {
         switch kind {
-        case .text, .name, .slug, .email, .object, .stored: value.text != nil
+        case .text, .lines, .name, .slug, .email, .object, .stored: value.text != nil
         case .flag: value.flag != nil
         case .limit, .seconds: value.number != nil
         case .choice(let words): value.text.map(words.contains) ?? false
         case .identifier(let prefix, _): value == .string(prefix + "_1")
-        case .scopes, .redirectURIs, .origins: value.items?.allSatisfy { $0.text != nil } ?? false
+        case .scopes, .redirectURIs, .origins, .audiences: value.items?.allSatisfy { $0.text != nil } ?? false
         case .sealed: value == [3, 1]
         }
     }
@@ -111,7 +111,8 @@ private struct WrongValues: KindVisitor {
                 .string(prefix.uppercased() + "_1"), .string(prefix + "x_1"), .string("x" + prefix + "_1"),
                 .string(prefix + "_" + String(repeating: "a", count: 65)), [.string(prefix + "_1")],
             ]
-        case .text, .name, .slug, .email, .flag, .limit, .seconds, .object, .scopes, .redirectURIs, .origins,
+        case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .object, .scopes, .redirectURIs, .origins,
+            .audiences,
             .stored, .sealed:
             []
         }
@@ -122,12 +123,12 @@ private struct WrongValues: KindVisitor {
         let isSetByServer = field.need == .internalOnly && field.get(R()) == .null
         let own: [JSON] =
             switch field.kind {
-            case .text, .name, .slug, .email, .object, .stored: ["a word"]
+            case .text, .lines, .name, .slug, .email, .object, .stored: ["a word"]
             case .flag: [true, false]
             case .limit, .seconds: [7]
             case .choice(let words): words.map(JSON.string)
             case .identifier(let prefix, _): [.string(prefix + "_1")]
-            case .scopes, .redirectURIs, .origins: [["one", "two"], []]
+            case .scopes, .redirectURIs, .origins, .audiences: [["one", "two"], []]
             case .sealed: [[3, 1]]
             }
         return field.isNullable || isSetByServer ? own + [.null] : own
@@ -148,8 +149,8 @@ private struct WrongValues: KindVisitor {
             switch field.kind {
             case .sealed: break
             case .identifier(let prefix, _): data[field.name] = .string(prefix + "_1")
-            case .text, .name, .slug, .email, .flag, .limit, .seconds, .object, .choice, .scopes, .redirectURIs,
-                .origins, .stored:
+            case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .object, .choice, .scopes, .redirectURIs,
+                .origins, .audiences, .stored:
                 if field.need.isRequired { data[field.name] = right(for: field).first }
             }
         }

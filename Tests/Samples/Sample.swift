@@ -37,9 +37,9 @@ package struct Sample: Sendable {
     package func change<R: ManagedResource>(_ kind: R.Type) -> Members {
         for field in R.fields where field.need == .required || field.need == .optional {
             switch field.kind {
-            case .name, .text, .sealed: return [field.name: value(of: field.kind, "changed-" + mark)]
+            case .name, .text, .lines, .sealed: return [field.name: value(of: field.kind, "changed-" + mark)]
             case .slug, .email, .flag, .limit, .seconds, .object, .choice, .identifier, .scopes, .redirectURIs,
-                .origins, .stored:
+                .origins, .audiences, .stored:
                 continue
             }
         }
@@ -61,7 +61,7 @@ package struct Sample: Sendable {
     private static func free(_ kind: FieldKind, _ dice: inout Dice) -> JSON? {
         let word = "w\(dice.below(1_000_000))"
         return switch kind {
-        case .text, .name: .string("Sample " + word)
+        case .text, .lines, .name: .string("Sample " + word)
         case .email: .string(word + "@example.com")
         case .flag: .bool(dice.onceIn(2))
         case .limit: .integer(Int64(dice.below(1_000)) + 10)
@@ -69,7 +69,7 @@ package struct Sample: Sendable {
         case .object: ["a": .string(word), "n": .integer(Int64(dice.below(9)))]
         case .choice(let words): dice.pick(words).map(JSON.string)
         case .scopes: .array([.string(word + ":read")])
-        case .redirectURIs, .origins: ["https://\(word).example.com"]
+        case .redirectURIs, .origins, .audiences: ["https://\(word).example.com"]
         case .sealed(let kind, _): free(kind, &dice)
         case .slug, .identifier, .stored: nil
         }
@@ -79,7 +79,7 @@ package struct Sample: Sendable {
 
     private func value(of kind: FieldKind, _ mark: String) -> JSON {
         switch kind {
-        case .text, .name, .stored: .string("Sample " + mark)
+        case .text, .lines, .name, .stored: .string("Sample " + mark)
         case .slug: .string("sample-" + mark)
         case .email: .string("sample-\(mark)@example.com")
         case .flag: true
@@ -90,7 +90,7 @@ package struct Sample: Sendable {
         case .choice(let words): .string(words.contains("TENANT") ? "TENANT" : words.first ?? "")
         case .identifier(let prefix, _): .string(prefix + "_" + mark)
         case .scopes: []
-        case .redirectURIs, .origins: ["https://\(mark).example.com"]
+        case .redirectURIs, .origins, .audiences: ["https://\(mark).example.com"]
         case .sealed(let kind, _): value(of: kind, mark)
         }
     }

@@ -60,9 +60,9 @@ private struct RoundTrip: KindVisitor {
         case .identifier(let prefix, _): [.string(prefix + "_1")]
         case .flag: [true, false]
         case .limit, .seconds: [7]
-        case .scopes, .redirectURIs, .origins: [["one", "two"]]
+        case .scopes, .redirectURIs, .origins, .audiences: [["one", "two"]]
         case .sealed: [[3, 1]]
-        case .text, .name, .slug, .email, .object: ["a \"word\""]
+        case .text, .lines, .name, .slug, .email, .object: ["a \"word\""]
         case .stored: ["a \"word\"", 7, ["one", "two"]]
         }
     }
