@@ -117,7 +117,7 @@ extension DrawnPlan {
         var (start, count) = (changes.startIndex, 0)
         for place in changes.indices {
             let more = changes[place].events.count
-            if count + more > PlanLimits.changesAtOnceMax, place > start {
+            if count + more > PlanLimits.chunkEntriesMax, place > start {
                 chunks.append(changes[start..<place])
                 (start, count) = (place, 0)
             }
