@@ -53,6 +53,6 @@ package enum AdminEndpoints {
             ) { _, _ in .json(200, bytes) }
         }
         document.endpoints = endpoints + [served([])]
-        return served(document.json.compact)
+        return served(document.json.compact).asPublicDocument()
     }
 }

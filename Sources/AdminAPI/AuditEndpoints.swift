@@ -31,9 +31,9 @@ struct AuditEndpoints: Sendable {
         )
     }
 
-    private var actions: Operation { words("audit.list_actions", EntryType.allCases.map(\.text)) }
+    private var actions: Operation { words("audit.list_actions", AuditSearch.actions) }
 
-    private var resourceTypes: Operation { words("audit.list_resource_types", EntryType.allCases.map(\.noun)) }
+    private var resourceTypes: Operation { words("audit.list_resource_types", AuditSearch.resourceTypes) }
 
     private var read: Operation {
         Operation(admin, "audit.read", replies: [.init(200, "The entry", .data("audit_item")), .absent], run: show)
@@ -114,9 +114,7 @@ struct AuditEndpoints: Sendable {
 
     /// A vocabulary: the same for every reader, so it tells nothing of what others did.
     private func words(_ name: String, _ words: [String]) -> Operation {
-        var distinct: [String] = []
-        for word in words where !distinct.contains(word) { distinct.append(word) }
-        let data = JSON.array(distinct.sorted { $0.bytesPrecede($1) }.map(JSON.string))
+        let data = JSON.array(words.map(JSON.string))
         let reply = Schema.object([.init("data", .array(.string()), required: true)])
         return Operation(admin, name, replies: [.init(200, "All of them", reply)]) { (call) async throws(Refusal) in
             let sight = try await call.look { _, _ in }

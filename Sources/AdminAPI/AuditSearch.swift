@@ -22,8 +22,8 @@ struct AuditSearch: Sendable {
             "Who did it, by e-mail address",
             .string(maxLength: FieldKind.emailCharactersMax)
         ),
-        .init("action", in: .query, "What was done: tenant.updated", .string(maxLength: 65)),
-        .init("resource_type", in: .query, "To what kind of thing: tenant", .string(maxLength: 32)),
+        .init("action", in: .query, "What was done: tenant.updated", .choice(actions)),
+        .init("resource_type", in: .query, "To what kind of thing: tenant", .choice(resourceTypes)),
         .init("resource_id", in: .query, "To what", .string(maxLength: 68)),
         .init("result", in: .query, "How it went", .choice(["ok", "denied", "failed"])),
         .init("start_time", in: .query, "From then on", .time),
@@ -31,6 +31,10 @@ struct AuditSearch: Sendable {
         .init("ip_address", in: .query, "From where", .address),
         .init("order", in: .query, "desc, the newest first, when left out", .choice(["asc", "desc"])),
     ]
+
+    /// The words there are: any other would find nothing, which reads like an all-clear.
+    static let actions = Array(Set(EntryType.allCases.map(\.text))).sorted()
+    static let resourceTypes = Array(Set(EntryType.allCases.map(\.noun))).sorted()
 
     init(_ query: Query) throws(Refusal) {
         self.query = query
@@ -116,7 +120,7 @@ struct AuditSearch: Sendable {
         return (found.flatMap { $0.places.map(\.place.text) }, found.allSatisfy(\.isWhole))
     }
 
-    /// `nil` does not narrow; a word that no type has finds nothing.
+    /// `nil` does not narrow.
     private var types: [EntryType]? {
         let action = query.text("action").map { word in EntryType.named(word).map { [$0] } ?? [] }
         let noun = query.text("resource_type").map { AuditQuery.types(of: $0) }

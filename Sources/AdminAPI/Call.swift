@@ -13,7 +13,7 @@ struct Call: Sendable {
     /// The last index that the answer sees, and when that was recorded; nil for now.
     let asOf: AsOf?
     let body: Members
-    let ifMatch: IfMatch
+    let conditions: Conditions
     let idempotency: Idempotency?
     /// What is asked about what the request would do; nil where it is simply to be done.
     let preview: PreviewRequest?

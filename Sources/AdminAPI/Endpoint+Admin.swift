@@ -70,6 +70,7 @@ extension Endpoint.Reply {
     static let preview = Self(200, "With preview=true: what it would do", .data(PlanJSON.name))
     static let planMoved = Self(409, "With Muniment-Preview: what it would do instead now", .moved(PlanJSON.name))
     static let moved = Self(412, "The resource is no longer the version in If-Match", .named("Problem"))
+    static let notModified = Self(304, "It is of the version in If-None-Match, which the reader has")
 }
 
 extension [Endpoint.Reply] {
@@ -109,6 +110,12 @@ extension Endpoint.Parameter {
         "If-Match",
         in: .header,
         "The ETag of the version that the change is meant for",
+        .string()
+    )
+    static let ifNoneMatch = Self(
+        "If-None-Match",
+        in: .header,
+        "The ETag of the version that the reader has: then 304 without the content",
         .string()
     )
     fileprivate static let idempotencyKey = Self(

@@ -54,7 +54,8 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
         Operation(
             admin,
             Self.name("read"),
-            replies: [.init(200, "Found", .data(R.noun)), .absent],
+            parameters: [.ifNoneMatch],
+            replies: [.init(200, "Found", .data(R.noun)), .notModified, .absent],
             isBrief: true,
             run: show
         )
@@ -134,14 +135,14 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
         // The body before what the path names (decision 25 of the contract): 422 where both mean nothing.
         let changes = try call.changes(of: R.self, for: .update)
         let id = try call.id(Self.pathName, of: R.self)
-        let ifMatch = call.ifMatch
+        let conditions = call.conditions
         let opened = try admin.openedValues(of: id, for: changes)
         let change = Change<R>(id) { context in
             let current = try context.facts.resource(id)
             let events = try R.update(
                 id,
                 opened.map { changes.leavingOut($0, of: current?.state) } ?? changes,
-                ifVersion: ifMatch.expected(at: current?.version),
+                ifVersion: conditions.expected(at: current?.version),
                 by: context.authority,
                 facts: context.facts
             )
@@ -155,13 +156,13 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
     private func remove(_ call: Call) async throws(Refusal) -> Answer {
         let id = try call.id(Self.pathName, of: R.self)
         let cascade = call.query.flag("cascade") ?? false
-        let ifMatch = call.ifMatch
+        let conditions = call.conditions
         let deletion = Change<R>(id) { context in
             let version = try context.facts.resource(id)?.version
             return try R.delete(
                 id,
                 cascade: cascade,
-                ifVersion: ifMatch.expected(at: version),
+                ifVersion: conditions.expected(at: version),
                 by: context.authority,
                 facts: context.facts
             )

@@ -16,6 +16,7 @@ extension Operation {
             userAgent: request.header("user-agent")
         )
         let dialect = dialect(for: request)
+        let conditions = Conditions(request)
         var caller: Caller?
         do throws(Refusal) {
             let admission = try admin.admit(request, to: permission, note)
@@ -45,16 +46,19 @@ extension Operation {
                 query: query,
                 asOf: asOf,
                 body: body,
-                ifMatch: IfMatch(request.headers("if-match")),
+                conditions: conditions,
                 idempotency: try idempotency(request),
                 preview: permission.right == .write ? try PreviewRequest.read(request, query, body) : nil
             )
             let told = try await run(call)
-            let answer = try admin.instance.attempt(for: proven) { try dialect.response(told) }
+            var answer = try admin.instance.attempt(for: proven) { try dialect.response(told) }
+            if request.method == .get { answer = conditions.applied(to: answer) }
+            // RFC 9110 §12.5.5: the same list is a table to who asks for one.
+            if case .list = told.content { answer = answer.adding("vary", "accept") }
             return asOf.map { answer.adding("muniment-as-of", "\($0.index)") } ?? answer
         } catch {
             await trace(error, of: caller, note)
-            return dialect.response(error).at(admin.instance.lastIndex)
+            return dialect.response(conditions.told(error)).at(admin.instance.lastIndex)
         }
     }
 

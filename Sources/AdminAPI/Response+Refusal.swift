@@ -33,7 +33,7 @@ extension Response {
         switch rejection.kind {
         case .invalid(let issues): self = .invalid(issues)
         case .unproven: self = .unauthenticated(rejection)
-        case .forbidden: self = .problem(403, rejection.detail)
+        case .forbidden(let missing): self = .forbidden(rejection.detail, missing)
         case .absent: self = .problem(404, rejection.detail)
         case .limit, .conflict: self = .problem(409, rejection.detail)
         case .moved: self = .problem(412, rejection.detail)
@@ -51,6 +51,13 @@ extension Response {
         case .noObject:
             self = .invalid([FieldIssue(["body"], "Input should be an object", "model_attributes_type")])
         }
+    }
+
+    /// RFC 6750 §3: a token that opens too little is answered with a challenge too; §3.1 lets it name what is missing.
+    private static func forbidden(_ detail: String, _ missing: [String]) -> Self {
+        let scope = missing.isEmpty ? "" : ", scope=\"\(missing.joined(separator: " "))\""
+        let challenge = "Bearer realm=\"muniment\", error=\"insufficient_scope\"\(scope)"
+        return .problem(403, detail, headers: [("www-authenticate", challenge)])
     }
 
     /// RFC 6750 §3.1: the error code is for requests that carried a token.

@@ -29,9 +29,12 @@ package struct ScopeGate: Sendable {
         }
     }
 
-    /// RFC 6750 §3.1: the scope that is needed may be told.
     private var insufficient: Response {
-        let challenge = "Bearer realm=\"muniment\", error=\"insufficient_scope\", scope=\"\(scope)\""
-        return .problem(403, "The token needs the scope \(scope)", headers: [("www-authenticate", challenge)])
+        let missing = Rejection(
+            .forbidden(missing: [scope]),
+            "insufficient_scope",
+            "The token needs the scope \(scope)"
+        )
+        return Response(.rejected(missing))
     }
 }

@@ -33,6 +33,51 @@ struct ConditionTests {
         }
     }
 
+    @Test func `a weak tag in If-Match is told what is wrong with it`() async throws {
+        try await Server.run { server in
+            let partner = try await server.partner()
+            let weak = [(name: "if-match", value: "W/\"1\"")]
+            let answer = await server.call(.patch, "/partners/\(partner)", ["name": "B"], headers: weak)
+            #expect(answer.status == 412 && answer.detail?.contains("without W/") == true, "\(answer.text)")
+            let old = [(name: "if-match", value: "\"7\"")]
+            let moved = await server.call(.patch, "/partners/\(partner)", ["name": "B"], headers: old)
+            #expect(moved.detail?.contains("has changed") == true)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("if-none-match", #""1""#, 304, 412), ("if-none-match", #"W/"1""#, 304, 412),
+            ("if-none-match", #""7", "1""#, 304, 412), ("if-none-match", "*", 304, 412),
+            ("if-none-match", #""2""#, 200, 200), ("if-none-match", "nonsense", 200, 200),
+            ("if-match", #""1""#, 200, 200), ("if-match", #""2""#, 412, 412), ("if-match", "*", 200, 200),
+        ]
+    )
+    func `a condition holds for reading as for changing`(
+        name: String,
+        value: String,
+        read: Int,
+        changed: Int,
+    ) async throws {
+        try await Server.run { server in
+            let path = "/partners/\(try await server.partner())"
+            let condition = [(name: name, value: value)]
+            let answer = await server.call(.get, path, headers: condition)
+            #expect(answer.status == read && (answer.status == 412 || answer.header("etag") == "\"1\""))
+            #expect(answer.body.isEmpty == (read == 304))
+            #expect(await server.call(.patch, path, ["name": "B"], headers: condition).status == changed)
+        }
+    }
+
+    @Test func `a list says that it depends on what its reader accepts`() async throws {
+        try await Server.run { server in
+            for accept in ["application/json", "text/csv"] {
+                let answer = await server.call(.get, "/partners", headers: [(name: "accept", value: accept)])
+                #expect(answer.header("vary") == "accept")
+            }
+        }
+    }
+
     @Test func `of 1,000 changes meant for one version exactly one is made, ten times`() async throws {
         try await Server.run { server in
             let partner = try await server.partner()
