@@ -77,6 +77,13 @@ package struct Endpoint: Sendable {
     /// The largest body an endpoint reads unless it says otherwise: 256 KiB holds the largest resource, escaped.
     package static let bodyBytesMax = 256 * 1024
 
+    /// Whose pages may read the answers with a script.
+    enum Sharing: Sendable {
+        /// Those of this server's own origin.
+        case ownOrigin
+        case everyOrigin
+    }
+
     package typealias Answer = @Sendable (Request, PathParameters) async -> Response
 
     package var method: Request.Method
@@ -96,6 +103,7 @@ package struct Endpoint: Sendable {
     /// arrive, and whatever may take longer beside that.
     package var isBrief: Bool
     package var answer: Answer
+    var sharing = Sharing.ownOrigin
 
     package init(
         _ method: Request.Method,

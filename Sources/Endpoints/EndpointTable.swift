@@ -4,6 +4,8 @@ package struct EndpointTable: Sendable {
         case endpoint(Endpoint, PathParameters)
         /// The path exists, but not with this method; RFC 9110 §15.5.6 wants the ones that do in `Allow`.
         case wrongMethod(allowed: [Request.Method], Endpoint.Dialect)
+        /// A browser asks what a page may send to a public document.
+        case preflight(allowed: [Request.Method])
         case unknown
     }
 
@@ -29,7 +31,19 @@ package struct EndpointTable: Sendable {
     /// The endpoint for a method and a path as sent.
     ///
     /// One slash at the end is the same path, as in the contract.
-    package func route(_ method: Request.Method?, _ path: String) -> Route {
+    ///
+    /// - Parameter isOptions: whether the method is OPTIONS, which no endpoint has.
+    package func route(_ method: Request.Method?, _ path: String, isOptions: Bool = false) -> Route {
+        let route = find(method, path)
+        guard isOptions, case .wrongMethod(let allowed, _) = route, isPublic(path) else { return route }
+        return .preflight(allowed: allowed)
+    }
+
+    private func isPublic(_ path: String) -> Bool {
+        if case .endpoint(let endpoint, _) = find(.get, path) { endpoint.isPublicDocument } else { false }
+    }
+
+    private func find(_ method: Request.Method?, _ path: String) -> Route {
         if let endpoints = literal[path] { return Self.choose(method, of: endpoints, []) }
         guard path.utf8.first == UInt8(ascii: "/") else { return .unknown }
         var parts = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

@@ -28,6 +28,8 @@ struct ClientRequest {
         )
     }
 
+    private static let known = ["grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint"]
+
     private static func form(_ request: Request) throws(OAuthError) -> Parameters {
         guard case .bytes(let body) = request.body else {
             throw OAuthError(
@@ -46,8 +48,8 @@ struct ClientRequest {
         } catch {
             throw .invalidRequest("The form is malformed: \(error.reason)")
         }
-        // RFC 8707 §2 lets `resource` be sent more than once; nothing else may be (RFC 6749 §3.2).
-        if let name = form.entries.map(\.name).firstRepeated(except: "resource") {
+        // RFC 6749 §3.2: a parameter stands once, and what is unknown is ignored. RFC 8707 §2 lets `resource` be repeated.
+        if let name = form.entries.map(\.name).firstRepeated(of: known) {
             throw .invalidRequest("The parameter \(name) is repeated")
         }
         return form
@@ -56,7 +58,8 @@ struct ClientRequest {
     /// RFC 9110 §8.3.1: the case of a media type does not count, and neither do its parameters here.
     private static func isForm(_ type: String) -> Bool {
         // As nearly all clients write it: taking a text apart by characters costs more than the rest of the form.
-        type.bytesEqual(mediaType) || type.prefix { $0 != ";" }.filter { $0 != " " }.lowercased() == mediaType
+        type.bytesEqual(mediaType)
+            || type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased() == mediaType
     }
 
     /// RFC 6749 §2.3: a client uses one way of authentication in a request, and no more.
@@ -65,13 +68,18 @@ struct ClientRequest {
         _ form: Parameters,
         macKey: [UInt8],
     ) throws(OAuthError) -> ClientProof {
+        let (id, secret) = (form.given("client_id"), form.given("client_secret"))
+        // A token is no way in which a client authenticates (RFC 6749 §2.3): libraries that send the one they have with
+        // each request send it here too.
+        if secret != nil, request.header("authorization")?.prefix(7).lowercased() == "bearer " {
+            return ClientProof(clientID: id ?? "", secretMAC: secret.flatMap { mac($0, macKey) })
+        }
         let authorization: Authorization
         do throws(Malformed) {
             authorization = try Authorization(request)
         } catch {
             throw .invalidRequest("The Authorization header is malformed: \(error.reason)")
         }
-        let (id, secret) = (form.given("client_id"), form.given("client_secret"))
         switch authorization {
         case .basic(let basic):
             guard secret == nil else { throw .invalidRequest("The client authenticates in two ways") }
@@ -92,9 +100,8 @@ struct ClientRequest {
 }
 
 extension [String] {
-    fileprivate func firstRepeated(except allowed: String) -> String? {
+    fileprivate func firstRepeated(of names: [String]) -> String? {
         guard count > 1 else { return nil }
-        var seen: Set<ExactText> = []
-        return first { name in !name.bytesEqual(allowed) && !seen.insert(ExactText(name)).inserted }
+        return names.first { name in count { $0.bytesEqual(name) } > 1 }
     }
 }

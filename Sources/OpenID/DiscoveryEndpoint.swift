@@ -38,7 +38,7 @@ struct DiscoveryEndpoint: Sendable {
         let slug = endpoint("/api/v1/auth/tenants/{slug}/.well-known/openid-configuration") { _, path in
             answer(slug: path["slug"])
         }
-        return platform + issuers + [slug]
+        return (platform + issuers + [slug]).map { $0.asPublicDocument() }
     }
 
     private func endpoint(_ path: String, _ answer: @escaping Endpoint.Answer) -> Endpoint {
@@ -75,7 +75,8 @@ struct DiscoveryEndpoint: Sendable {
     }
 
     private func answer(_ metadata: Metadata) -> Response {
-        let algorithm = instance.keyRing.current?.key.algorithm ?? "RS256"
-        return .json(200, metadata.document(algorithm: algorithm).compact).adding("cache-control", KeySetEndpoint.cache)
+        let algorithms = instance.keyRing.algorithms(at: instance.world.wall())
+        return .json(200, metadata.document(algorithms: algorithms).compact)
+            .adding("cache-control", KeySetEndpoint.cache)
     }
 }

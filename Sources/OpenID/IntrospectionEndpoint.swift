@@ -2,7 +2,7 @@ import Endpoints
 import Engine
 import Wire
 
-/// Tells a client about its own token (RFC 7662).
+/// Tells a client about its own tokens, and about those that are for it (RFC 7662).
 struct IntrospectionEndpoint: Sendable {
     /// The same at every door: entries tell the doors apart by their chains.
     static let name = "oauth.introspect"
@@ -36,8 +36,10 @@ struct IntrospectionEndpoint: Sendable {
         out.beginObject()
         out.key("active")
         out.bool(true)
-        out.key("scope")
-        out.string(token.scopes.joined(separator: " "))
+        if !token.scopes.isEmpty {
+            out.key("scope")
+            out.string(token.scopes.joined(separator: " "))
+        }
         out.key("client_id")
         out.string(token.clientID.text)
         out.key("sub")

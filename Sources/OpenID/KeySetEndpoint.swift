@@ -29,7 +29,7 @@ struct KeySetEndpoint: Sendable {
         let tenants = Self.tenantPaths.map { path in
             endpoint(path, others: Metadata.refusals) { _, path in answer(slug: path["slug"]) }
         }
-        return platform + tenants
+        return (platform + tenants).map { $0.asPublicDocument() }
     }
 
     private func answer(slug: String) -> Response {

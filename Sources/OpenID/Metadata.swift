@@ -37,7 +37,7 @@ struct Metadata {
         )
     }
 
-    func document(algorithm: String) -> JSON {
+    func document(algorithms: [String]) -> JSON {
         let methods: JSON = ["client_secret_basic", "client_secret_post"]
         return [
             "issuer": .string(issuer),
@@ -52,7 +52,7 @@ struct Metadata {
             // The member is required even where nothing is authorized through a browser (RFC 8414 §2).
             "response_types_supported": ["none"],
             "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": [.string(algorithm)],
+            "id_token_signing_alg_values_supported": .array(algorithms.map(JSON.string)),
             "scopes_supported": .array(scopes.map(JSON.string)),
         ]
     }

@@ -32,7 +32,7 @@ package enum OpenIDEndpoints {
             form(
                 "\(prefix)/introspect",
                 IntrospectionEndpoint.name,
-                "Tell about one's own token",
+                "Tell about one's own token, or one that is for oneself",
                 inspectedForm,
                 introspectionReply
             ) {
@@ -100,7 +100,7 @@ package enum OpenIDEndpoints {
         .init("access_token", .string(), "A JWT (RFC 9068)", required: true),
         .init("token_type", .choice(["Bearer"]), "", required: true),
         .init("expires_in", .integer(min: 1), "Seconds", required: true),
-        .init("scope", .string(), "What was granted", required: true),
+        .init("scope", .string(minLength: 1), "What was granted; left out where nothing was"),
     ])
 
     private static let introspectionReply = Schema.object(

@@ -53,9 +53,9 @@ struct TokenEndpoint: Sendable {
         } catch {
             throw OAuthError(error)
         }
-        guard case .done(let token) = receipt.result, let text = try? await ring.sign(token.claims, with: key.id) else {
-            throw OAuthError(.failed)
-        }
+        guard case .done(let token) = receipt.result,
+            let text = try? await ring.sign(token.claims, with: key.id, as: token.typ ?? .accessToken)
+        else { throw OAuthError(.failed) }
         return response(text, token, index: receipt.index)
     }
 
@@ -98,8 +98,10 @@ struct TokenEndpoint: Sendable {
         out.string("Bearer")
         out.key("expires_in")
         out.integer(token.expiresAtSeconds - token.issuedAtSeconds)
-        out.key("scope")
-        out.string(token.scopes.joined(separator: " "))
+        if !token.scopes.isEmpty {
+            out.key("scope")
+            out.string(token.scopes.joined(separator: " "))
+        }
         out.endObject()
         // RFC 6749 §5.1: no cache keeps a token.
         let headers: [(name: String, value: String)] = [

@@ -27,7 +27,7 @@ struct Responder: Sendable {
         let target = RequestTarget(head.path ?? "")
         // RFC 9110 §9.3.2: HEAD is GET without the content.
         let method = head.method == .head ? .get : Endpoints.Request.Method(rawValue: head.method.rawValue)
-        let route = table.route(method, target.path)
+        let route = table.route(method, target.path, isOptions: head.method == .options)
         let id = requestID()
         // In HTTP/2 each request has a channel of its own, whose parent is the connection.
         let connection = channel.parent?.parent == nil ? channel : channel.parent ?? channel
@@ -92,14 +92,14 @@ extension EndpointTable.Route {
     fileprivate var name: String {
         switch self {
         case .endpoint(let endpoint, _): endpoint.name
-        case .wrongMethod, .unknown: RequestMetrics.unknown
+        case .wrongMethod, .preflight, .unknown: RequestMetrics.unknown
         }
     }
 
     fileprivate var bodyBytesMax: Int {
         switch self {
         case .endpoint(let endpoint, _): endpoint.bodyBytesMax
-        case .wrongMethod, .unknown: Endpoint.bodyBytesMax
+        case .wrongMethod, .preflight, .unknown: Endpoint.bodyBytesMax
         }
     }
 
@@ -107,14 +107,14 @@ extension EndpointTable.Route {
         switch self {
         case .endpoint(let endpoint, _): endpoint.dialect
         case .wrongMethod(_, let dialect): dialect
-        case .unknown: .detail
+        case .preflight, .unknown: .detail
         }
     }
 
     fileprivate var isAnsweredUnderOverload: Bool {
         switch self {
         case .endpoint(let endpoint, _): endpoint.isAnsweredUnderOverload
-        case .wrongMethod, .unknown: false
+        case .wrongMethod, .preflight, .unknown: false
         }
     }
 
@@ -137,6 +137,7 @@ extension EndpointTable.Route {
                 return await endpoint.answer(request, parameters)
             }
         case .wrongMethod(let allowed, let dialect): .methodNotAllowed(allowed, dialect)
+        case .preflight(let allowed): .preflight(allowed)
         case .unknown: .notFound
         }
     }

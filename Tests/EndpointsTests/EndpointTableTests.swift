@@ -26,6 +26,7 @@ import Testing
             ([endpoint.name] + parameters.values.map { "\($0.name)=\($0.value)" }).joined(separator: " ")
         case .wrongMethod(let allowed, let dialect):
             "\(allowed.map(\.rawValue).joined(separator: ",")) \(dialect)"
+        case .preflight(let allowed): "preflight \(allowed.map(\.rawValue).joined(separator: ","))"
         case .unknown: "unknown"
         }
     }

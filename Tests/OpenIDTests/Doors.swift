@@ -78,6 +78,7 @@ struct Doors {
         switch table.route(request.method, request.path) {
         case .endpoint(let endpoint, let path): await endpoint.answer(request, path)
         case .wrongMethod: Response(status: 405)
+        case .preflight(let allowed): .preflight(allowed)
         case .unknown: Response(status: 404)
         }
     }

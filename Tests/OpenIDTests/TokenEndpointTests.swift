@@ -139,6 +139,32 @@ struct TokenEndpointTests {
         try await doors.instance.close()
     }
 
+    @Test func `a token in the header is no second way of a client to authenticate`() async throws {
+        let doors = try await Doors(seed: 5)
+        let form = "\(Self.grant)&client_id=\(doors.client)&client_secret=\(doors.secret)"
+        for header in ["Bearer a.b.c", "bearer ?"] {
+            let answer = await doors.post("/oauth/token", form, headers: [("authorization", header)])
+            #expect(answer.status == 200, "\(header)")
+        }
+        let alone = await doors.post("/oauth/token", Self.grant, headers: [("authorization", "Bearer a.b.c")])
+        #expect(alone.status == 400)
+        let wrong = "\(Self.grant)&client_id=\(doors.client)&client_secret=wrong"
+        let refused = await doors.post("/oauth/token", wrong, headers: [("authorization", "Bearer a.b.c")])
+        #expect(refused.status == 401)
+        try await doors.instance.close()
+    }
+
+    @Test func `what is unknown in a form is ignored, and what is empty is left out`() async throws {
+        let doors = try await Doors(seed: 6)
+        let basic = (doors.client, doors.secret)
+        for form in ["\(Self.grant)&colour=red&colour=blue", "\(Self.grant)&resource=", "\(Self.grant)&scope="] {
+            #expect(await doors.post("/oauth/token", form, basic: basic).status == 200, "\(form)")
+        }
+        let spaced = await doors.post("/oauth/token", Self.grant, basic: basic, type: "\(Doors.form)\t ;charset=utf-8")
+        #expect(spaced.status == 200)
+        try await doors.instance.close()
+    }
+
     @Test func `a body that is too large is refused`() async throws {
         let doors = try await Doors(seed: 4)
         let answer = await doors.send(

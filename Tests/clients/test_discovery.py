@@ -124,3 +124,24 @@ def test_a_deleted_tenant_has_no_document(server, api):
     assert api.delete(f"/tenants/{tenant['id']}").status_code == 204
     for place in tenant_places(tenant):
         assert requests.get(server.url + place, timeout=30).status_code == 404, place
+
+
+@pytest.mark.parametrize("path", ["/keys", "/.well-known/openid-configuration", "/openapi.json"])
+def test_a_page_of_any_origin_reads_what_is_public(server, path):
+    """Fetch §3.2: a script of another origin may read it, without credentials, and a browser that asks first is told."""
+    origin = {"Origin": "https://app.example"}
+    answer = requests.get(f"{server.url}{path}", headers=origin, timeout=30)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    asked = requests.options(
+        f"{server.url}{path}", headers=origin | {"Access-Control-Request-Method": "GET"}, timeout=30)
+    assert asked.status_code == 204 and "GET" in asked.headers["Access-Control-Allow-Methods"]
+    assert asked.headers["Access-Control-Allow-Origin"] == "*"
+    again = requests.get(f"{server.url}{path}", headers={"If-None-Match": answer.headers["ETag"]}, timeout=30)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_pages_of_other_origins_are_told_nothing_else(server):
+    for path in "/oauth/token", "/api/v1/admin/tenants":
+        asked = requests.options(f"{server.url}{path}", headers={"Origin": "https://app.example"}, timeout=30)
+        assert asked.status_code == 405 and "Access-Control-Allow-Origin" not in asked.headers

@@ -41,6 +41,26 @@ def test_of_another_client_s_token_nothing_is_told(client, ask, clients, api):
         assert (answer.status_code, answer.json()) == (200, {"active": False})
 
 
+def test_a_resource_server_is_told_of_tokens_that_are_for_it(api):
+    """Decision 33: the client that `aud` names asks with credentials of its own, as gateways and mail servers do."""
+    files = api.as_application(api.application(allowed_scopes=[]))
+    other = api.as_application(api.application(allowed_scopes=[]))
+    made = api.application(allowed_scopes=["openid"], token_audiences=[files.client[0], "https://files.example"])
+    token = api.as_application(made).token()
+
+    def told(by) -> dict:
+        return requests.post(f"{by.url}{by.door}/introspect", data={"token": token}, auth=by.client, timeout=30).json()
+
+    assert told(files)["active"] is True
+    assert told(files)["aud"] == [made["id"], files.client[0], "https://files.example"]
+    assert told(files)["client_id"] == made["id"]
+    assert told(other) == {"active": False}
+    # It learns of it, and may not take it back.
+    revoked = requests.post(
+        f"{files.url}{files.door}/revoke", data={"token": token}, auth=files.client, timeout=30)
+    assert revoked.status_code == 400 and told(files)["active"] is True
+
+
 @pytest.mark.parametrize("text", ["nonsense", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "tkn_unknown", "é" * 40])
 def test_of_what_is_no_token_nothing_is_told(client, ask, text):
     assert ask(client.introspection_url, text).json() == {"active": False}

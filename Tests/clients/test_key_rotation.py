@@ -114,3 +114,7 @@ def test_another_algorithm_in_the_configuration_takes_over_at_the_next_start(new
     assert jwt.get_unverified_header(new)["alg"] == "ES256"
     verifies(server, new, "ES256")
     verifies(server, old, "RS256")
+    # A client that takes its algorithms from discovery goes on with the tokens that it has.
+    supported = requests.get(f"{server.url}/.well-known/openid-configuration", timeout=30).json()[
+        "id_token_signing_alg_values_supported"]
+    assert supported == ["ES256", "RS256"]

@@ -126,9 +126,9 @@ def test_a_partner_s_application_asks_at_its_tenants_doors_alone(server, api):
 
 
 DOUBLED = {
-    "token": [GRANT, ("scope", "openid"), ("client_id", "{id}"), ("client_secret", "{secret}"), ("unknown", "x")],
-    "introspect": [("token", "x"), ("token_type_hint", "access_token"), ("client_id", "{id}"), ("unknown", "x")],
-    "revoke": [("token", "x"), ("token_type_hint", "access_token"), ("client_id", "{id}"), ("unknown", "x")],
+    "token": [GRANT, ("scope", "openid"), ("client_id", "{id}"), ("client_secret", "{secret}")],
+    "introspect": [("token", "x"), ("token_type_hint", "access_token"), ("client_id", "{id}")],
+    "revoke": [("token", "x"), ("token_type_hint", "access_token"), ("client_id", "{id}")],
 }
 
 
@@ -145,6 +145,21 @@ def test_s4_a_parameter_sent_twice_is_refused_at_every_door(client, endpoint):
                     url, data=doubled, auth=None if in_form else (client.id, client.secret), timeout=30)
                 is_refusal(answer, 400, "invalid_request")
                 assert "repeated" in answer.json()["error_description"], answer.text
+
+
+def test_what_is_unknown_is_ignored_however_often_it_stands(client):
+    """RFC 6749 §3.2: "The authorization server MUST ignore unrecognized request parameters"."""
+    form = [GRANT, ("colour", "red"), ("colour", "blue")]
+    assert requests.post(client.token_url, data=form, auth=(client.id, client.secret), timeout=30).status_code == 200
+
+
+def test_a_bearer_token_beside_credentials_in_the_form_is_no_second_way(client):
+    """Libraries that send the token they have with each request send it to the token endpoint too."""
+    form = [GRANT, ("client_id", client.id), ("client_secret", client.secret)]
+    held = {"Authorization": f"Bearer {client.api.token()}"}
+    assert requests.post(client.token_url, data=form, headers=held, timeout=30).status_code == 200
+    form[-1] = ("client_secret", WRONG)
+    is_refusal(requests.post(client.token_url, data=form, headers=held, timeout=30), 401, "invalid_client")
 
 
 def test_a_form_of_another_type_is_no_form(client):

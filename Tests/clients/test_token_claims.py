@@ -91,6 +91,31 @@ def test_an_empty_scope_is_one_left_out(clients):
     assert decoded(client, client.api.token(scope=""))["scope"] == " ".join(client.scopes)
 
 
+def test_a_client_that_is_allowed_nothing_gets_a_token_without_a_scope(api):
+    """RFC 6749 §3.3: a scope has one value at least; an empty one is no scope."""
+    service = api.as_application(api.application(allowed_scopes=[]))
+    answer = service.session.post(
+        f"{service.url}{service.door}/token", data={"grant_type": "client_credentials"}, auth=service.client, timeout=30)
+    assert answer.status_code == 200 and "scope" not in answer.json()
+    token = confide("an access token", answer.json()["access_token"])
+    assert "scope" not in jwt.decode(token, options={"verify_signature": False})
+    told = service.session.post(
+        f"{service.url}{service.door}/introspect", data={"token": token}, auth=service.client, timeout=30).json()
+    assert told["active"] is True and "scope" not in told
+    refused = service.get("/tenants", token=token)
+    assert refused.status_code == 403 and 'error="insufficient_scope"' in refused.headers["WWW-Authenticate"]
+
+
+def test_a_verifier_that_knows_no_other_type_gets_jwt(server, api):
+    made = api.application(allowed_scopes=["admin:read"], token_typ="JWT")
+    service = api.as_application(made)
+    token = service.token()
+    assert jwt.get_unverified_header(token)["typ"] == "JWT"
+    key = jwt.PyJWKClient(f"{server.url}/keys").get_signing_key_from_jwt(token)
+    assert jwt.decode(token, key.key, algorithms=["RS256"], audience=made["id"])["client_id"] == made["id"]
+    assert service.get("/tenants", token=token).status_code == 200
+
+
 def test_the_audience_is_the_resource_that_was_named(server, clients):
     """RFC 8707: a token made for another service says so, and does not open our own API."""
     client = clients["platform"]

@@ -7,7 +7,7 @@ extension AccessToken {
         guard let object = try? JSON.parse(claims), let issuer = object["iss"]?.text,
             let id = object["jti"]?.text.flatMap({ TokenID($0) }), let subject = object["sub"]?.text,
             let client = object["client_id"]?.text.flatMap({ ApplicationID($0) }),
-            let scope = object["scope"]?.text, let issued = object["iat"]?.number, let expires = object["exp"]?.number,
+            let issued = object["iat"]?.number, let expires = object["exp"]?.number,
             let level = object["app_scope"]?.text.flatMap({ Application.Level(rawValue: $0) })
         else { return nil }
         guard let epochs = Epochs(claim: object["ep"]) else { return nil }
@@ -18,7 +18,7 @@ extension AccessToken {
             audience: audience,
             subject: subject,
             clientID: client,
-            scopes: scope.split(separator: " ").map(String.init),
+            scopes: (object["scope"]?.text ?? "").split(separator: " ").map(String.init),
             issuedAtSeconds: issued,
             expiresAtSeconds: expires,
             tenantID: object["tenant_id"]?.text.flatMap { TenantID($0) },

@@ -15,6 +15,8 @@ package struct AccessToken: Sendable, Equatable {
     package var partnerID: PartnerID?
     package var level: Application.Level
     package var epochs: Epochs
+    /// What its header calls it: no claim.
+    package var typ: TokenTyp?
 
     package init(
         id: TokenID,
@@ -62,8 +64,11 @@ package struct AccessToken: Sendable, Equatable {
         out.string(subject)
         out.key("client_id")
         out.string(clientID.text)
-        out.key("scope")
-        out.string(scopes.joined(separator: " "))
+        // RFC 6749 §3.3: a scope has one value at least, so there is none where nothing was granted.
+        if !scopes.isEmpty {
+            out.key("scope")
+            out.string(scopes.joined(separator: " "))
+        }
         out.key("iat")
         out.integer(issuedAtSeconds)
         out.key("exp")

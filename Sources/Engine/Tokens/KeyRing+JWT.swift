@@ -7,11 +7,17 @@ extension KeyRing {
     package static let tokenBytesMax = 8 * 1024
 
     /// Signs claims with the key that the token's entry names (RFC 7515 §5.1).
-    package func sign(_ claims: [UInt8], with id: SigningKeyID) async throws -> String {
-        guard let member = members.first(where: { $0.id == id }), let pair = member.pair else {
+    package func sign(
+        _ claims: [UInt8],
+        with id: SigningKeyID,
+        as typ: TokenTyp = .accessToken,
+    ) async throws -> String {
+        guard let member = members.first(where: { $0.id == id }), let pair = member.pair,
+            let header = member.headers[typ]
+        else {
             throw CryptoFault(operation: "sign a token", detail: "the signing key is not at hand")
         }
-        var input = member.header
+        var input = header
         Base64URL.append(claims, to: &input)
         let signature = try await pair.signature(of: input)
         input.append(UInt8(ascii: "."))
@@ -25,14 +31,23 @@ extension KeyRing {
     /// can be in it (RFC 8725 §3.1).
     package func verify(_ text: String, now: Instant) -> AccessToken? {
         let bytes = Array(text.utf8)
-        guard bytes.count <= Self.tokenBytesMax,
-            let member = members.first(where: { bytes.starts(with: $0.header) }), member.key.isPublished(at: now)
+        guard bytes.count <= Self.tokenBytesMax, let (member, header) = member(whoseHeaderBegins: bytes),
+            member.key.isPublished(at: now)
         else { return nil }
         let digest = SHA256Hash.hash(bytes.span)
         if let known = verified.token(digest) { return known }
-        guard let token = member.verify(bytes) else { return nil }
+        guard let token = member.verify(bytes, behind: header) else { return nil }
         verified.keep(token, digest)
         return token
+    }
+
+    private func member(whoseHeaderBegins bytes: [UInt8]) -> (Member, header: Int)? {
+        for member in members {
+            for typ in TokenTyp.allCases {
+                if let header = member.headers[typ], bytes.starts(with: header) { return (member, header.count) }
+            }
+        }
+        return nil
     }
 }
 
@@ -48,11 +63,11 @@ extension TokenKey {
 
 extension KeyRing.Member {
     /// The token of a text that begins with this key's header, when the signature holds.
-    fileprivate func verify(_ text: [UInt8]) -> AccessToken? {
-        guard let last = text.lastIndex(of: UInt8(ascii: ".")), last > header.count, let verifier,
+    fileprivate func verify(_ text: [UInt8], behind header: Int) -> AccessToken? {
+        guard let last = text.lastIndex(of: UInt8(ascii: ".")), last > header, let verifier,
             let signature = try? Base64URL.decode(text.span.extracting((last + 1)...)),
             verifier.verify(signature, of: Array(text[..<last])),
-            let claims = try? Base64URL.decode(text.span.extracting(header.count..<last))
+            let claims = try? Base64URL.decode(text.span.extracting(header..<last))
         else { return nil }
         return AccessToken(claims: claims)
     }

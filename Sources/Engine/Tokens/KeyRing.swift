@@ -15,8 +15,8 @@ package struct KeyRing: Sendable {
         package let pair: TokenKey?
         /// What tokens of this key are checked with, as its entry shows it.
         let verifier: PublicTokenKey?
-        /// `base64url(header).` with this key's `alg` and `kid`.
-        let header: [UInt8]
+        /// `base64url(header).` with this key's `alg` and `kid`, for each type of token.
+        let headers: [TokenTyp: [UInt8]]
     }
 
     /// No keys: nothing is signed and nothing verifies.
@@ -35,7 +35,9 @@ package struct KeyRing: Sendable {
                 createdAt: item.createdAt,
                 pair: known?.pair ?? Self.pair(item.id, store),
                 verifier: known?.verifier ?? Self.verifier(item.state),
-                header: Self.header(item.id, item.state)
+                headers: Dictionary(
+                    uniqueKeysWithValues: TokenTyp.allCases.map { ($0, Self.header(item.id, item.state, $0)) }
+                )
             )
         }
         current = members.last { $0.key.stage == .current }
@@ -52,8 +54,9 @@ package struct KeyRing: Sendable {
         self.current = current
     }
 
-    /// RFC 9068 §2.1: the type says that this is an access token, so that no other JWT of ours can pass for one.
-    private static func header(_ id: SigningKeyID, _ key: SigningKey) -> [UInt8] {
+    /// RFC 9068 §2.1: the type says that this is an access token, so that no other JWT of ours can pass for one; but where
+    /// an application's verifiers know `JWT` alone.
+    private static func header(_ id: SigningKeyID, _ key: SigningKey, _ typ: TokenTyp) -> [UInt8] {
         var out = JSONWriter(reservingBytes: 96)
         out.beginObject()
         out.key("alg")
@@ -61,7 +64,7 @@ package struct KeyRing: Sendable {
         out.key("kid")
         out.string(id.text)
         out.key("typ")
-        out.string("at+jwt")
+        out.string(typ.rawValue)
         out.endObject()
         var text: [UInt8] = []
         Base64URL.append(out.bytes, to: &text)
@@ -78,6 +81,16 @@ package struct KeyRing: Sendable {
             return .object(jwk)
         }
         return ["keys": .array(keys)]
+    }
+
+    /// The algorithms of all keys that verify still, that of the one that signs first: a token outlives a change of them.
+    package func algorithms(at now: Instant) -> [String] {
+        let published = members.filter { $0.key.isPublished(at: now) }
+        var algorithms = [current?.key.algorithm ?? SigningAlgorithm.RS256.rawValue]
+        for member in published where !algorithms.contains(member.key.algorithm) {
+            algorithms.append(member.key.algorithm)
+        }
+        return algorithms
     }
 
     /// The public half that a key's entry shows.

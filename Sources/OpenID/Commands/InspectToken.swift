@@ -4,7 +4,7 @@ import Identity
 import Views
 import Wire
 
-/// What a client learns of its own token (RFC 7662): the token, or nothing.
+/// What a client learns of its own token, or of one that is for it (RFC 7662): the token, or nothing.
 package struct InspectToken: Sendable {
     package let proof: ClientProof
     package let token: AccessToken?
@@ -18,12 +18,12 @@ package struct InspectToken: Sendable {
 
     /// Answered from a snapshot, and not recorded.
     ///
-    /// - Returns: `nil` for a token that is not active: unknown, expired, taken back, another client's, or standing on
-    ///   something suspended. Which of these is nobody's business (RFC 7662 §2.2).
+    /// - Returns: `nil` for a token that is not active: unknown, expired, taken back, somebody else's, or standing
+    ///   on something suspended. Which of these is nobody's business (RFC 7662 §2.2).
     func answer(_ snapshot: ViewSnapshot, wall: Instant) throws -> AccessToken? {
         let client = try proof.proven(snapshot, at: wall)
         _ = try door.issuer(for: client.application, snapshot)
-        guard let token, token.clientID == client.application.id else { return nil }
+        guard let token, token.isMeant(for: client.application.id) else { return nil }
         do {
             try token.requireStanding(snapshot, at: wall)
             return token
@@ -63,5 +63,13 @@ extension Instance {
             _ = try await perform(RefuseInspection(inspection: inspection, rejection: rejection), by: caller)
             throw error
         }
+    }
+}
+
+extension AccessToken {
+    /// Whether it was issued to this client, or names it as the one that it is for (decision 33 of the contract): such a
+    /// client is the resource server that the token is shown to.
+    fileprivate func isMeant(for client: ApplicationID) -> Bool {
+        clientID == client || audience.contains { $0.bytesEqual(client.text) }
     }
 }

@@ -87,10 +87,10 @@ package struct IssueToken: Command {
             throw Rejection(.conflict, "temporarily_unavailable", "The signing key has just changed; try again")
         }
         let lifetime = state.tokenLifetimeSeconds ?? Application.tokenLifetimeSecondsDefault
-        return AccessToken(
+        var token = AccessToken(
             id: context.newID(),
             issuer: Issuer.text(of: issuer, base: baseURL),
-            audience: resources.isEmpty ? [application.id.text] : resources,
+            audience: audience(of: application),
             subject: application.id.text,
             clientID: application.id,
             scopes: granted,
@@ -101,6 +101,17 @@ package struct IssueToken: Command {
             level: state.level,
             epochs: try Epochs(of: application, at: issuer, context.facts)
         )
+        token.typ = state.tokenTyp
+        return token
+    }
+
+    /// Whom the request names, else the client itself; and whom an administrator has named.
+    private func audience(of application: Versioned<Application>) -> [String] {
+        var audience = resources.isEmpty ? [application.id.text] : resources
+        for name in application.state.tokenAudiences where !audience.contains(where: { $0.bytesEqual(name) }) {
+            audience.append(name)
+        }
+        return audience
     }
 
     private func grant(_ application: Application) throws(Rejection) -> [String] {
