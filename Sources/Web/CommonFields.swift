@@ -11,10 +11,16 @@ struct WholeResponse: Sendable {
 /// What every answer carries whichever endpoint gave it, and no answer carries twice.
 struct CommonFields: Sendable {
     let dates: DateHeader
+    /// Whether clients come by https and shall come by nothing else.
+    let demandsHTTPS: Bool
 
     private static let noStore = HTTPField(name: .cacheControl, value: "no-store")
     private static let noSniff = HTTPField(name: .xContentTypeOptions, value: "nosniff")
-    private static let count = 5
+    /// RFC 6797 §6.1: for two years, for this host alone: what else has a name below it is not ours to decide about.
+    ///
+    /// A proxy that ends https passes it on; over plain HTTP a browser takes no notice (RFC 6797 §8.1).
+    private static let strictTransport = HTTPField(name: .strictTransportSecurity, value: "max-age=63072000")
+    private static let count = 6
 
     /// The answer as it is sent; `nil` when a header's name is none, which is a mistake in an endpoint.
     func complete(_ answer: Endpoints.Response, id: String) -> WholeResponse? {
@@ -30,6 +36,7 @@ struct CommonFields: Sendable {
         }
         if !setsCaching { fields.append(Self.noStore) }
         fields.append(Self.noSniff)
+        if demandsHTTPS { fields.append(Self.strictTransport) }
         fields.append(HTTPField(name: .requestID, value: id))
         fields.append(dates.field)
         let mayHaveBody = answer.status != 204 && answer.status != 304

@@ -1,5 +1,3 @@
-import NIOCore
-import NIOSSL
 package import Wire
 
 extension WebServer {
@@ -9,6 +7,9 @@ extension WebServer {
         /// 0 lets the system choose; `onListening` tells which.
         package var port: Int
         package var tls: TLSFiles?
+        /// Whether clients reach the server by https, whoever ends it: then each answer tells them to come by nothing
+        /// else.
+        package var isReachedByHTTPS = false
         /// The networks of proxies whose `X-Forwarded-For` is believed.
         package var trustedProxies: [CIDR]
         package var limits: Limits
@@ -103,51 +104,4 @@ extension WebServer {
             return connectionsMax > 0
         }
     }
-
-    /// The files of a certificate chain and its private key, both PEM.
-    package struct TLSFiles: Sendable {
-        package var certificatePath: String
-        package var keyPath: String
-
-        package init(certificatePath: String, keyPath: String) {
-            self.certificatePath = certificatePath
-            self.keyPath = keyPath
-        }
-
-        func loaded() throws(UnusableCertificate) -> TLSConfiguration {
-            do {
-                let chain = try NIOSSLCertificate.fromPEMFile(certificatePath).map(NIOSSLCertificateSource.certificate)
-                let key = try NIOSSLPrivateKey(file: keyPath, format: .pem)
-                var tls = TLSConfiguration.makeServerConfiguration(
-                    certificateChain: chain,
-                    privateKey: .privateKey(key),
-                )
-                // RFC 8996: earlier versions must not be used.
-                tls.minimumTLSVersion = .tlsv12
-                // RFC 8446 §6.1: a side that closes need not wait until the other closes too; many clients never do.
-                tls.shutdownTimeout = .seconds(1)
-                // Made here once to notice a key that is not the certificate's.
-                _ = try NIOSSLContext(configuration: tls)
-                return tls
-            } catch {
-                throw UnusableCertificate(certificatePath: certificatePath, keyPath: keyPath, reason: "\(error)")
-            }
-        }
-    }
-
-    /// The certificate or its key cannot be read, or they do not belong together.
-    package struct UnusableCertificate: Error, CustomStringConvertible {
-        package let certificatePath: String
-        package let keyPath: String
-        package let reason: String
-
-        package var description: String {
-            "The certificate \(certificatePath) with the key \(keyPath) cannot be used: \(reason)"
-        }
-    }
-}
-
-extension WebServer.Configuration {
-    /// Reads the certificate, so that whoever opens a ledger for a server knows before that it can be served.
-    package func requireCertificate() throws(WebServer.UnusableCertificate) { _ = try tls?.loaded() }
 }

@@ -14,9 +14,10 @@ import ServiceLifecycle
 /// then it stops listening, closes idle connections at once, and lets requests in flight finish.
 package struct WebServer: Service {
     private let configuration: Configuration
-    private let tls: TLSConfiguration?
+    private let certificate: ServedCertificate?
     private let connections: Connections
     private let responder: Responder
+    private let http1: HTTP1Channel.Configuration
     private let dates: DateHeader
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) -> Void
@@ -33,31 +34,56 @@ package struct WebServer: Service {
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
-        tls = try configuration.tls?.loaded()
+        let limits = configuration.limits
         dates = DateHeader()
-        connections = Connections(limits: configuration.limits)
-        responder = Responder(
+        connections = Connections(limits: limits)
+        let responder = Responder(
             table: table,
             addresses: ClientAddresses(trustedProxies: configuration.trustedProxies),
             metrics: RequestMetrics(endpoints: table.endpoints.map(\.name), factory: metrics),
-            fields: CommonFields(dates: dates),
+            fields: CommonFields(dates: dates, demandsHTTPS: configuration.isReachedByHTTPS),
             connections: connections,
-            load: Load(limits: configuration.limits),
+            load: Load(limits: limits),
             logger: logger,
             requestID: requestID,
         )
+        self.responder = responder
+        let http1 = Self.http1(limits, connections, responder)
+        self.http1 = http1
+        guard let files = configuration.tls else {
+            certificate = nil
+            return
+        }
+        certificate = try ServedCertificate(files, logger: logger) { tls in
+            let http2 = HTTP2ChannelConfiguration(
+                idleTimeout: .seconds(limits.idleSeconds),
+                gracefulCloseTimeout: .seconds(limits.drainSeconds),
+                streamConfiguration: http1,
+            )
+            return try HTTP2UpgradeChannel(
+                tlsConfiguration: tls,
+                configuration: http2,
+                responder: Self.respond(with: responder)
+            )
+        }
     }
 
+    /// Looks at once whether the certificate was replaced, and says what it found.
+    ///
+    /// Without one there is nothing to look at, and nothing is said.
+    package func readCertificateAgain() { certificate?.look(isAskedFor: true) }
+
     package func run() async throws {
-        if tls == nil, !configuration.isLoopback {
+        if certificate == nil, !configuration.isLoopback {
             logger.warning("Listening beyond loopback without TLS: whoever is on the path can read tokens and secrets.")
         }
-        let server = try makeServer()
+        let server = makeServer()
         let accepting = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.any())
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: accepting) { try await server.run() }
             group.addTask { await dates.keepCurrent() }
             group.addTask { await closeWhenOverdue() }
+            if let certificate { group.addTask { await certificate.follow() } }
             // Either the server has served its last request, or what is left of them is overdue and is cancelled.
             try await group.next()
             connections.closeAll()
@@ -77,20 +103,15 @@ package struct WebServer: Service {
         }
     }
 
-    private func makeServer() throws -> any Service {
-        let respond: HTTPChannelHandler.Responder = { request, writer, channel in
-            try await responder.respond(to: request, writer, channel)
+    private func makeServer() -> any Service {
+        guard let certificate else {
+            return serve(HTTP1Channel(responder: Self.respond(with: responder), configuration: http1))
         }
-        guard let tls else {
-            return serve(HTTP1Channel(responder: respond, configuration: http1))
-        }
-        let http2 = HTTP2ChannelConfiguration(
-            idleTimeout: .seconds(configuration.limits.idleSeconds),
-            gracefulCloseTimeout: .seconds(configuration.limits.drainSeconds),
-            streamConfiguration: http1,
-        )
-        let channel = try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: http2, responder: respond)
-        return serve(channel)
+        return serve(CertifiedChannel(certificate: certificate))
+    }
+
+    private static func respond(with responder: Responder) -> HTTPChannelHandler.Responder {
+        { request, writer, channel in try await responder.respond(to: request, writer, channel) }
     }
 
     private func serve(_ channel: some ServerChildChannel) -> any Service {
@@ -114,9 +135,12 @@ package struct WebServer: Service {
         )
     }
 
-    private var http1: HTTP1Channel.Configuration {
-        let (limits, connections, responder) = (configuration.limits, self.connections, responder)
-        return HTTP1Channel.Configuration(
+    private static func http1(
+        _ limits: Limits,
+        _ connections: Connections,
+        _ responder: Responder,
+    ) -> HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 RequestGuard(
                     limits: limits,

@@ -9,7 +9,10 @@ struct RunningServer: Sendable {
     let port: Int
     let metrics: PrometheusMetrics
     let log: LogLines
+    private let server: WebServer
     private let group: ServiceGroup
+
+    func readCertificateAgain() { server.readCertificateAgain() }
 
     /// Begins the shutdown; `run` below waits for its end.
     func stop() async { await group.triggerGracefulShutdown() }
@@ -44,7 +47,7 @@ struct RunningServer: Sendable {
             try await finished
             throw NeverListened()
         }
-        let running = RunningServer(port: port, metrics: metrics, log: log, group: group)
+        let running = RunningServer(port: port, metrics: metrics, log: log, server: server, group: group)
         do {
             let result = try await body(running)
             await running.stop()
@@ -72,6 +75,8 @@ final class LogLines: Sendable {
     var all: [String] { lines.withLock(\.self) }
 
     func warnings(about word: String) -> Int { all.filter { $0.hasPrefix("warning") && $0.contains(word) }.count }
+
+    func errors(about word: String) -> Int { all.filter { $0.hasPrefix("error") && $0.contains(word) }.count }
 
     var handler: any LogHandler { Handler(lines: self) }
 

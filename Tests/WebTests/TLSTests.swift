@@ -8,7 +8,7 @@ import Web
 @Suite(.timeLimit(.minutes(3))) struct TLSTests {
     @Test(arguments: [("--http2", "2"), ("--http1.1", "1.1")])
     func `one port speaks what the client prefers`(option: String, version: String) async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             try await RunningServer.run({ $0.tls = files }) { server in
                 let url = "https://127.0.0.1:\(server.port)/health"
                 let answer = try await curl(option, "-w", " %{http_version} %{http_code}", url)
@@ -18,7 +18,7 @@ import Web
     }
 
     @Test func `an upgrade within TLS is ignored, and the connection goes on`() async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             try await RunningServer.run({ $0.tls = files }) { server in
                 let url = "https://127.0.0.1:\(server.port)/health"
                 let upgrade = ["--http1.1", "-H", "Connection: Upgrade", "-H", "Upgrade: h2c"]
@@ -30,7 +30,7 @@ import Web
     }
 
     @Test func `headers of HTTP/2 are those of HTTP/1.1`() async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             try await RunningServer.run({ $0.tls = files }) { server in
                 let head = try await curl("--http2", "-I", "https://127.0.0.1:\(server.port)/health").lowercased()
                 for field in ["content-length: 15", "cache-control: no-store", "x-request-id: req_1", "date: "] {
@@ -43,7 +43,7 @@ import Web
 
     @Test(arguments: [("--http2", "Expect:"), ("--http1.1", "Expect:"), ("--http1.1", "Transfer-Encoding: chunked")])
     func `a body that is too large is answered while it is sent`(option: String, header: String) async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             try await RunningServer.run({ $0.tls = files }) { server in
                 let body = files.certificatePath + ".body"
                 try Data(count: 5 * 1024 * 1024).write(to: URL(filePath: body))
@@ -58,7 +58,7 @@ import Web
 
     @Test(arguments: ["--tls-max", "--tlsv1.2"])
     func `TLS 1.2 is the least`(option: String) async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             try await RunningServer.run({ $0.tls = files }) { server in
                 let url = "https://127.0.0.1:\(server.port)/health"
                 let options = option == "--tls-max" ? ["--tls-max", "1.1"] : [option, "--tls-max", "1.2"]
@@ -68,9 +68,53 @@ import Web
         }
     }
 
+    @Test(arguments: [
+        ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-CHACHA20-POLY1305", true),
+        ("ECDHE-ECDSA-AES128-SHA", false), ("ECDHE-ECDSA-AES256-SHA384", false),
+        ("ECDHE-RSA-AES128-SHA", false), ("ECDHE-RSA-AES128-GCM-SHA256", true),
+        ("AES128-GCM-SHA256", false), ("AES256-GCM-SHA384", false), ("AES128-SHA", false), ("AES256-SHA", false),
+        ("DHE-RSA-AES128-GCM-SHA256", false),
+    ])
+    func `TLS 1.2 is forward secret and authenticated, or is refused`(suite: String, isTaken: Bool) async throws {
+        // Whatever is refused is refused to a server that could: its key is the one that the suite signs or decrypts by.
+        try await Certificate.with(isRSA: !suite.contains("ECDSA")) { files in
+            try await RunningServer.run({ $0.tls = files }) { server in
+                let url = "https://127.0.0.1:\(server.port)/health"
+                let options = ["--tlsv1.2", "--tls-max", "1.2", "--ciphers", suite + ":@SECLEVEL=0"]
+                let answer = try await curl(options + ["-w", "%{http_code}", url])
+                #expect(answer == (isTaken ? #"{"status":"ok"}200"# : "000"))
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a server reached by https demands it in each answer`(isDemanded: Bool) async throws {
+        try await RunningServer.run({ $0.isReachedByHTTPS = isDemanded }) { server in
+            for ask in [
+                "GET /health", "GET /nowhere", "PUT /health", "GET /nothing", "GET /broken", "GET /items/1 x",
+            ] {
+                try await RawClient.connect(to: server) { client in
+                    let answer = try await client.ask(ask)
+                    #expect(answer["strict-transport-security"] == (isDemanded ? "max-age=63072000" : nil), "\(ask)")
+                }
+            }
+        }
+    }
+
+    @Test func `an upgrade with a body within TLS is ignored, and the connection goes on`() async throws {
+        try await Certificate.with { files in
+            try await RunningServer.run({ $0.tls = files }) { server in
+                let url = "https://127.0.0.1:\(server.port)/items"
+                let upgrade = ["--http1.1", "-H", "Connection: Upgrade", "-H", "Upgrade: h2c", "-d", "abcde"]
+                let answers = try await curl(upgrade + ["-w", " %{http_code} %{num_connects}\n", url, url])
+                #expect(answers == "5 bytes, sum 495 200 1\n5 bytes, sum 495 200 0\n")
+            }
+        }
+    }
+
     @Test(arguments: [false, true])
     func `a connection of HTTP 2 that takes nothing is closed, whatever waits on it`(isReset: Bool) async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             try await RunningServer.run({
                 $0.tls = files
                 $0.limits.requestSeconds = 5
@@ -98,7 +142,7 @@ import Web
     }
 
     @Test func `a connection that never shakes hands is closed`() async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             try await RunningServer.run({
                 $0.tls = files; $0.limits.requestSeconds = 1
             }) { server in
@@ -120,7 +164,7 @@ import Web
     }
 
     @Test func `past the limit connections make way that have not shaken hands`() async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             try await RunningServer.run({ Self.crowd(&$0, files) }) { server in
                 try await RawClient.connect(to: server) { first in
                     try await RawClient.connect(to: server) { second in
@@ -138,7 +182,7 @@ import Web
     }
 
     @Test func `past the limit connections make way that have shaken hands and ask nothing`() async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             try await RunningServer.run({ Self.crowd(&$0, files) }) { server in
                 let client = ["openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(server.port)"]
                 let asked = Data("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
@@ -160,7 +204,7 @@ import Web
     }
 
     @Test func `a shutdown does not wait for handshakes`() async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             // A handshake has longer than this test: waiting for it would end at the suite's limit.
             try await RunningServer.run({
                 $0.tls = files
@@ -176,7 +220,7 @@ import Web
     }
 
     @Test func `a certificate that cannot be used is told before anything is served`() async throws {
-        try await withCertificate { files in
+        try await Certificate.with { files in
             let missing = WebServer.TLSFiles(certificatePath: "/nonexistent/certificate.pem", keyPath: files.keyPath)
             let swapped = WebServer.TLSFiles(certificatePath: files.keyPath, keyPath: files.certificatePath)
             for wrong in [missing, swapped] {
@@ -192,23 +236,5 @@ import Web
 
     private func curl(_ arguments: [String]) async throws -> String {
         try await Programs.run(["curl", "-sk", "--max-time", "20"] + arguments).output
-    }
-
-    private func withCertificate(_ body: (WebServer.TLSFiles) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "muniment-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let certificate = folder.appending(path: "certificate.pem").path
-        let key = folder.appending(path: "key.pem").path
-        let made = try await Programs.run(
-            [
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-                "2",
-                "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
-                "-keyout", key, "-out", certificate,
-            ]
-        )
-        try #require(made.status == 0)
-        try await body(WebServer.TLSFiles(certificatePath: certificate, keyPath: key))
     }
 }
