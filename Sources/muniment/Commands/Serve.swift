@@ -8,6 +8,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Serve tokens and the admin API.",
         discussion: """
             SIGTERM and SIGINT let requests in flight finish and end the server within five seconds, with status 0.
+            SIGHUP reads the certificate again; that happens by itself within seconds, too. Connections that are open keep
+            theirs, and one that cannot be used changes nothing.
             """,
     )
 
@@ -27,6 +29,7 @@ struct Serve: AsyncParsableCommand {
     var printConfig = false
 
     func run() async throws {
+        let hangups = await Hangups()
         var settings = try Settings(
             directory.given,
             [
@@ -48,6 +51,6 @@ struct Serve: AsyncParsableCommand {
         // All of the configuration is read before anything is opened: a mistake in it changes nothing.
         let configuration = try ServerConfiguration(settings)
         if isDevelopment { try DevelopmentLedger(settings).prepare() }
-        try await Server(configuration).run()
+        try await Server(configuration, hangups).run()
     }
 }

@@ -21,7 +21,7 @@ enum KeySource {
 
     private static func file(_ path: String) throws -> KeyEncryptionKey {
         guard let bytes = try? TextFile.read(path, bytesMax: bytesMax) else {
-            throw LedgerFault.keys("the key file \(path) cannot be read")
+            throw LedgerFault.keys("the key file \(path) cannot be read: name one of this user with --key-file")
         }
         guard try !TextFile.isReadableByOthers(path) else {
             throw LedgerFault.keys("the key file \(path) can be read by others; run: chmod 600 \(path)")
@@ -50,13 +50,13 @@ enum KeySource {
             let bytes = Array(try pipe.fileHandleForReading.readToEnd() ?? Data())
             process.waitUntilExit()
             guard process.terminationStatus == 0 else {
-                throw LedgerFault.keys("the key command ended with status \(process.terminationStatus)")
+                throw LedgerFault.keys("the key command ended with status \(process.terminationStatus): run it by hand")
             }
             return String(decoding: bytes.prefix(bytesMax), as: UTF8.self)
         } catch let fault as LedgerFault {
             throw fault
         } catch {
-            throw LedgerFault.keys("the key command could not be run: \(program)")
+            throw LedgerFault.keys("the key command could not be run: \(program); give its whole path")
         }
     }
 

@@ -33,7 +33,12 @@ extension Setting {
 
     // What is served.
     static let dev = Setting.flag("dev", "Serves ./muniment-data, made if absent, on loopback.")
-    static let listen = Setting("listen", "HOST:PORT", "Where to listen; port 0 takes any.", fallback: "127.0.0.1:8080")
+    static let listen = Setting(
+        "listen",
+        "HOST:PORT",
+        "Where to listen; host * is every address of the machine, port 0 takes any.",
+        fallback: "127.0.0.1:8080"
+    )
     static let tlsCertificate = Setting("tls-certificate", "FILE", "A PEM certificate chain: serves HTTPS and HTTP/2.")
     static let tlsKey = Setting("tls-key", "FILE", "The PEM private key of the certificate.")
     static let trustedProxy = Setting(

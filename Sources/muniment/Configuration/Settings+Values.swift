@@ -109,7 +109,9 @@ extension Settings {
 
     func listenAddress() throws -> ListenAddress {
         guard let found = try find(.listen), let text = found.values.first, let address = ListenAddress(text) else {
-            throw CommandFailure.usage("--listen is HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080")
+            throw CommandFailure.usage(
+                "--listen is HOST:PORT, for example 127.0.0.1:8080, [::1]:8080, or *:8080 for all"
+            )
         }
         return address
     }
@@ -117,27 +119,3 @@ extension Settings {
 
 /// How a result is printed: for people, or for programs.
 enum PrintFormat: String, CaseIterable { case text, json }
-
-/// A host and a port as they are written together.
-struct ListenAddress: CustomStringConvertible {
-    let host: String
-    var port: Int
-
-    /// - Parameter text: `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`.
-    init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            return nil
-        }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            return nil
-        }
-        guard !host.isEmpty else { return nil }
-        self.host = String(host)
-        self.port = Int(port)
-    }
-
-    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}

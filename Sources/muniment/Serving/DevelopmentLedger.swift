@@ -34,8 +34,8 @@ struct DevelopmentLedger {
             Output.note("There is no \(Self.fileName) in \(location.path): this ledger was not made by serve --dev.")
             return
         }
-        Output.line("export MUNIMENT_BASE_URL=\(try settings.requiredBaseURL())")
-        Output.line("export MUNIMENT_CLIENT_ID=\(id)")
-        Output.line("export MUNIMENT_CLIENT_SECRET=\(secret)")
+        Output.line("export MUNIMENT_BASE_URL=\(try settings.requiredBaseURL())", whenUnread: .goesOn)
+        Output.line("export MUNIMENT_CLIENT_ID=\(id)", whenUnread: .goesOn)
+        Output.line("export MUNIMENT_CLIENT_SECRET=\(secret)", whenUnread: .goesOn)
     }
 }

@@ -15,10 +15,12 @@ struct Server {
     static let shutdownSecondsMax = 5
 
     private let configuration: ServerConfiguration
+    private let hangups: Hangups
     private let logger: Logger
 
-    init(_ configuration: ServerConfiguration) {
+    init(_ configuration: ServerConfiguration, _ hangups: Hangups) {
         self.configuration = configuration
+        self.hangups = hangups
         var logger = Logger(label: "muniment") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = configuration.logLevel
         self.logger = logger
@@ -56,6 +58,9 @@ struct Server {
             metricsScope: configuration.metricsScope,
             backupAgeHoursMax: configuration.backupAgeHoursMax
         )
+        var configured = configured
+        configured.isReachedByHTTPS = baseURL.description.hasPrefix("https:")
+        let guide = FrontDoor(baseURL: baseURL, metricsAreOpen: configuration.metricsScope == nil).guide
         let web = try WebServer(
             table: composition.table,
             configuration: configured,
@@ -65,13 +70,14 @@ struct Server {
             onListening: { [address = configuration.address, isSecure = configuration.tls != nil] port in
                 var address = address
                 address.port = port
-                Output.note("listening on \(isSecure ? "https" : "http")://\(address)")
+                Output.note("listening on \(isSecure ? "https" : "http")://\(address)\n\(guide)")
             }
         )
         var group = ServiceGroupConfiguration(
             // Without a name it would be given one that says everything that is in it, which takes a while.
             services: [
-                .init(service: web, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "web")
+                .init(service: web, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "web"),
+                .init(service: hangups.service(obeying(web)), serviceName: "hangups"),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
@@ -84,8 +90,17 @@ struct Server {
         }
     }
 
+    private func obeying(_ web: WebServer) -> @Sendable () -> Void {
+        guard configuration.tls == nil else { return { web.readCertificateAgain() } }
+        return { [logger] in logger.notice("SIGHUP: there is no certificate to read again.") }
+    }
+
     private func cannotListen(_ error: any Error) -> CommandFailure {
-        CommandFailure(.checkFailed, "the server cannot listen on \(configuration.address): \(error)")
+        CommandFailure(
+            .checkFailed,
+            "the server cannot listen on \(configuration.address): \(error); end what listens there, or choose another"
+                + " with --listen"
+        )
     }
 
     private var options: Instance.Options {

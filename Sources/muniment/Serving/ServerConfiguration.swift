@@ -45,7 +45,7 @@ struct ServerConfiguration {
     /// What the web server is told: of the files and sockets that may be open, connections get what the server leaves.
     func web(descriptors allowed: Int) throws -> WebServer.Configuration {
         var web = WebServer.Configuration(
-            host: address.host,
+            host: try address.boundHost(),
             port: address.port,
             tls: tls,
             trustedProxies: trustedProxies
