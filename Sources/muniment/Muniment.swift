@@ -15,23 +15,41 @@ struct Muniment: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "muniment",
-        abstract: "An identity server whose database is its audit log.",
+        abstract: FrontDoor.summary,
+        // A line of help is at most 80 characters wide, and what is longer is broken a second time.
         discussion: """
-            Every option is also an environment variable (--base-url is MUNIMENT_BASE_URL) and a key of the JSON file
-            that --config names ("base-url"). An option goes before the environment, that before the file.
+            To try it: muniment serve --dev. It makes a ledger and says where to go on.
 
-            Exit status: 0 fine, 1 a check failed, 2 usage, 3 the data directory cannot be opened.
+            Every option is also an environment variable (--base-url is
+            MUNIMENT_BASE_URL) and a key of the JSON file that --config names
+            ("base-url"). An option goes before the environment, that before the file.
+
+            Exit status: 0 fine, 1 a check failed, 2 usage, 3 the data directory cannot
+            be opened.
             """,
         version: software,
-        subcommands: [
-            Init.self, Serve.self, Verify.self, Rebuild.self, Replay.self, Entries.self, LastCheckpoint.self,
-            Proof.self, PlanCommands.self, ApplyPlanCommand.self, BackUpLedger.self, RestoreLedger.self,
-            Keys.self, Recover.self, Clock.self, MoveLedger.self, ForkLedger.self, GetToken.self,
+        groupedSubcommands: [
+            CommandGroup(name: "Serving", subcommands: [Init.self, Serve.self, Keys.self]),
+            CommandGroup(name: "Client", subcommands: [GetToken.self]),
+            CommandGroup(
+                name: "Reading and proving",
+                subcommands: [Entries.self, LastCheckpoint.self, Proof.self, Verify.self, Replay.self]
+            ),
+            CommandGroup(name: "Putting back", subcommands: [PlanCommands.self, ApplyPlanCommand.self]),
+            CommandGroup(
+                name: "Recovery",
+                subcommands: [
+                    BackUpLedger.self, RestoreLedger.self, Rebuild.self, Recover.self, Clock.self, MoveLedger.self,
+                    ForkLedger.self,
+                ]
+            ),
         ],
     )
 
     /// Not asynchronous itself: what is begins with a wait for a thread, which may be one without end.
     static func main() {
+        // A reader that goes away is then an error of the write, and ``Output`` knows what it means.
+        signal(SIGPIPE, SIG_IGN)
         do {
             try requireThreads()
         } catch {

@@ -22,7 +22,7 @@ struct ManualTests {
         let help = try await Command.start(words + ["--help"]).end()
         #expect(help.status == 0)
         var found = Set(help.lines.filter { $0.hasPrefix("  --") }.compactMap { options(in: $0[...]).first })
-        let below = help.lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst()
+        let below = help.lines.drop { !$0.hasSuffix("SUBCOMMANDS:") }.dropFirst()
         for line in below where line.hasPrefix("  ") && line.dropFirst(2).first?.isLowercase == true {
             found.formUnion(try await options(of: words + [String(line.dropFirst(2).prefix { $0 != " " })]))
         }
