@@ -46,7 +46,9 @@ extension Instance {
         defer { _ = lock }
         let top = try directory.top()
         guard try top.read(LedgerFormat.fileName) == nil else {
-            throw LedgerFault.format("there is a ledger in this directory already")
+            throw LedgerFault.format(
+                "there is a ledger in this directory already; serve it, or name another with --data DIR"
+            )
         }
         // Before there is a secret in it.
         try directory.requirePrivate()
@@ -90,7 +92,10 @@ extension Instance {
         // Entries are kept before the first checkpoint: with a checkpoint and no entries, it is the ledger that is
         // lost.
         guard try directory.anchor().checkpoint() == nil else {
-            throw LedgerFault.format("the anchor holds the checkpoint of a ledger, and there are no entries here")
+            throw LedgerFault.format(
+                "the anchor holds the checkpoint of a ledger, and there are no entries here; name another with "
+                    + "--anchor DIR"
+            )
         }
     }
 

@@ -58,7 +58,10 @@ struct InitTests {
         let again = try await ledger.run("init", "--anchor", ledger.folder.path("elsewhere"))
         #expect(again.status == 3)
         #expect(again.output.isEmpty)
-        #expect(again.errors == "muniment: there is a ledger in this directory already\n")
+        #expect(
+            again.errors
+                == "muniment: there is a ledger in this directory already; serve it, or name another with --data DIR\n"
+        )
         #expect(try await ledger.run("entries").output == before)
         #expect(!ledger.folder.has("data/anchor-location"))
     }

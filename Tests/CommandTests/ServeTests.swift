@@ -90,7 +90,10 @@ struct ServeTests {
         ] {
             let ended = try await Command.start(words + ["--data", ledger.data]).end()
             #expect(ended.status == 3, "\(words)")
-            #expect(ended.errors == "muniment: the data directory is in use by process \(server.id)\n", "\(words)")
+            #expect(
+                ended.errors == "muniment: the data directory is in use by process \(server.id); stop that first\n",
+                "\(words)"
+            )
         }
         // Reading goes on.
         #expect(try await ledger.verified()["ok"] == true)

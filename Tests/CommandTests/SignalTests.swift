@@ -23,7 +23,7 @@ struct SignalTests {
     func `a reading that somebody ended is no finding`(_ name: String, _ number: Int32) async throws {
         let ended = try await Self.verify(try await TestLedger(), endedBy: name)
         #expect(ended.status == 3)
-        let why = "the reading was ended by signal \(number): the ledger was not checked"
+        let why = "the reading was ended by signal \(number): the ledger was not checked; run it again"
         #expect(ended.errors == "muniment: \(why)\n")
         let report = try JSON.parse(Array(ended.output.utf8.dropLast()))
         #expect(report["ok"] == false)

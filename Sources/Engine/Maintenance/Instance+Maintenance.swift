@@ -66,7 +66,7 @@ extension Instance {
             let tables = try directory.ledger()
             let genesis = try tables.environment.read { try tables.entry(0, $0) }
             guard let genesis, try LedgerIdentity(genesis: Entry(decoding: genesis)).id == backup.ledger else {
-                throw LedgerFault.keys("this backup is of another ledger's keys")
+                throw LedgerFault.keys("this backup is of another ledger's keys; name one of this ledger's")
             }
             return try backup.restore(into: directory.keys(), without: try destroyedKeys(tables))
         }

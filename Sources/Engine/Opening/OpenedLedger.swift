@@ -54,7 +54,11 @@ struct OpenedLedger {
         anchor = try directory.anchor()
         self.world = world
         guard EpochKey.check(keyEncryptionKey: kek.bytes, ledger: opening.identity.id) == opening.identity.keyCheck
-        else { throw LedgerFault.keys("the key-encryption key is not the one of this ledger") }
+        else {
+            throw LedgerFault.keys(
+                "the key-encryption key is not the one of this ledger; give the one that opened it before"
+            )
+        }
         guard let epoch = try EpochKey.open(in: folder, keyEncryptionKey: kek.bytes) else {
             throw LedgerFault.keys("the epoch key in keys/ is missing or damaged; restore the keys from their backup")
         }

@@ -19,7 +19,9 @@ package struct KeyBackup: Sendable {
         let found = try KeyFiles(of: folder) { (bytes) throws(Malformed) in
             (bytes, try KeyBundle(decoding: bytes).replaced)
         }
-        guard !found.epochs.isEmpty else { throw LedgerFault.keys("there are no keys here") }
+        guard !found.epochs.isEmpty else {
+            throw LedgerFault.keys("there are no keys here; put them back with: muniment keys restore FILE")
+        }
         files =
             (found.bundles.map { File(name: KeyBundle.name($0.number), bytes: $0.content) }
             + found.epochs.map { File(name: $0.key, bytes: $0.value) }).sorted { $0.name.bytesPrecede($1.name) }
@@ -52,7 +54,9 @@ package struct KeyBackup: Sendable {
                 return File(name: name, bytes: try Base64URL.decode(text))
             }
         } catch {
-            throw LedgerFault.keys("this is no key backup: \(error.reason)")
+            throw LedgerFault.keys(
+                "this is no key backup: \(error.reason); name a file that muniment keys backup wrote"
+            )
         }
     }
 
@@ -78,7 +82,7 @@ package struct KeyBackup: Sendable {
             do throws(Malformed) {
                 bundle = try KeyBundle(decoding: file.bytes)
             } catch {
-                throw LedgerFault.keys("the backup of \(file.name) is damaged: \(error.reason)")
+                throw LedgerFault.keys("the backup of \(file.name) is damaged: \(error.reason); name another backup")
             }
             replaced.formUnion(bundle.replaced.map(KeyBundle.name))
             let living = bundle.records.filter { $0.wrapped != nil }.map(\.id)

@@ -76,7 +76,9 @@ package struct CheckpointKeys: Sendable {
         var signers: [Ed25519Key] = []
         for stream in streams {
             guard let seed = try keys.key(KeyName.checkpoint(stream)) else {
-                throw LedgerFault.keys("the checkpoint key \(stream) is not in the key store")
+                throw LedgerFault.keys(
+                    "the checkpoint key \(stream) is not in the key store; put it back with: muniment keys restore FILE"
+                )
             }
             signers.append(try Ed25519Key(seed: seed))
         }

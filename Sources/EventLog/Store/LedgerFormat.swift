@@ -34,7 +34,7 @@ package enum LedgerFormat {
         }
         guard let object = try? JSON.parse(Array(bytes.dropLast()), as: .canonical),
             let reader = object["lowest_reader"]?.number
-        else { throw LedgerFault.format("the file named format is not ours") }
+        else { throw LedgerFault.format("the file named format is not ours; name another directory with --data DIR") }
         guard reader <= version else {
             throw LedgerFault.format(
                 "this ledger needs a program that reads format \(reader); this one reads \(version)"

@@ -28,7 +28,9 @@ struct ServiceClient {
     private static func secret(_ settings: Settings) throws -> String {
         if let path = try settings.text(.secretFile) {
             guard let bytes = try? TextFile.read(path, bytesMax: KeySource.bytesMax) else {
-                throw CommandFailure.usage("the secret file \(path) cannot be read")
+                throw CommandFailure.usage(
+                    "the secret file \(path) cannot be read: name one of yours with --secret-file"
+                )
             }
             return String(decoding: bytes, as: UTF8.self).trimmed
         }
@@ -46,7 +48,10 @@ struct ServiceClient {
             body: "grant_type=client_credentials"
         )
         guard let token = answer["access_token"]?.text else {
-            throw CommandFailure(.checkFailed, "the server answered without a token")
+            throw CommandFailure(
+                .checkFailed,
+                "the server answered without a token: is --base-url \(baseURL) Muniment?"
+            )
         }
         return token
     }
@@ -61,7 +66,7 @@ struct ServiceClient {
         )
         let current = answer["data"]?.items?.first { $0["status"]?.text == "current" }
         guard let id = current?["id"]?.text else {
-            throw CommandFailure(.checkFailed, "the server answered without a current key")
+            throw CommandFailure(.checkFailed, "the server answered without a current key: is it of this version?")
         }
         return id
     }
@@ -82,7 +87,7 @@ struct ServiceClient {
             timeoutSeconds: Self.restoreSecondsMax
         )
         guard let plan = answer["data"] else {
-            throw CommandFailure(.checkFailed, "the server answered without a plan")
+            throw CommandFailure(.checkFailed, "the server answered without a plan: is it of this version?")
         }
         return plan
     }
@@ -108,9 +113,24 @@ struct ServiceClient {
         let (status, bytes) = try await send(request, timeoutSeconds: timeoutSeconds)
         let answer = try? JSON.parse(bytes)
         guard (200..<300).contains(status), let answer else {
-            throw CommandFailure(.checkFailed, "\(request.url) answers \(status): \(Self.detail(of: answer))")
+            throw CommandFailure(
+                .checkFailed,
+                "\(request.url) answers \(status): \(Self.detail(of: answer))\(Self.advice(status))"
+            )
         }
         return answer
+    }
+
+    /// What to look at where the server's own words do not tell.
+    private static func advice(_ status: Int) -> String {
+        switch status {
+        case 401: "; look at --client-id, and at the secret in MUNIMENT_CLIENT_SECRET or --secret-file"
+        case 403: "; the application needs a scope that allows it"
+        case 404: "; is --base-url right?"
+        case 429, 503: "; try again"
+        case 500: "; the server's log says more"
+        case _: ""
+        }
     }
 
     /// What the server says is wrong, in either dialect.
@@ -135,7 +155,10 @@ struct ServiceClient {
             return (Int(response.status.code), Array(body.readableBytesView))
         } catch {
             try? await client.shutdown()
-            throw CommandFailure(.checkFailed, "\(request.url) cannot be reached: \(error)")
+            throw CommandFailure(
+                .checkFailed,
+                "\(request.url) cannot be reached: \(error); does a server run there? (--base-url)"
+            )
         }
     }
 }

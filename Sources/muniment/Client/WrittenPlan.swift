@@ -33,7 +33,10 @@ struct WrittenPlan {
         if let path = options.out { try written.write(to: path) }
         written.print(options.format)
         guard written.hasConflicts else { return }
-        throw CommandFailure(.checkFailed, "not all of it can be done: the conflicts say why")
+        throw CommandFailure(
+            .checkFailed,
+            "not all of it can be done: the conflicts say why; muniment apply --accept-conflicts does the rest"
+        )
     }
 
     init(request: Members, plan: JSON) { (self.request, self.plan) = (request, plan) }
@@ -41,7 +44,7 @@ struct WrittenPlan {
     init(readingFrom path: String) throws {
         guard let bytes = try? TextFile.read(path, bytesMax: Self.bytesMax), let json = try? JSON.parse(bytes),
             let request = json["request"]?.members, let plan = json["plan"], plan["digest"]?.text != nil
-        else { throw CommandFailure.usage("\(path) is no plan that muniment plan --out has written") }
+        else { throw CommandFailure.usage("\(path) is no plan: name the file that muniment plan --out has written") }
         self.init(request: request, plan: plan)
     }
 
@@ -53,13 +56,18 @@ struct WrittenPlan {
             contents: Data(bytes + [0x0A]),
             attributes: [.posixPermissions: 0o600]
         )
-        guard isWritten else { throw CommandFailure(.checkFailed, "\(path) cannot be written") }
+        guard isWritten else {
+            throw CommandFailure(
+                .checkFailed,
+                "\(path) cannot be written: name a file in a folder of your own with --out"
+            )
+        }
     }
 
     func print(_ format: PlanOptions.Format) {
         switch format {
-        case .json: Output.line(String(decoding: plan.compact, as: UTF8.self))
-        case .text: for line in PlanText(plan).lines { Output.line(line) }
+        case .json: Output.line(String(decoding: plan.compact, as: UTF8.self), whenUnread: .goesOn)
+        case .text: for line in PlanText(plan).lines { Output.line(line, whenUnread: .goesOn) }
         }
     }
 }

@@ -20,7 +20,7 @@ struct BackUpKeys: AsyncParsableCommand {
         let backup = try KeyBackup(of: ledger.directory.keys(.readOnly), ledger: ledger.identity().id)
         let place = URL(fileURLWithPath: file)
         guard !FileManager.default.fileExists(atPath: place.path) else {
-            throw CommandFailure.usage("\(file) is there already")
+            throw CommandFailure.usage("\(file) is there already: name another file")
         }
         try Self.write(backup.encoded, to: place)
     }
@@ -39,7 +39,7 @@ struct BackUpKeys: AsyncParsableCommand {
             try handle.synchronize()
             try handle.close()
         } catch {
-            throw CommandFailure(.checkFailed, "\(place.path) cannot be written")
+            throw CommandFailure(.checkFailed, "\(place.path) cannot be written: name a file in a folder of your own")
         }
     }
 }

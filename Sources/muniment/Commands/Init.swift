@@ -23,8 +23,8 @@ struct Init: AsyncParsableCommand {
         let format = try settings.choice(.format, PrintFormat.self) ?? .text
         let founded = try Founder(settings).found()
         switch format {
-        case .text: Output.line(founded.text)
-        case .json: Output.line(String(decoding: founded.json.compact, as: UTF8.self))
+        case .text: Output.line(founded.text, whenUnread: .fails)
+        case .json: Output.line(String(decoding: founded.json.compact, as: UTF8.self), whenUnread: .fails)
         }
     }
 }

@@ -19,7 +19,7 @@ struct Proof: AsyncParsableCommand {
         guard index < size else {
             throw CommandFailure(
                 .checkFailed,
-                "no checkpoint covers entry \(index) yet: the last one is of \(size) entries"
+                "no checkpoint covers entry \(index) yet: the last one is of \(size) entries; a server that runs signs the next within a second"
             )
         }
         let path = try ledger.tables.environment.read { try ledger.tables.inclusion(of: index, in: size, $0).path }

@@ -18,7 +18,7 @@ struct Recover: AsyncParsableCommand {
             let user = try Self.choose(email, instance)
             return (user, try await instance.resetPassword(of: user))
         }
-        Output.line(password)
+        Output.line(password, whenUnread: .fails)
         Output.note("\(user) signs in with it once and sets a new one.")
     }
 
@@ -31,7 +31,9 @@ struct Recover: AsyncParsableCommand {
             }
         guard let user = users.first else {
             throw CommandFailure.usage(
-                email == nil ? "there is no super administrator" : "no super administrator has it"
+                email == nil
+                    ? "there is no super administrator, so none can be let back in"
+                    : "no super administrator has that address; without --email the only one is taken"
             )
         }
         guard users.count == 1 else {

@@ -27,7 +27,10 @@ struct Replay: AsyncParsableCommand {
         let target = Settings.absolute(try settings.required(.into))
         let ledger = try ReadOnlyLedger(DataLocation(settings), settings)
         guard let keys = ledger.keys, !keys.isSealed else {
-            throw CommandFailure(.unopenable, "views cannot be built without the keys")
+            throw CommandFailure(
+                .unopenable,
+                "views cannot be built without the keys: put them back with: muniment keys restore FILE"
+            )
         }
         try Self.makeEmpty(target)
         let replay = try ViewReplay(
@@ -37,9 +40,11 @@ struct Replay: AsyncParsableCommand {
             into: DataDirectory(path: target)
         )
         guard let built = try replay.build(to: moment) else {
-            throw CommandFailure.usage("the ledger has no such moment: --to \(to ?? "")")
+            throw CommandFailure.usage(
+                "the ledger has no such moment: --to \(to ?? ""); muniment entries shows all there are"
+            )
         }
-        Output.line("replayed to entry \(built.size - 1) into \(target)/views")
+        Output.line("replayed to entry \(built.size - 1) into \(target)/views", whenUnread: .goesOn)
         guard try settings.isOn(.compare) else { return }
         let compared: ViewReplay.Compared
         do {
@@ -51,21 +56,24 @@ struct Replay: AsyncParsableCommand {
     }
 
     private static func tell(_ compared: ViewReplay.Compared) throws {
-        for difference in compared.differences { Output.line("\(difference.table) \(Hex.encode(difference.key))") }
+        for difference in compared.differences {
+            Output.line("\(difference.table) \(Hex.encode(difference.key))", whenUnread: .goesOn)
+        }
         guard compared.differences.isEmpty else {
             throw CommandFailure(
                 .checkFailed,
                 "the live views differ from the replay of their \(compared.size) entries; run: muniment rebuild"
             )
         }
-        Output.line("the live views equal the replay of their \(compared.size) entries")
+        Output.line("the live views equal the replay of their \(compared.size) entries", whenUnread: .goesOn)
         if let unlike = compared.replay.unlikeAttested.first {
             throw CommandFailure(
                 .checkFailed,
-                "entry \(unlike.index) attests other views than a replay makes: \(unlike.tables.joined(separator: ", "))"
+                "entry \(unlike.index) attests other views than a replay makes: \(unlike.tables.joined(separator: ", ")); "
+                    + CommandFailure.toDamage
             )
         }
-        Output.line("\(compared.replay.attestedCount) attestations of views hold")
+        Output.line("\(compared.replay.attestedCount) attestations of views hold", whenUnread: .goesOn)
     }
 
     /// Views are never built over anything.
@@ -77,12 +85,12 @@ struct Replay: AsyncParsableCommand {
                 attributes: [.posixPermissions: 0o700]
             )
             guard try FileManager.default.contentsOfDirectory(atPath: path).isEmpty else {
-                throw CommandFailure.usage("\(path) is not empty")
+                throw CommandFailure.usage("\(path) is not empty: name a new directory with --into")
             }
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure.usage("\(path) cannot be made")
+            throw CommandFailure.usage("\(path) cannot be made: name a place of your own with --into")
         }
     }
 }

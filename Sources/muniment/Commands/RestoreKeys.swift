@@ -19,7 +19,7 @@ struct RestoreKeys: AsyncParsableCommand {
         let settings = try Settings(directory.given)
         let location = try DataLocation(settings)
         guard let bytes = try? TextFile.read(file, bytesMax: Self.bytesMax) else {
-            throw CommandFailure.usage("\(file) cannot be read")
+            throw CommandFailure.usage("\(file) cannot be read: name the file that muniment keys backup wrote")
         }
         let restored = try Instance.restoreKeys(KeyBackup(decoding: bytes), into: location.found())
         Output.line("restored \(restored.keys) keys, left out \(restored.thinned) that were destroyed since")

@@ -51,7 +51,10 @@ struct RestoreLedger: AsyncParsableCommand {
         do {
             restored = try Instance.restore(files.map(BackupSource.init(file:)), into: directory, upTo: moment)
         } catch let fault as StorageError where fault.kind == .full {
-            throw CommandFailure(.unopenable, "the disk is full, so nothing was restored into \(path)")
+            throw CommandFailure(
+                .unopenable,
+                "the disk is full, so nothing was restored into \(path): make room, or name another disk with --into"
+            )
         }
         Output.line("restored \(restored.size) entries, root \(Base64.encode(restored.root.bytes))")
         for line in Self.guide(restored, path) { Output.note(line) }

@@ -61,11 +61,15 @@ struct Verify: AsyncParsableCommand {
             isQuick: options.isQuick
         ) { report.add(nil, problem) }
         switch format {
-        case .text: for line in report.lines { Output.line(line) }
-        case .json: Output.line(String(decoding: report.json.compact, as: UTF8.self))
+        case .text: for line in report.lines { Output.line(line, whenUnread: .goesOn) }
+        case .json: Output.line(String(decoding: report.json.compact, as: UTF8.self), whenUnread: .goesOn)
         }
         guard report.isOK else {
-            throw CommandFailure(.checkFailed, "the ledger is not as it was written: \(report.problemCount) problems")
+            throw CommandFailure(
+                .checkFailed,
+                "the ledger is not as it was written: \(report.problemCount) problems; keep it as it is, and put a backup"
+                    + " back into another directory with: muniment restore"
+            )
         }
         guard try report.isSigned || settings.isOn(.unsigned) else {
             throw CommandFailure(
@@ -85,7 +89,7 @@ struct Verify: AsyncParsableCommand {
                 "ok": false, "signed": false, "entries": 0, "root": .null, "checkpoint": .null, "erased": 0,
                 "problems": [["index": .null, "what": .string(why)]],
             ]
-            Output.line(String(decoding: report.compact, as: UTF8.self))
+            Output.line(String(decoding: report.compact, as: UTF8.self), whenUnread: .goesOn)
         }
     }
 }

@@ -53,7 +53,12 @@ struct BackupFile {
             contents: nil,
             attributes: [.posixPermissions: 0o600]
         )
-        guard isMade else { throw CommandFailure(.checkFailed, "\(unfinished.path) cannot be made") }
+        guard isMade else {
+            throw CommandFailure(
+                .checkFailed,
+                "\(unfinished.path) cannot be made: name a file in a folder of your own with --to"
+            )
+        }
         return try writing { try FileHandle(forWritingTo: unfinished) }
     }
 
@@ -61,7 +66,10 @@ struct BackupFile {
         do {
             return try body()
         } catch {
-            throw CommandFailure(.checkFailed, "\(given) cannot be written, and is not there: \(cause(of: error))")
+            throw CommandFailure(
+                .checkFailed,
+                "\(given) cannot be written, and is not there: \(cause(of: error)); name another with --to"
+            )
         }
     }
 }
@@ -82,7 +90,7 @@ struct BackupPipe {
         } catch {
             throw CommandFailure(
                 .checkFailed,
-                "the backup was cut: standard output cannot be written: \(cause(of: error))"
+                "the backup was cut, make it again: standard output cannot be written: \(cause(of: error))"
             )
         }
     }

@@ -34,7 +34,10 @@ struct DataLocation {
                     attributes: [.posixPermissions: 0o700]
                 )
             } catch {
-                throw CommandFailure(.unopenable, "\(folder) cannot be made: \(error.localizedDescription)")
+                throw CommandFailure(
+                    .unopenable,
+                    "\(folder) cannot be made: \(error.localizedDescription); name a place of your own"
+                )
             }
         }
     }

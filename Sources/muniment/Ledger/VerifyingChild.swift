@@ -18,7 +18,10 @@ enum VerifyingChild {
         do {
             try child.run()
         } catch {
-            throw CommandFailure(.checkFailed, "the reading process cannot be started: \(error.localizedDescription)")
+            throw CommandFailure(
+                .checkFailed,
+                "the reading process cannot be started: \(error.localizedDescription); try again"
+            )
         }
         child.waitUntilExit()
         guard child.terminationReason == .uncaughtSignal else { return child.terminationStatus }
@@ -32,10 +35,14 @@ enum VerifyingChild {
         if damageSignals.contains(signal) {
             return CommandFailure(
                 .checkFailed,
-                "the ledger cannot be read: signal \(signal) ended the reading, as a damaged page of ledger/data.mdb does"
+                "the ledger cannot be read: signal \(signal) ended the reading, as a damaged page of ledger/data.mdb does; "
+                    + "put a backup back with: muniment restore"
             )
         }
         // Somebody else ended it, such as a kernel short of memory: nothing was found, and nothing may be concluded.
-        return CommandFailure(.unopenable, "the reading was ended by signal \(signal): the ledger was not checked")
+        return CommandFailure(
+            .unopenable,
+            "the reading was ended by signal \(signal): the ledger was not checked; run it again"
+        )
     }
 }
