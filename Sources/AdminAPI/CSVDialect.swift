@@ -7,6 +7,8 @@ import Wire
 /// Everything else, and what is refused, is as the admin API says it. Pages are those of the JSON list: `Link` leads to
 /// the next one (RFC 8288), at the same moment.
 struct CSVDialect: Dialect {
+    static let mediaType = "text/csv"
+
     let path: String
     let query: String
     private let others = ScaiKeyDialect()

@@ -76,7 +76,7 @@ extension Endpoint.Reply {
 extension [Endpoint.Reply] {
     /// A page of a list, which is a table to who would rather have that.
     static func page(_ summary: String, of noun: String) -> Self {
-        [.init(200, summary, .page(of: noun)), .init(200, summary, .string(), mediaType: Preference.csv)]
+        [.init(200, summary, .page(of: noun)), .init(200, summary, .string(), mediaType: CSVDialect.mediaType)]
     }
 }
 

@@ -52,9 +52,11 @@ extension Operation {
             )
             let told = try await run(call)
             var answer = try admin.instance.attempt(for: proven) { try dialect.response(told) }
-            if request.method == .get { answer = conditions.applied(to: answer) }
-            // RFC 9110 §12.5.5: the same list is a table to who asks for one.
-            if case .list = told.content { answer = answer.adding("vary", "accept") }
+            if request.method == .get {
+                answer = conditions.applied(to: answer)
+                // RFC 9110 §12.5.5: the same list is a table to who asks for one.
+                if case .list = told.content { answer = answer.adding("vary", "accept") }
+            }
             return asOf.map { answer.adding("muniment-as-of", "\($0.index)") } ?? answer
         } catch {
             await trace(error, of: caller, note)
@@ -64,7 +66,7 @@ extension Operation {
 
     /// Lists are given as tables to who would rather have those.
     private func dialect(for request: Request) -> any Dialect {
-        guard Preference.prefersCSV(request.headers("accept")) else { return ScaiKeyDialect() }
+        guard request.prefers(CSVDialect.mediaType, to: "application/json") else { return ScaiKeyDialect() }
         return CSVDialect(path: request.path, query: request.query)
     }
 

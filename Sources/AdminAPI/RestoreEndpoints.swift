@@ -50,8 +50,8 @@ struct RestoreEndpoints: Sendable {
         return .one(PlanJSON.item(sight.value, admin, othersWait(for: sight.value)), at: sight.index)
     }
 
-    /// How long other writers would wait for a plan in one command: it is made again in the writer's turn, and then each
-    /// entry costs what entries have cost lately.
+    /// How long other writers would wait for a plan in one command: it is made again in the writer's turn, and then
+    /// each entry costs what entries have cost lately.
     private func othersWait(for made: MadePlan) -> Members {
         let each = admin.instance.status.entryMicroseconds
         let wait = each.map { Double(made.microseconds ?? 0) + $0 * Double(made.entryCount) }

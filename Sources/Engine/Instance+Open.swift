@@ -85,46 +85,71 @@ extension Instance {
             auditEntriesMax: options.auditEntriesAtStartMax,
             log: options.log
         ).open()
-        let views = found.store
         // Unless a crash leaves them untrusted, no commit may change them.
         let trust = try ViewTrust(directory, world: world)
         try owed.write { try trust.markInUse() }
-        let alteration = try AlterationMemory(directory)
+        let clock = try ClockAtStart(opened, found.store, in: directory, world: world)
+        let status = try status(of: opened, clock, directory, options)
+        let instance = try Instance(opened, found, clock, status, in: directory, lock: lock, options)
+        let watch = clock.watch(isAccepted: options.acceptsClock)
+        try clock.remember(watch, &owed)
+        instance.limitReads(to: options.readMicrosecondsMax)
+        try instance.start(opened, watch, owed, options)
+        try instance.verifyInBackground(isRecorded: options.recordsVerification)
+        try instance.followInBackground()
+        if let objection = clock.objection, !options.acceptsClock { options.log("writes are refused: \(objection)") }
+        guard status.objection == nil, try await instance.recordOpening(found, by: options.software) else {
+            return instance
+        }
+        if let algorithm = options.algorithm { try await instance.adopt(algorithm, options.log) }
+        return instance
+    }
+
+    /// How the writer begins: with what speaks against writing, if anything does.
+    private static func status(
+        of opened: OpenedLedger,
+        _ clock: ClockAtStart,
+        _ directory: DataDirectory,
+        _ options: Options,
+    ) throws -> WriterStatus {
+        let (alteration, world) = (try AlterationMemory(directory), opened.world)
         let status = WriterStatus(log: options.log) { what in
             do { try alteration.keep(what, at: world.wall()) } catch {
                 options.log("that the ledger was altered could not be kept for the next start: \(error)")
             }
         }
         status.committed(size: opened.opening.range.size)
-        let (last, size) = (opened.opening.lastRecordedAt, opened.opening.range.size)
-        let acceptance = try ClockAcceptance(views, opened.tables)
-        let reached = acceptance?.reached(last: last, size: size) ?? last
-        let clockMemory = try ClockMemory(directory, world: world)
-        let kept = try clockMemory.kept()
-        let jumped = kept.flatMap { ClockWatch.objection(since: $0, world: world) }
-        let objection = ClockWatch.objection(last: reached, world: world) ?? jumped
-        if !options.acceptsClock { status.object(objection) }
+        if !options.acceptsClock { status.object(clock.objection) }
         if !options.clearsAlteration, let what = try alteration.kept() { status.isAltered(what) }
-        if let kept, kept.isOfThisBoot, jumped != nil {
-            try owed.write { try clockMemory.keep(kept.offset, isRefused: true) }
-        }
-        let keys = try views.read { try SigningKey.known($0) }
-        let instance = Instance(
+        return status
+    }
+
+    private convenience init(
+        _ opened: OpenedLedger,
+        _ found: OpeningViews.Opened,
+        _ clock: ClockAtStart,
+        _ status: WriterStatus,
+        in directory: DataDirectory,
+        lock: FolderLock?,
+        _ options: Options,
+    ) throws {
+        let keys = try found.store.read { try SigningKey.known($0) }
+        self.init(
             directory: directory,
             opened: opened,
-            views: views,
+            views: found.store,
             answers: try AnswerStore(folder: directory.answers()),
             macKey: try opened.keys.required(KeyName.mac(opened.opening.identity.secretKey)),
-            notary: try notary(opened, status),
+            notary: try Self.notary(opened, status),
             ring: KeyRing(keys, store: opened.keys, loaded: nil),
             status: status,
-            clockMemory: clockMemory,
+            clockMemory: clock.memory,
             untoldStop: found.stop,
             kept: KeptState(
                 directory,
-                views,
+                found.store,
                 opened.builder,
-                world: world,
+                world: opened.world,
                 size: opened.opening.range.size,
                 isDue: found.atStart == .fromKept,
                 behindMicrosecondsMax: options.keptBehindMicrosecondsMax,
@@ -134,48 +159,43 @@ extension Instance {
             ownScopes: options.ownScopes,
             lock: lock
         )
-        // What an operator accepts is where the clock is watched from; else every step since the last run is an entry,
-        // as long as the machine was not started anew.
-        let known = kept.flatMap { $0.isOfThisBoot && !options.acceptsClock ? $0.offset : nil }
-        let clock = ClockWatch(world: world, since: known)
-        if objection == nil, kept.map({ !$0.isOfThisBoot || $0.isRefused }) ?? true {
-            try owed.write { [offset = clock.offset] in try clockMemory.keep(offset) }
-        }
-        instance.limitReads(to: options.readMicrosecondsMax)
-        try instance.start(opened, clock, owed, options)
-        try instance.verifyInBackground(isRecorded: options.recordsVerification)
-        try instance.followInBackground()
-        if let objection, !options.acceptsClock { options.log("writes are refused: \(objection)") }
-        if status.objection != nil { return instance }
+    }
+
+    /// Writes down that a server begins, how the last one ended, and what became of the views.
+    ///
+    /// - Returns: whether writes are possible. A full disk is no reason not to start: health says so, and writes go on
+    ///   when there is room.
+    private func recordOpening(_ found: OpeningViews.Opened, by software: String) async throws -> Bool {
         var told: Members = [
-            "software": .string(options.software), "stop": .string(found.stop.rawValue),
+            "software": .string(software), "stop": .string(found.stop.rawValue),
             "views": .string(found.atStart.rawValue),
         ]
         if found.isAuditMadeAnew { told.append("audit", "rebuilt") }
         if !found.altered.isEmpty { told.append("altered", .array(found.altered.map(JSON.string))) }
         let opening = Event(LedgerSubject.entry(.opened), chain: .platform, data: told)
-        // A full disk is no reason not to start: health says so, and writes go on when there is room.
         do throws(Refusal) {
-            _ = try await instance.perform(RecordEvents([opening]), by: .system)
-            instance.tellStop()
+            _ = try await perform(RecordEvents([opening]), by: .system)
+            tellStop()
         } catch {
             switch error {
             case .diskFull: break
             // The entry stands: the views follow it when there is room, and may have by now.
-            case WriterCore.unreadable: instance.tellStop()
+            case WriterCore.unreadable: tellStop()
             // The verification beside serving was faster: what there is to read is served.
-            case .refusingWrites where status.objection != nil: return instance
+            case .refusingWrites where status.objection != nil: return false
             case .busy, .failed, .refusingWrites, .rejected: throw error
             }
         }
-        if let algorithm = options.algorithm {
-            do {
-                try await instance.useAlgorithm(algorithm)
-            } catch let refusal as Refusal where status.isDiskFull {
-                options.log("the signing algorithm is not changed to \(algorithm.rawValue): \(refusal)")
-            }
+        return true
+    }
+
+    /// Changes what signs tokens, unless the disk is full.
+    private func adopt(_ algorithm: SigningAlgorithm, _ log: (String) -> Void) async throws {
+        do {
+            try await useAlgorithm(algorithm)
+        } catch let refusal as Refusal where status.isDiskFull {
+            log("the signing algorithm is not changed to \(algorithm.rawValue): \(refusal)")
         }
-        return instance
     }
 
     /// Ends in order: what waits is served, the last entry is signed for, the views are synced and marked clean.

@@ -59,7 +59,7 @@ package struct Application: ManagedResource {
         .choice(
             "token_typ",
             \.tokenTyp,
-            "The `typ` of its tokens: at+jwt (RFC 9068), or JWT for verifiers that know no other."
+            "The typ of its tokens: at+jwt (RFC 9068), or JWT for verifiers that know no other. Taken back, those end."
         ),
     ]
 

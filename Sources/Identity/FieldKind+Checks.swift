@@ -150,10 +150,9 @@ extension Unicode.Scalar {
     /// Whether it steers what shows it: controls, separators of lines and paragraphs, and what changes the direction
     /// of writing (UAX #9 §2). Joiners of letters are none: words of many languages need them.
     fileprivate var isControlling: Bool {
-        switch properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        default: Self.changesDirection.contains(value)
-        }
+        let category = properties.generalCategory
+        return category == .control || category == .lineSeparator || category == .paragraphSeparator
+            || Self.changesDirection.contains(value)
     }
 
     /// LRM, RLM and ALM; embeddings and overrides; isolates.

@@ -48,7 +48,8 @@ struct ClientRequest {
         } catch {
             throw .invalidRequest("The form is malformed: \(error.reason)")
         }
-        // RFC 6749 §3.2: a parameter stands once, and what is unknown is ignored. RFC 8707 §2 lets `resource` be repeated.
+        // RFC 6749 §3.2: a parameter stands once, and what is unknown is ignored. RFC 8707 §2 lets `resource` be
+        // repeated.
         if let name = form.entries.map(\.name).firstRepeated(of: known) {
             throw .invalidRequest("The parameter \(name) is repeated")
         }
@@ -69,8 +70,8 @@ struct ClientRequest {
         macKey: [UInt8],
     ) throws(OAuthError) -> ClientProof {
         let (id, secret) = (form.given("client_id"), form.given("client_secret"))
-        // A token is no way in which a client authenticates (RFC 6749 §2.3): libraries that send the one they have with
-        // each request send it here too.
+        // A token is no way in which a client authenticates (RFC 6749 §2.3): libraries that send the one they have
+        // with each request send it here too.
         if secret != nil, request.header("authorization")?.prefix(7).lowercased() == "bearer " {
             return ClientProof(clientID: id ?? "", secretMAC: secret.flatMap { mac($0, macKey) })
         }

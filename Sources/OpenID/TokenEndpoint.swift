@@ -54,7 +54,7 @@ struct TokenEndpoint: Sendable {
             throw OAuthError(error)
         }
         guard case .done(let token) = receipt.result,
-            let text = try? await ring.sign(token.claims, with: key.id, as: token.typ ?? .accessToken)
+            let text = try? await ring.sign(token.claims, with: key.id, as: token.typ)
         else { throw OAuthError(.failed) }
         return response(text, token, index: receipt.index)
     }

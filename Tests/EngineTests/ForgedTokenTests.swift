@@ -50,10 +50,14 @@ struct ForgedTokenTests {
     }
 
     private static func isProof(_ token: String, _ instance: Instance) -> Bool {
-        let verified = instance.keyRing.verify(token, now: instance.world.wall()) != nil
-        guard let base = try? BaseURL(Ground.baseURL) else { return verified }
+        let wall = instance.world.wall()
+        let stands = instance.keyRing.verify(token, now: wall).map { token in
+            (try? instance.read { try token.requireStanding($0, at: wall) }) != nil
+        }
+        guard let base = try? BaseURL(Ground.baseURL) else { return stands == true }
         let request = Caller.Request(id: "req_s13", endpoint: "tenants.list")
-        let authenticated = (try? instance.authenticate(token, baseURL: base, request: request)) != nil
-        return verified || authenticated
+        let caller = try? instance.authenticate(token, baseURL: base, request: request)
+        let authority = caller.flatMap { caller in try? instance.read { try caller.authority($0, at: wall) } }
+        return stands == true || authority != nil
     }
 }

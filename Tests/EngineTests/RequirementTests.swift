@@ -69,7 +69,9 @@ struct RequirementTests {
         for permission in Self.beyondTenants {
             let before = house.instance.status.size
             let command = Noting(.permission(permission), Self.change)
-            await #expect(throws: Refusal.rejected(.accessDenied), "\(permission)") {
+            let missing = permission.scopes(at: level == .tenant ? .tenant : .partner)
+            let denied = Rejection(.forbidden(missing: missing), "access_denied", "Access denied")
+            await #expect(throws: Refusal.rejected(denied), "\(permission)") {
                 _ = try await house.instance.perform(command, by: caller)
             }
             #expect(command.count == 0, "\(permission)")

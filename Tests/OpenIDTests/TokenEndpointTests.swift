@@ -56,8 +56,8 @@ struct TokenEndpointTests {
             error: "invalid_request"
         ),
         Case(
-            testDescription: "S4 a repeated parameter that means nothing",
-            form: "\(grant)&x=1&x=2",
+            testDescription: "S4 a repeated parameter that another grant has",
+            form: "\(grant)&token=1&token=2",
             status: 400,
             error: "invalid_request"
         ),

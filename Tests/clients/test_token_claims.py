@@ -114,6 +114,10 @@ def test_a_verifier_that_knows_no_other_type_gets_jwt(server, api):
     key = jwt.PyJWKClient(f"{server.url}/keys").get_signing_key_from_jwt(token)
     assert jwt.decode(token, key.key, algorithms=["RS256"], audience=made["id"])["client_id"] == made["id"]
     assert service.get("/tenants", token=token).status_code == 200
+    # RFC 8725 §3.11: what another kind of JWT could look like counts only as long as that was asked for.
+    assert api.patch(f"/applications/{made['id']}", {"token_typ": "at+jwt"}).status_code == 200
+    assert service.get("/tenants", token=token).status_code == 401
+    assert service.get("/tenants", token=service.token()).status_code == 200
 
 
 def test_the_audience_is_the_resource_that_was_named(server, clients):

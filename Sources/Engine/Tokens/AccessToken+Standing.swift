@@ -12,6 +12,8 @@ extension AccessToken {
         // What ends a revocation ends the token with it, so both are asked by one moment.
         guard !isExpired(at: wall), try !facts.lasts(id, at: wall),
             let application = try facts.resource(clientID), application.state.status == .active,
+            // RFC 8725 §3.11: a token that says `JWT` counts only where an administrator has asked for that.
+            typ == .accessToken || application.state.tokenTyp == typ,
             try facts.isActive(application.place), try facts.isActive(door),
             try Epochs(of: application, at: door, facts) == epochs
         else { throw Rejection.unprovenToken }

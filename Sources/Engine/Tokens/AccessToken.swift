@@ -15,8 +15,8 @@ package struct AccessToken: Sendable, Equatable {
     package var partnerID: PartnerID?
     package var level: Application.Level
     package var epochs: Epochs
-    /// What its header calls it: no claim.
-    package var typ: TokenTyp?
+    /// What its header calls it, which is no claim.
+    package var typ = TokenTyp.accessToken
 
     package init(
         id: TokenID,

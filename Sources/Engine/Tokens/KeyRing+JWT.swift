@@ -31,20 +31,21 @@ extension KeyRing {
     /// can be in it (RFC 8725 §3.1).
     package func verify(_ text: String, now: Instant) -> AccessToken? {
         let bytes = Array(text.utf8)
-        guard bytes.count <= Self.tokenBytesMax, let (member, header) = member(whoseHeaderBegins: bytes),
+        guard bytes.count <= Self.tokenBytesMax, let (member, typ, header) = member(whoseHeaderBegins: bytes),
             member.key.isPublished(at: now)
         else { return nil }
         let digest = SHA256Hash.hash(bytes.span)
         if let known = verified.token(digest) { return known }
-        guard let token = member.verify(bytes, behind: header) else { return nil }
+        guard var token = member.verify(bytes, behind: header) else { return nil }
+        token.typ = typ
         verified.keep(token, digest)
         return token
     }
 
-    private func member(whoseHeaderBegins bytes: [UInt8]) -> (Member, header: Int)? {
+    private func member(whoseHeaderBegins bytes: [UInt8]) -> (Member, TokenTyp, header: Int)? {
         for member in members {
             for typ in TokenTyp.allCases {
-                if let header = member.headers[typ], bytes.starts(with: header) { return (member, header.count) }
+                if let header = member.headers[typ], bytes.starts(with: header) { return (member, typ, header.count) }
             }
         }
         return nil

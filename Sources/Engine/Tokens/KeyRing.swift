@@ -54,8 +54,8 @@ package struct KeyRing: Sendable {
         self.current = current
     }
 
-    /// RFC 9068 §2.1: the type says that this is an access token, so that no other JWT of ours can pass for one; but where
-    /// an application's verifiers know `JWT` alone.
+    /// RFC 9068 §2.1: the type says that this is an access token, so that no other JWT of ours can pass for one; but
+    /// where an application's verifiers know `JWT` alone.
     private static func header(_ id: SigningKeyID, _ key: SigningKey, _ typ: TokenTyp) -> [UInt8] {
         var out = JSONWriter(reservingBytes: 96)
         out.beginObject()
@@ -83,7 +83,8 @@ package struct KeyRing: Sendable {
         return ["keys": .array(keys)]
     }
 
-    /// The algorithms of all keys that verify still, that of the one that signs first: a token outlives a change of them.
+    /// The algorithms of all keys that verify still, that of the one that signs first: a token outlives a change of
+    /// them.
     package func algorithms(at now: Instant) -> [String] {
         let published = members.filter { $0.key.isPublished(at: now) }
         var algorithms = [current?.key.algorithm ?? SigningAlgorithm.RS256.rawValue]

@@ -67,8 +67,8 @@ extension Instance {
 }
 
 extension AccessToken {
-    /// Whether it was issued to this client, or names it as the one that it is for (decision 33 of the contract): such a
-    /// client is the resource server that the token is shown to.
+    /// Whether it was issued to this client, or names it as the one that it is for (decision 33 of the contract): such
+    /// a client is the resource server that the token is shown to.
     fileprivate func isMeant(for client: ApplicationID) -> Bool {
         clientID == client || audience.contains { $0.bytesEqual(client.text) }
     }

@@ -1,11 +1,9 @@
-import Endpoints
-
-extension Endpoints.Request {
+extension Request {
     /// Whether its `Accept` asks for one media type rather than for the other.
     ///
     /// RFC 9110 §12.5.1: of the ranges that a type is in, the most specific one says how welcome it is. Whoever says
     /// nothing takes either.
-    func prefers(_ type: String, to other: String) -> Bool {
+    package func prefers(_ type: String, to other: String) -> Bool {
         let ranges = headers("accept").flatMap { $0.split(separator: ",").prefix(Self.rangesMax) }.map(MediaRange.init)
         return MediaRange.weight(of: type, in: ranges) > MediaRange.weight(of: other, in: ranges)
     }
