@@ -18,7 +18,7 @@ def test_the_openapi_document_is_valid_and_describes_every_door(server):
         "/oauth/token", "/api/v1/platform/oauth/token", "/api/v1/auth/tenants/{slug}/oauth/introspect", "/keys",
         "/.well-known/openid-configuration", "/api/v1/admin/partners", "/api/v1/admin/tenants/{tenant_id}",
         "/api/v1/admin/applications/{application_id}/rotate-secret", "/api/v1/admin/audit", "/health",
-        "/health/integrity", "/metrics", "/openapi.json",
+        "/health/integrity", "/metrics", "/openapi.json", "/",
     ):
         shape = path.count("/"), path.split("{")[0]
         assert any((known.count("/"), known.split("{")[0]) == shape for known in document["paths"]), path
@@ -122,5 +122,5 @@ def test_metrics_may_be_put_behind_a_scope(new_server):
 
 def test_what_is_not_served_is_404(server):
     """O4: the names of neighbouring products are nobody's here."""
-    for path in "/", "/webhooks", "/siem", "/extensions", "/clusters", "/admin", "/.env", "/nothing":
+    for path in "/webhooks", "/siem", "/extensions", "/clusters", "/admin", "/.env", "/nothing":
         assert requests.get(server.url + path, timeout=30).status_code == 404, path
