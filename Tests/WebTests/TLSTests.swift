@@ -76,7 +76,7 @@ import Web
         ("DHE-RSA-AES128-GCM-SHA256", false),
     ])
     func `TLS 1.2 is forward secret and authenticated, or is refused`(suite: String, isTaken: Bool) async throws {
-        // Whatever is refused is refused to a server that could: its key is the one that the suite signs or decrypts by.
+        // What is refused is refused to a server that could: its key is the one that the suite works with.
         try await Certificate.with(isRSA: !suite.contains("ECDSA")) { files in
             try await RunningServer.run({ $0.tls = files }) { server in
                 let url = "https://127.0.0.1:\(server.port)/health"
