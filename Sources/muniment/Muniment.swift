@@ -48,8 +48,9 @@ struct Muniment: AsyncParsableCommand {
 
     /// Not asynchronous itself: what is begins with a wait for a thread, which may be one without end.
     static func main() {
-        // A reader that goes away is then an error of the write, and ``Output`` knows what it means.
-        signal(SIGPIPE, SIG_IGN)
+        // A reader that goes away is then an error of the write, and ``Output`` knows what it means. What is ignored
+        // would be ignored by a key command too; what is caught is not.
+        signal(SIGPIPE) { _ in }
         do {
             try requireThreads()
         } catch {

@@ -174,6 +174,15 @@ def test_a_secret_or_a_backup_that_nobody_got_is_a_failure(stopped, tmp_path):
     assert status == 1 and "the backup was cut" in told
 
 
+def test_a_key_command_is_ended_by_a_closed_pipe_as_ever(stopped, tmp_path):
+    script = tmp_path / "key"
+    script.write_text(f"#!/bin/sh\ngrep SigIgn /proc/self/status >{tmp_path}/ignored\ncat {stopped.data}/keys/kek\n")
+    script.chmod(0o700)
+    command("keys", "rotate", "--data", stopped.data, "--key-command", script)
+    ignored = int((tmp_path / "ignored").read_text().split()[1], 16)
+    assert not ignored & 1 << signal.SIGPIPE - 1
+
+
 def test_followed_entries_end_with_their_reader(server):
     process = subprocess.Popen(
         f"{BINARY} entries --data {server.data} --follow | head -1; exit ${{PIPESTATUS[0]}}", shell=True,
