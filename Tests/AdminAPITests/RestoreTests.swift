@@ -187,7 +187,7 @@ struct RestoreTests {
             #expect(applied["done"]?.number == 270 && applied["skipped_count"]?.number == 0)
             let entries = try server.entries().filter { $0.cause == UInt64(cause) }
             #expect(entries.filter { $0.type == "user.updated" }.count == 270)
-            #expect(entries.filter { $0.type == "restore.progressed" }.count == 6)
+            #expect(entries.filter { $0.type == "restore.progressed" }.count == 14)
             #expect(entries.allSatisfy { ($0.batch?.count ?? 1) <= PlanLimits.chunkEntriesMax + 1 })
             for user in [users[0], users[269]] {
                 #expect(try await server.shown("/users/\(user)")["last_name"] == .null)

@@ -7,7 +7,7 @@ from oracle import verify
 from plan import Run, require, row
 from server import Gone, Server
 
-# Enough for three chunks.
+# Enough for more chunks than one command may have changes.
 PEOPLE = 520
 POINTS = ["after-append", "mid-projection", "before-commit", "after-commit", "between-views", "before-ack"]
 WHY = {"Muniment-Reason": "A%20bad%20script"}
@@ -68,8 +68,8 @@ def restores(run: Run) -> str:
     kills, resumed, before = 0, 0, None
     for point in POINTS:
         for _ in range(run.count(1, 8)):
-            # A start passes each of them a few times; three chunks, and what is read meanwhile, some more.
-            passing = run.dice.randint(4, 600) if point in ("after-append", "mid-projection") else run.dice.randint(4, 9)
+            # A start passes each of them a few times; a chunk once, or once for each entry.
+            passing = run.dice.randint(4, 600) if point in ("after-append", "mid-projection") else run.dice.randint(4, 25)
             server.start({"MUNIMENT_CRASH_AT": f"{point}:{passing}"})
             try:
                 carry_out(server.connect(), request)

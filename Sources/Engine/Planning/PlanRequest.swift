@@ -39,7 +39,7 @@ package enum PlanLimits {
     /// How many changes are carried out in one command; more go in chunks.
     package static let changesAtOnceMax = 250
     /// How many entries a chunk has: the writer decides it in one turn, in which everybody else waits.
-    package static let chunkEntriesMax = 50
+    package static let chunkEntriesMax = 20
     /// How many entries one command may write where all or nothing is asked for.
     package static let entriesAtOnceMax = 10_000
     /// How many fields are forced at once.
