@@ -4,17 +4,19 @@ import Testing
 
 /// The manual and the command know the same options: neither can be changed without the other.
 struct ManualTests {
-    private static let readme = URL(fileURLWithPath: "\(Programs.project)/README.md")
+    private static let page = URL(
+        fileURLWithPath: "\(Programs.project)/Sources/muniment/muniment.docc/Configuration.md"
+    )
 
-    @Test func `the README's table has every option of every command, and no other`() async throws {
-        let text = try String(contentsOf: Self.readme, encoding: .utf8)
+    @Test func `the page's table has every option of every command, and no other`() async throws {
+        let text = try String(contentsOf: Self.page, encoding: .utf8)
         let cells = text.split(separator: "\n").filter { $0.hasPrefix("| `--") }
             .map { $0.dropFirst(2).prefix { $0 != "|" } }
         let told = Set(cells.flatMap { Self.options(in: $0) })
         let known = try await Self.options(of: [])
         #expect(known.count > 20)
         #expect(known.subtracting(told).isEmpty, "known to the command alone")
-        #expect(told.subtracting(known).isEmpty, "known to the README alone")
+        #expect(told.subtracting(known).isEmpty, "known to the page alone")
     }
 
     /// What the help of a command and of all below it lists.

@@ -10,7 +10,7 @@ struct OpenAPITests {
         try await session.close()
     }
 
-    /// What tells of now alone, as the README says: of the server itself, and what clients are configured with.
+    /// What tells of now alone, as UsingTheAPI says: of the server itself, and what clients are configured with.
     private static let withoutPast = [
         "oauth.keys", "oauth.discovery", "health.read", "health.integrity", "openapi.read",
     ]

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from api import PLATFORM, Api, tenant_door
+from newcomer import Newcomer
 from server import BINARY, ROOT, Server
 
 # The data sets that `Tools/populate` makes.
@@ -49,6 +50,15 @@ def server(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("run")).start()
     yield server
     assert server.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def newcomer(tmp_path_factory):
+    """Whoever reads the pages and types what stands there: a server and a shell of their own."""
+    newcomer = Newcomer(tmp_path_factory.mktemp("readme"))
+    yield newcomer
+    newcomer.process.terminate()
+    assert newcomer.process.wait(30) == 0
 
 
 @pytest.fixture(scope="session")

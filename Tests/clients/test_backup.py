@@ -12,6 +12,7 @@ import sys
 
 import pytest
 
+from pages import OPERATIONS, RUNBOOK
 from server import BINARY, ROOT, command, environment
 from spoken import confide
 
@@ -150,14 +151,9 @@ def test_a_backup_is_read_by_the_format_page_alone(restored):
         assert index == int(size) and base64.b64encode(top).decode() == root
 
 
-def commands(page: str) -> list[str]:
-    return re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-
-
 def test_the_runbook_is_typed_from_its_first_line_to_its_last(tmp_path):
-    page = (ROOT / "Sources/muniment/muniment.docc/Runbook.md").read_text()
-    blocks = commands(page)
-    assert len(blocks) >= 10 and page.count("```") == 2 * len(blocks)
+    blocks = RUNBOOK.blocks()
+    assert len(blocks) >= 10 and RUNBOOK.text.count("```") == 2 * len(blocks)
     (tmp_path / "Tools").symlink_to(ROOT / "Tools")
     with (tmp_path / "printed").open("wb") as printed, (tmp_path / "server.log").open("wb") as log:
         server = subprocess.Popen(
@@ -183,9 +179,8 @@ def test_the_runbook_is_typed_from_its_first_line_to_its_last(tmp_path):
         assert server.wait(30) == 0
 
 
-def test_what_is_backed_up_as_the_readme_says_is_restored(tmp_path):
-    section = (ROOT / "README.md").read_text().split("\n## Back it up\n")[1].split("\n## ")[0]
-    (block,) = commands(section)
+def test_what_is_backed_up_as_the_operator_s_page_says_is_restored(tmp_path):
+    (block,) = OPERATIONS.blocks("Back it up")
     founded = json.loads(command("init", "--data", tmp_path / "muniment-data", "--format", "json").stdout)
     confide("the first user's password", founded["super_admin"]["password"])
     confide("the service's secret", founded["service"]["client_secret"])
