@@ -1,9 +1,11 @@
 // Documents that pages of any origin may read.
 extension Endpoint {
-    /// The same document, for scripts of any page too: it holds nothing that depends on who asks, so credentials are
-    /// neither asked for nor let through (Fetch §3.2). Whoever has this edition is told so without its content.
+    /// Whether scripts of any page may read it.
+    ///
+    /// It holds nothing that depends on who asks, so credentials are neither asked for nor let through (Fetch §3.2).
     package var isPublicDocument: Bool { sharing == .everyOrigin }
 
+    /// The same document for scripts of any page; whoever has this edition is told so without its content.
     package func asPublicDocument() -> Endpoint {
         var shared = self
         shared.sharing = .everyOrigin

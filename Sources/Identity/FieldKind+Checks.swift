@@ -147,8 +147,10 @@ extension FieldKind {
 }
 
 extension Unicode.Scalar {
-    /// Whether it steers what shows it: controls, separators of lines and paragraphs, and what changes the direction
-    /// of writing (UAX #9 §2). Joiners of letters are none: words of many languages need them.
+    /// Whether it steers what shows it.
+    ///
+    /// Such are controls, separators of lines and paragraphs, and what changes the direction of writing (UAX #9 §2).
+    /// Joiners of letters are none: words of many languages need them.
     fileprivate var isControlling: Bool {
         let category = properties.generalCategory
         return category == .control || category == .lineSeparator || category == .paragraphSeparator
