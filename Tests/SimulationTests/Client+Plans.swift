@@ -7,6 +7,8 @@ import Wire
 struct CarriedOut: Sendable {
     let request: String
     var changes: [PlannedStep]
+    /// Whose secrets it said that they end, or do not come back.
+    var secretsLost: Set<String>
     /// Whether it was answered as done; nil without an outcome.
     var isDone: Bool?
 }
@@ -54,8 +56,15 @@ extension Client {
         let why = [(name: "muniment-reason", value: "undone")]
         guard let told = await admin(.post, "\(place)/apply", why, body: JSON.object(body).compact) else { return }
         let isDone = told.isUnknown ? nil : told.status == 200
+        let lost = (plan.data["losses"]?.items ?? []).filter { $0["kind"]?.text == "secrets" }
+        let carriedOut = CarriedOut(
+            request: told.id,
+            changes: steps,
+            secretsLost: Set(lost.compactMap { $0["resource_id"]?.text }),
+            isDone: isDone
+        )
         book.use { state in
-            state.carriedOut.append(CarriedOut(request: told.id, changes: steps, isDone: isDone))
+            state.carriedOut.append(carriedOut)
             if isDone == false { for step in steps { state.takeBack(step) } }
         }
     }

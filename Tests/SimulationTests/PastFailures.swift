@@ -58,5 +58,9 @@ enum PastFailures {
             seed: 18_180_114_069_234_150_693,
             reason: "what was asked about now and about then at one time was summed up twice, to the oracle, as one"
         ),
+        Failure(
+            seed: 7_813_187_535_950_896_036,
+            reason: "the oracle did not know that an application comes back without its secrets, as the plan had said"
+        ),
     ]
 }
