@@ -12,6 +12,8 @@ final class CommandQueue: Sendable {
     private struct State {
         var ordinary: [any Submission] = []
         var bulk: [any Submission] = []
+        /// Whether the last commit was for the ordinary line, so that the next may be for the other.
+        var isBulkTurn = true
         var isWriterWaiting = false
         var isClosed = false
     }
@@ -67,11 +69,15 @@ final class CommandQueue: Sendable {
     private func take() -> [any Submission]? {
         state.withLock { state in
             guard !state.ordinary.isEmpty || !state.bulk.isEmpty else { return nil }
-            // One at a time while others wait, and first: behind the others a full drain would put it off for ever.
-            var taken = state.bulk.isEmpty ? [] : [state.bulk.removeFirst()]
-            let count = min(state.ordinary.count, Self.drainMax)
-            taken += state.ordinary.prefix(count)
-            state.ordinary.removeFirst(count)
+            // They take turns: whoever comes while much is written waits for one such command, never for two, and
+            // its own commit has none in it. Behind the others, or among them, a full drain would put it off for ever.
+            if !state.bulk.isEmpty, state.isBulkTurn || state.ordinary.isEmpty {
+                state.isBulkTurn = false
+                return [state.bulk.removeFirst()]
+            }
+            state.isBulkTurn = true
+            let taken = Array(state.ordinary.prefix(Self.drainMax))
+            state.ordinary.removeFirst(taken.count)
             return taken
         }
     }
