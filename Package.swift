@@ -161,7 +161,7 @@ let package = Package(
         tests("Folding"),
         tests("Storage", "Wire", "Patience"),
         tests("OpenSSL"),
-        tests("EventLog", "Wire", "Zstandard", "Storage", "OpenSSL", "Programs"),
+        tests("EventLog", "Wire", "Zstandard", "Storage", "OpenSSL", "Chance", "Programs"),
         tests("Identity", "Wire"),
         tests("Views", "Wire", "Storage", "OpenSSL", "Identity", "Chance"),
         tests("Engine", of: ["OpenID", "Obstacles", "Patience"] + belowDoors),
