@@ -167,7 +167,7 @@ extension Environment {
         switch backend {
         case .mapped(let environment):
             let dead = try environment.checkReaders()
-            reads.saw(outside: environment.outsideReads())
+            reads.remember(outside: environment.outsideReads())
             return dead
         case .simulated: return 0
         }

@@ -3,48 +3,54 @@ import OpenSSL
 package import Storage
 import Wire
 
-/// The writer's changes to the views: what the entries of one commit make of them, command by command.
+/// One write transaction over the views: what the entries of one commit change in them, command by command.
 ///
-/// ``fold(_:)`` puts the rows of a command into a journal; ``keep()`` accepts them, ``undo()`` drops them. Kept rows
-/// stay in memory until the commit, so a counter that five hundred commands move is written once.
+/// ``fold(_:)`` computes the rows that an entry changes. Those of the present command stand in a journal, until
+/// ``keep()`` accepts them or ``undo()`` drops them. Accepted rows stay in memory until the commit, so that a counter
+/// that five hundred commands change is written once.
 ///
-/// Reading a row sees the command under way, then what was kept, then the disk. A scan sees what was kept: a decision
-/// stands before the entries it makes, so it misses nothing.
+/// A lookup of one row sees the present command's changes first, then the accepted ones, then the disk. A scan sees the
+/// accepted ones and the disk only. That is enough for a decision, which is made before the entries of its command are;
+/// what is folded asks ``journaled(_:prefix:)`` besides.
 ///
-/// Used on the writer's thread alone. Any error of `Storage` ends the draft: drop it. After `.mapFull`, which LMDB may
-/// report as late as in the commit, nothing is lost but time: grow the environment, begin another draft, and fold again
-/// from ``ViewStore/applied``. After any other failed commit `applied` says whether it was kept.
+/// Only the writer's thread uses it. After any error of `Storage` it cannot be used further. After `.mapFull`, which
+/// LMDB may report as late as in the commit, nothing is lost: let go of it, enlarge the environment, begin another, and
+/// fold again from ``ViewStore/applied``. After any other failed commit `applied` tells whether it has taken place.
 package final class ViewDraft: RowReader {
     package let store: ViewStore
     package let headsOf: HeadsOf
     package let ownScopes: [String]
-    /// Decisions read the head.
+    /// The position that readers see: always the head, for decisions are made on the newest state.
     package var position: UInt64? { nil }
-    /// What it changes.
+    /// The parts of the views that it changes; rows of another part are neither read nor written.
     let parts: [ViewPart]
     private var writes = PartWrites()
-    /// The part whose map had no room left, once one had none.
+    /// The part whose memory map was full, once a write has failed for that.
     package var fullPart: ViewPart? { writes.fullPart }
 
-    /// What the transactions themselves hold.
+    /// For each table the number of its rows and their sum, as they stand in the open transactions.
     private var totals: [TableTotal]
     private var pending = DraftChanges()
     private var journal = DraftJournal()
-    /// The index from which on the next entry must be.
+    /// The smallest index that the next entry may have.
     private var nextIndex: UInt64
+    /// The same after the last command that was accepted.
     private var keptIndex: UInt64
+    /// Whether a command's last entry is still to come.
     private var isMidCommand = false
-    /// The chains in which this commit changes a resource or an edge, those of commands that were undone counted in.
+    /// The chains in which this commit changes a resource or an edge.
+    ///
+    /// Chains of commands that were undone stay in it: it may name too many, never too few.
     private var changedChains: Set<String> = []
-    /// When the secrets that these entries proved were last used.
+    /// When each secret that these entries prove was last used.
     var lastUses: [SecretID: Instant] = [:]
-    /// The last of them: from one entry to the next it is mostly the same.
+    /// The credential of the entry before and its moment; most entries have the same one as the entry before.
     var latestUse: (credential: String, moment: Instant)?
     /// The addresses that the entries of this commit show in clear.
     var clearAddresses: [String: BlindAddress] = [:]
-    /// The last of them.
+    /// The address of the entry before; most entries have the same one as the entry before.
     var latestAddress: (ip: String, address: BlindAddress)?
-    /// The keyed hashes of those that they seal.
+    /// The keyed hashes of the addresses that the entries of this commit seal, by the address.
     var blindAddresses: [String: [UInt8]] = [:]
 
     init(of store: ViewStore, _ parts: [ViewPart], heads: @escaping HeadsOf, ownScopes: [String]) throws {
@@ -63,16 +69,17 @@ package final class ViewDraft: RowReader {
         }
     }
 
-    /// Computes what one entry changes.
+    /// Computes the rows that one entry changes, and puts them into the journal of the present command.
     ///
-    /// - Throws: `Identity.Poison` for an entry that does not follow from those before it. The command is then undone.
+    /// - Throws: `Identity.Poison` for an entry that contradicts those before it; ``ViewFault/outOfOrder(index:)`` for
+    ///   one that does not come next. The caller then calls ``undo()``: an unfinished command cannot be accepted.
     package func fold(_ entry: FoldedEntry) throws {
         // Where retention removed lines the next index is further on; it is never further back.
         guard entry.index >= nextIndex, isMidCommand || nextIndex == keptIndex else {
             throw ViewFault.outOfOrder(index: entry.index)
         }
         nextIndex = entry.index + 1
-        // What is poisoned half-way stays unfinished, so that it cannot be kept.
+        // Set before anything can throw: a command of which one entry failed stays unfinished and cannot be accepted.
         isMidCommand = true
         let actor = try entry.knownActor()
         for part in parts {
@@ -93,11 +100,13 @@ package final class ViewDraft: RowReader {
         isMidCommand = !entry.endsCommand
     }
 
-    /// Accepts the rows of the command that was folded last.
+    /// Accepts the rows of the command whose entries were folded since the last call.
+    ///
+    /// - Throws: ``ViewFault/unfinishedCommand`` when the last entry of the command was not folded.
     package func keep() throws {
         guard !isMidCommand else { throw ViewFault.unfinishedCommand }
         while let (term, index) = pending.keep(&journal) {
-            // Blocks that an erasure took out must be gone before the last one is looked for.
+            // Where an erasure removed blocks of terms, they must be gone before the last block is searched.
             if pending.rows.hasChanges(of: .terms) { try flush() }
             let last = try lastBlock(of: term, before: index)
             pending.terms.open(term, at: last)
@@ -105,12 +114,12 @@ package final class ViewDraft: RowReader {
         keptIndex = nextIndex
     }
 
-    /// Lets go of the transactions, so that an environment can grow or another draft begin.
+    /// Ends the transactions without writing, so that an environment can grow or another draft begin.
     ///
-    /// Nothing more is read or kept.
+    /// Every later call that reads or writes throws ``ViewFault/ended``.
     package func abandon() { writes.abandon() }
 
-    /// Drops what was folded since the last ``keep()``.
+    /// Drops the rows of everything that was folded since the last ``keep()``.
     package func undo() {
         journal.removeAll()
         nextIndex = keptIndex
@@ -119,7 +128,11 @@ package final class ViewDraft: RowReader {
         latestUse = nil
     }
 
-    /// Writes what was kept, and with it how far the ledger is folded now.
+    /// Writes the accepted rows and the mark of each part, and commits the transactions.
+    ///
+    /// - Parameter applied: the ledger's size and root after the last accepted entry, which the mark will say.
+    /// - Throws: ``ViewFault/unfinishedCommand`` when rows wait for ``keep()`` or ``undo()``; errors of `Storage`, after
+    ///   which one part may be committed and the other not.
     package func commit(applied: ViewStore.Applied) throws {
         guard nextIndex == keptIndex, !isMidCommand else { throw ViewFault.unfinishedCommand }
         guard applied.size >= keptIndex else { throw ViewFault.outOfOrder(index: applied.size) }
@@ -129,19 +142,22 @@ package final class ViewDraft: RowReader {
             let row = value + BigEndian.bytes(store.seal.mark(value, of: part))
             try writes.put(part, store.marks(of: part), ViewMark.key, row)
         }
-        // Whoever has read the state, and then asks the audit, finds there what the state has seen.
+        // The audit first: a reader who sees an entry's effect in the state then finds the entry in the audit.
         for part in parts.reversed() {
             try writes.commit(part)
             if part == .audit { CrashPoint.betweenViews.pass() }
         }
     }
 
+    /// The number of ledger entries that the accepted commands reach up to.
     package var size: UInt64 { keptIndex }
 
-    /// Whether this commit has changed a resource or an edge in one of some chains: nobody else can read that yet.
+    /// Whether this commit changes a resource or an edge in one of these chains.
+    ///
+    /// Such a change is visible to this draft and, until it is committed, to no other reader.
     package func hasChanged(anyOf chains: Set<String>) -> Bool { !changedChains.isDisjoint(with: chains) }
 
-    /// The sums of all tables after what was kept so far.
+    /// The sums and row counts of all tables, the accepted commands included.
     package func attestation() throws -> ViewAttestation {
         try flush()
         return ViewAttestation(at: keptIndex, totals: totals)
@@ -155,7 +171,7 @@ extension ViewDraft {
         known: SealedRow?,
         _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
     ) throws {
-        // Terms, names and lengths are kept in forms of their own until they are written.
+        // Changes of terms, names and lengths wait in memory in other forms than rows: they are written first.
         let isKeptApart =
             table == .terms && !pending.terms.isEmpty || table == .entries && !pending.names.isEmpty
             || table == .lengths && !pending.lengths.isEmpty
@@ -181,25 +197,32 @@ extension ViewDraft {
         try writes.rows(of: store, table, from: from, direction, known: known, body)
     }
 
+    /// Sets a row in the journal of the present command.
     func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) {
         journal.rows[table, RowKey(key, store.seal)] = .put(value)
     }
 
+    /// Removes a row, in the journal of the present command.
     func delete(_ table: ViewTable, _ key: [UInt8]) {
         journal.rows[table, RowKey(key, store.seal)] = .delete
     }
 
-    /// The rows of a table that the command under way has put, and that begin with a prefix.
+    /// The rows that the present command has set in a table and whose keys begin with a prefix.
     func journaled(_ table: ViewTable, prefix: [UInt8]) -> [(key: [UInt8], value: [UInt8])] {
         journal.rows.puts(of: table).filter { $0.key.starts(with: prefix) }
     }
 
-    /// Whether a term has got kept entries since rows were last written.
+    /// Whether accepted entries of this term wait in memory to be written.
     func isKept(_ term: Term) -> Bool { pending.terms.isOpen(term) }
 }
 
 extension ViewDraft {
-    /// The last block of a term on disk; what is in memory is newer, so this reads the transaction past it.
+    /// The last block of a term's entry list that is on disk or written into the transaction; `nil` if it has none.
+    ///
+    /// It leaves out what waits in memory, because the caller appends that behind this block.
+    ///
+    /// - Parameter index: the entry that will be appended; the block must end before it.
+    /// - Throws: ``ViewFault/damagedRow(table:key:)`` when the block cannot be read or ends later.
     private func lastBlock(of term: Term, before index: UInt64) throws -> (number: UInt32, block: TermBlock)? {
         var found: (UInt32, TermBlock)?
         let start = term.key(block: .max)
@@ -214,7 +237,7 @@ extension ViewDraft {
         return found
     }
 
-    /// Writes what was kept into the transaction.
+    /// Writes the accepted changes that wait in memory into the transactions; nothing is committed by it.
     private func flush() throws {
         for table in ViewTable.allCases where pending.rows.hasChanges(of: table) {
             for (key, change) in pending.rows.drain(table) {
@@ -230,6 +253,7 @@ extension ViewDraft {
         pending.names.removeAll(keepingCapacity: true)
     }
 
+    /// Writes one row, its seal behind the value, into the transaction and counts it in the table's total.
     private func write(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) throws {
         let (place, part, seal) = (table.rawValue, table.part, store.seal.seal(table, key.span, value.span))
         var row: [UInt8] = []
@@ -239,7 +263,7 @@ extension ViewDraft {
         let stored = try store.table(table)
         if let old = try writes.add(part, stored, key, row) {
             guard let old = old.value else { throw damage(table, key) }
-            // The very same row: LMDB would copy its page for nothing.
+            // The row has not changed. Writing it would make LMDB copy a page for nothing.
             if old == seal { return }
             totals[place].remove(old)
             try writes.put(part, stored, key, row)
@@ -247,6 +271,7 @@ extension ViewDraft {
         totals[place].add(seal)
     }
 
+    /// Removes one row from the transaction and from the table's total; does nothing where there is no such row.
     private func remove(_ table: ViewTable, _ key: [UInt8]) throws {
         let stored = try store.table(table)
         guard let old = try writes.seal(of: key, in: stored, table.part) else { return }

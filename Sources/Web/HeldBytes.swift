@@ -13,13 +13,13 @@ struct HeldBytes: ~Copyable, Sendable {
         self.connection = connection
     }
 
-    deinit { giveAll() }
+    deinit { removeAll() }
 
     /// Counts more of the body.
     ///
-    /// - Returns: whether there is room for it.
-    mutating func take(_ more: Int) -> Bool {
-        guard connections.take(more, on: connection, besides: count) else { return false }
+    /// - Returns: whether the server may hold it; if not, nothing is counted.
+    mutating func add(_ more: Int) -> Bool {
+        guard connections.addBody(more, on: connection, besides: count) else { return false }
         count += more
         return true
     }
@@ -34,13 +34,13 @@ struct HeldBytes: ~Copyable, Sendable {
     ///
     /// They are never refused: what was asked has been done, and nobody else could tell the client so.
     mutating func exchange(forAnswer bytes: Int) {
-        giveAll()
+        removeAll()
         (count, isAtWork) = (bytes, false)
-        if count > 0 { connections.makeRoom(count, on: connection) }
+        if count > 0 { connections.addAnswer(count, on: connection) }
     }
 
-    private func giveAll() {
+    private func removeAll() {
         guard count > 0 else { return }
-        if isAtWork { connections.endWork(count) } else { connections.give(count, on: connection) }
+        if isAtWork { connections.endWork(count) } else { connections.remove(count, on: connection) }
     }
 }

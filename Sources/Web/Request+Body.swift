@@ -28,7 +28,7 @@ extension HummingbirdCore.Request {
         var bytes: [UInt8] = []
         for try await buffer in body {
             guard bytes.count + buffer.readableBytes <= limit else { return .tooLarge(limit: limit) }
-            guard held.take(buffer.readableBytes) else { throw NoRoom() }
+            guard held.add(buffer.readableBytes) else { throw NoRoom() }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
         return .bytes(bytes)

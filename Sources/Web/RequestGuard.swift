@@ -100,7 +100,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         stopTimer()
         answerDeadline.stop()
         pause?.cancel()
-        give(answerBytes)
+        release(answerBytes)
         answerBytes = 0
         endRequest()
     }
@@ -160,7 +160,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let waits = isAnswering && isWhole && context.channel.isWritable
         guard let connection, waits != isWaiting else { return }
         isWaiting = waits
-        connections.turn(on: connection, toServer: waits)
+        connections.setWaiting(on: connection, forServer: waits)
     }
 
     private func endRequest() {
@@ -169,8 +169,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         (isAnswering, isWhole, isWaiting) = (false, false, false)
     }
 
-    private func give(_ bytes: Int) {
-        if let connection, bytes > 0 { connections.give(bytes, on: connection) }
+    private func release(_ bytes: Int) {
+        if let connection, bytes > 0 { connections.remove(bytes, on: connection) }
     }
 
     /// The answer has left: it is the turn of the next request that was sent ahead, unless its client should wait.
@@ -266,7 +266,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body(let buffer):
             answerBytes += buffer.readableBytes
-            if let connection { connections.hold(buffer.readableBytes, on: connection) }
+            if let connection { connections.addSending(buffer.readableBytes, on: connection) }
             context.write(data, promise: promise)
         case .head:
             context.write(data, promise: promise)
@@ -277,7 +277,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             answerDeadline.wroteAnswer()
             sent.futureResult.assumeIsolated().whenComplete { [self] result in
                 answerDeadline.sentAnswer()
-                give(bytes)
+                release(bytes)
                 endRequest()
                 if case .success = result { turn(context) } else { ahead.removeAll() }
             }

@@ -23,7 +23,7 @@ struct Fork {
         let home = isCopy ? try directory.withAnchorOfItsOwn() : directory
         let opened = try OpenedLedger(home, kek: kek, world: world) { tables, _ in try Self.verified(tables) }
         var owed = opened.owed
-        try owed.settle()
+        try owed.writeAll()
         let signers = try opened.opening.checkpointKeys.signers(opened.keys)
         let (range, origin) = try write(lost, reason, opened)
         // Whoever forks from the same copy once more finds out there that this name is used.

@@ -52,7 +52,7 @@ extension Instance {
                 throw LedgerFault.keys("no key-encryption key: give --key-file, MUNIMENT_KEY or --key-command")
             }
             var owed = opened.owed
-            try owed.settle()
+            try owed.writeAll()
             return try opened.keys.rewrap(keyEncryptionKey: key.bytes)
         }
     }

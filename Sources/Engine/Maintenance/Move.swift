@@ -22,7 +22,7 @@ struct Move {
         }
         try opened.heedViews(in: directory)
         var owed = opened.owed
-        try owed.settle()
+        try owed.writeAll()
         let signers = try opened.opening.checkpointKeys.signers(opened.keys)
         let writer = opened.writer
         let now = writer.time(wall: world.wall())

@@ -21,7 +21,7 @@ struct Owed {
     /// Writes what is owed, in its order.
     ///
     /// - Throws: what kept the first of it from being written; that and the rest stay owed.
-    mutating func settle() throws {
+    mutating func writeAll() throws {
         while let write = writes.first {
             try write()
             writes.removeFirst()

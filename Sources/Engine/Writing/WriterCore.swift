@@ -52,7 +52,7 @@ final class WriterCore {
     /// How to take back what was written off the books, should the commit not come about.
     var takenBack: [() -> Void] = []
     /// Entries that are durable while the views could not follow: nothing is decided before they have.
-    var behind: Behind?
+    var unfolded: Unfolded?
     /// The part of the views whose map was used up in the last draft.
     private var fullPart: ViewPart?
     let auditMaking: AuditMaking
@@ -116,7 +116,7 @@ final class WriterCore {
             return []
         }
         do {
-            try followLedger()
+            try foldUnfolded()
             try auditMaking.takeOver(at: ledger.range.size)
             return try drain(batch, isClosing: isClosing)
         } catch let refusal as Refusal {
