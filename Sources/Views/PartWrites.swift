@@ -39,8 +39,8 @@ struct PartWrites: ~Copyable {
         of store: ViewStore,
         _ table: ViewTable,
         _ key: [UInt8],
-        known: SealedRow?,
-        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+        known: TaggedRow?,
+        _ body: (_ value: Span<UInt8>, _ tag: UInt64) throws -> Void,
     ) throws {
         switch table.part {
         case .state:
@@ -57,8 +57,8 @@ struct PartWrites: ~Copyable {
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        known: (_ key: Span<UInt8>) -> SealedRow?,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
+        known: (_ key: Span<UInt8>) -> TaggedRow?,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ tag: UInt64) throws -> Bool,
     ) throws {
         switch table.part {
         case .state:
@@ -70,13 +70,13 @@ struct PartWrites: ~Copyable {
         }
     }
 
-    /// The seal of a stored row; nothing where there is none.
-    borrowing func seal(of key: [UInt8], in table: Table, _ part: ViewPart) throws -> StoredSeal? {
-        var found: StoredSeal?
+    /// The tag of a stored row; nothing where there is none.
+    borrowing func tag(of key: [UInt8], in table: Table, _ part: ViewPart) throws -> StoredTag? {
+        var found: StoredTag?
         let isThere =
             switch part {
-            case .state: try state?.lookUp(table, key) { found = StoredSeal(of: $0) }
-            case .audit: try audit?.lookUp(table, key) { found = StoredSeal(of: $0) }
+            case .state: try state?.lookUp(table, key) { found = StoredTag(of: $0) }
+            case .audit: try audit?.lookUp(table, key) { found = StoredTag(of: $0) }
             }
         guard let isThere else { throw ViewFault.ended }
         return isThere ? found : nil
@@ -84,13 +84,13 @@ struct PartWrites: ~Copyable {
 
     /// Sets the value of a key that is not there yet.
     ///
-    /// - Returns: the seal of the row that is there already, and stays.
-    mutating func add(_ part: ViewPart, _ table: Table, _ key: [UInt8], _ row: [UInt8]) throws -> StoredSeal? {
-        var old: StoredSeal?
+    /// - Returns: the tag of the row that is there already, and stays.
+    mutating func add(_ part: ViewPart, _ table: Table, _ key: [UInt8], _ row: [UInt8]) throws -> StoredTag? {
+        var old: StoredTag?
         let isNew = try noting(part) { writes throws(StorageError) in
             switch part {
-            case .state: try writes.state?.add(table, key, row) { old = StoredSeal(of: $0) }
-            case .audit: try writes.audit?.add(table, key, row) { old = StoredSeal(of: $0) }
+            case .state: try writes.state?.add(table, key, row) { old = StoredTag(of: $0) }
+            case .audit: try writes.audit?.add(table, key, row) { old = StoredTag(of: $0) }
             }
         }
         guard isNew != nil else { throw ViewFault.ended }
@@ -129,9 +129,9 @@ struct PartWrites: ~Copyable {
     }
 }
 
-/// The seal that stands behind a row, unchecked; nothing where the row is too short to have one.
-struct StoredSeal {
+/// The tag that stands behind a row, unchecked; nothing where the row is too short to have one.
+struct StoredTag {
     let value: UInt64?
 
-    init(of row: Span<UInt8>) { value = RowSeal.stored(in: row) }
+    init(of row: Span<UInt8>) { value = RowTag.stored(in: row) }
 }

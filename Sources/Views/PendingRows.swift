@@ -3,9 +3,9 @@ struct RowKey: Hashable {
     let bytes: [UInt8]
     private let spread: UInt64
 
-    init(_ bytes: [UInt8], _ seal: RowSeal) {
+    init(_ bytes: [UInt8], _ tag: RowTag) {
         self.bytes = bytes
-        spread = seal.spread(bytes)
+        spread = tag.spread(bytes)
     }
 
     static func == (left: RowKey, right: RowKey) -> Bool {

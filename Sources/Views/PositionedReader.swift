@@ -29,8 +29,8 @@ package final class DraftPast: RowReader {
     package func lendRow(
         _ table: ViewTable,
         _ key: [UInt8],
-        known: SealedRow?,
-        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+        known: TaggedRow?,
+        _ body: (_ value: Span<UInt8>, _ tag: UInt64) throws -> Void,
     ) throws {
         try draft.lendRow(table, key, known: known, body)
     }
@@ -39,8 +39,8 @@ package final class DraftPast: RowReader {
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        known: (_ key: Span<UInt8>) -> SealedRow?,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
+        known: (_ key: Span<UInt8>) -> TaggedRow?,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ tag: UInt64) throws -> Bool,
     ) throws {
         try draft.scanRows(table, from: from, direction, known: known, body)
     }

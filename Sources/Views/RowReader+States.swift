@@ -37,11 +37,11 @@ extension RowReader {
 
     /// What `current` says at a key.
     private func current<R: Resource>(_ kind: R.Type, at bytes: [UInt8]) throws -> Versioned<R>? {
-        let key = RowKey(bytes, store.seal)
+        let key = RowKey(bytes, store.rowTag)
         let held = store.cache.held(at: key)
         var resource: Versioned<R>?
-        try lendRow(.current, bytes, known: held?.row) { value, seal in
-            resource = try self.read(held, at: key, in: value, seal, .current, idBytes: bytes.count)
+        try lendRow(.current, bytes, known: held?.row) { value, tag in
+            resource = try self.read(held, at: key, in: value, tag, .current, idBytes: bytes.count)
         }
         return resource
     }
@@ -53,12 +53,12 @@ extension RowReader {
         // Newer versions stand before older ones, so the first at or behind the index is the one in force.
         try scanRows(.versions, from: start, .forward) { key in
             guard key.count == start.count, key.begins(with: start[...idBytes]) else { return nil }
-            let known = RowKey(key.copied, self.store.seal)
+            let known = RowKey(key.copied, self.store.rowTag)
             (found, held) = (known, self.store.cache.held(at: known))
             return held?.row
-        } _: { _, value, seal in
+        } _: { _, value, tag in
             if let found {
-                resource = try self.read(held, at: found, in: value, seal, .versions, idBytes: idBytes)
+                resource = try self.read(held, at: found, in: value, tag, .versions, idBytes: idBytes)
             }
             return false
         }
@@ -69,12 +69,12 @@ extension RowReader {
         _ held: StateCache.Held?,
         at key: RowKey,
         in value: Span<UInt8>,
-        _ seal: UInt64,
+        _ tag: UInt64,
         _ table: ViewTable,
         idBytes: Int,
     ) throws -> Versioned<R> {
-        if let known: Versioned<R> = held?.resource(of: seal) { return known }
-        let row = SealedRow(value: value.copied, seal: seal)
+        if let known: Versioned<R> = held?.resource(of: tag) { return known }
+        let row = TaggedRow(value: value.copied, tag: tag)
         guard let resource = Versioned<R>(row: row.value),
             resource.id.text.utf8.elementsEqual(key.bytes.prefix(idBytes))
         else { throw damage(table, key.bytes) }

@@ -15,25 +15,25 @@ package protocol RowReader: AnyObject, Facts {
     /// The last entry that answers have seen, where that is one of the past; nil at the head.
     var position: UInt64? { get }
 
-    /// Lends the value of a row and its seal, which is checked; nothing where there is no such row.
+    /// Lends the value of a row and its tag, which is checked; nothing where there is no such row.
     ///
-    /// - Parameter known: how the row was when its seal was made or checked; where it is still so, nothing is hashed.
+    /// - Parameter known: how the row was when its tag was made or checked; where it is still so, nothing is hashed.
     func lendRow(
         _ table: ViewTable,
         _ key: [UInt8],
-        known: SealedRow?,
-        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+        known: TaggedRow?,
+        _ body: (_ value: Span<UInt8>, _ tag: UInt64) throws -> Void,
     ) throws
 
-    /// Lends keys, values and their seals in order until the closure returns false; `from` as in `TableReader.scan`.
+    /// Lends keys, values and their tags in order until the closure returns false; `from` as in `TableReader.scan`.
     ///
-    /// - Parameter known: how the row of a key was when its seal was made or checked, as in ``lendRow(_:_:known:_:)``.
+    /// - Parameter known: how the row of a key was when its tag was made or checked, as in ``lendRow(_:_:known:_:)``.
     func scanRows(
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        known: (_ key: Span<UInt8>) -> SealedRow?,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
+        known: (_ key: Span<UInt8>) -> TaggedRow?,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ tag: UInt64) throws -> Bool,
     ) throws
 
     /// How far the ledger is folded, the entries of a draft included.

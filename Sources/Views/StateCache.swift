@@ -5,7 +5,7 @@ import Wire
 
 /// Resources that were read from rows lately, so that the same row is not read again and again.
 ///
-/// A resource is taken from here only for a row with the very same seal, which no other row of that key has. Nothing
+/// A resource is taken from here only for a row with the very same tag, which no other row of that key has. Nothing
 /// has to be told when a row changes, and a reader of an older moment never gets a newer state. Keys of `current` and
 /// of `versions` differ, so both share the place.
 final class StateCache: Sendable {
@@ -14,17 +14,17 @@ final class StateCache: Sendable {
 
     /// A resource with the row that it was read from.
     struct Held {
-        let row: SealedRow
+        let row: TaggedRow
         private let state: any AnyObject & Sendable
 
-        fileprivate init<R: Resource>(_ resource: Versioned<R>, _ row: SealedRow) {
+        fileprivate init<R: Resource>(_ resource: Versioned<R>, _ row: TaggedRow) {
             self.row = row
             state = State(resource)
         }
 
-        /// The resource, if it was read from the row of that seal.
-        func resource<R: Resource>(of seal: UInt64) -> Versioned<R>? {
-            row.seal == seal ? (state as? State<R>)?.resource : nil
+        /// The resource, if it was read from the row of that tag.
+        func resource<R: Resource>(of tag: UInt64) -> Versioned<R>? {
+            row.tag == tag ? (state as? State<R>)?.resource : nil
         }
     }
 
@@ -45,7 +45,7 @@ final class StateCache: Sendable {
     func held(at key: RowKey) -> Held? { contents.withLock { $0.held[key] } }
 
     /// Remembers what a row says that was read, or is about to be written.
-    func keep<R: Resource>(_ resource: Versioned<R>, at key: RowKey, _ row: SealedRow) {
+    func keep<R: Resource>(_ resource: Versioned<R>, at key: RowKey, _ row: TaggedRow) {
         let new = Held(resource, row)
         // What goes is handed out and freed behind the lock, for which others wait.
         _ = contents.withLock { contents -> Contents? in

@@ -44,8 +44,8 @@ extension ViewDraft {
         let (key, row) = (ViewKey.identifier(id.text), new.row)
         put(.current, key, row)
         // Whoever reads it next need not make of the row what was just made into it.
-        let sealed = SealedRow(value: row, seal: store.seal.seal(.current, key.span, row.span))
-        store.cache.keep(new, at: RowKey(key, store.seal), sealed)
+        let tagged = TaggedRow(value: row, tag: store.rowTag.tag(.current, key.span, row.span))
+        store.cache.keep(new, at: RowKey(key, store.rowTag), tagged)
         put(.versions, ViewKey.version(of: id.text, at: event.index), row)
         try foldFacets(from: old, to: new, at: event.index)
         try foldSlug(from: old, to: new, event)

@@ -139,7 +139,7 @@ package final class ViewDraft: RowReader {
         try flush()
         for part in parts {
             let value = ViewMark.row(applied, totals, of: part)
-            let row = value + BigEndian.bytes(store.seal.mark(value, of: part))
+            let row = value + BigEndian.bytes(store.rowTag.mark(value, of: part))
             try writes.put(part, store.marks(of: part), ViewMark.key, row)
         }
         // The audit first: a reader who sees an entry's effect in the state then finds the entry in the audit.
@@ -168,8 +168,8 @@ extension ViewDraft {
     package func lendRow(
         _ table: ViewTable,
         _ key: [UInt8],
-        known: SealedRow?,
-        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+        known: TaggedRow?,
+        _ body: (_ value: Span<UInt8>, _ tag: UInt64) throws -> Void,
     ) throws {
         // Changes of terms, names and lengths wait in memory in other forms than rows: they are written first.
         let isKeptApart =
@@ -177,10 +177,10 @@ extension ViewDraft {
             || table == .lengths && !pending.lengths.isEmpty
         if isKeptApart { try flush() }
         if journal.rows.hasChanges(of: table) || pending.rows.hasChanges(of: table) {
-            let wanted = RowKey(key, store.seal)
+            let wanted = RowKey(key, store.rowTag)
             if let change = journal.rows[table, wanted] ?? pending.rows[table, wanted] {
                 guard let value = change.value else { return }
-                return try body(value.span, store.seal.seal(table, key.span, value.span))
+                return try body(value.span, store.rowTag.tag(table, key.span, value.span))
             }
         }
         try writes.lendRow(of: store, table, key, known: known, body)
@@ -190,8 +190,8 @@ extension ViewDraft {
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        known: (_ key: Span<UInt8>) -> SealedRow?,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
+        known: (_ key: Span<UInt8>) -> TaggedRow?,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ tag: UInt64) throws -> Bool,
     ) throws {
         try flush()
         try writes.rows(of: store, table, from: from, direction, known: known, body)
@@ -199,12 +199,12 @@ extension ViewDraft {
 
     /// Sets a row in the journal of the present command.
     func put(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) {
-        journal.rows[table, RowKey(key, store.seal)] = .put(value)
+        journal.rows[table, RowKey(key, store.rowTag)] = .put(value)
     }
 
     /// Removes a row, in the journal of the present command.
     func delete(_ table: ViewTable, _ key: [UInt8]) {
-        journal.rows[table, RowKey(key, store.seal)] = .delete
+        journal.rows[table, RowKey(key, store.rowTag)] = .delete
     }
 
     /// The rows that the present command has set in a table and whose keys begin with a prefix.
@@ -253,28 +253,28 @@ extension ViewDraft {
         pending.names.removeAll(keepingCapacity: true)
     }
 
-    /// Writes one row, its seal behind the value, into the transaction and counts it in the table's total.
+    /// Writes one row, its tag behind the value, into the transaction and counts it in the table's total.
     private func write(_ table: ViewTable, _ key: [UInt8], _ value: [UInt8]) throws {
-        let (place, part, seal) = (table.rawValue, table.part, store.seal.seal(table, key.span, value.span))
+        let (place, part, tag) = (table.rawValue, table.part, store.rowTag.tag(table, key.span, value.span))
         var row: [UInt8] = []
-        row.reserveCapacity(value.count + RowSeal.bytes)
+        row.reserveCapacity(value.count + RowTag.bytes)
         row += value
-        row += BigEndian.bytes(seal)
+        row += BigEndian.bytes(tag)
         let stored = try store.table(table)
         if let old = try writes.add(part, stored, key, row) {
             guard let old = old.value else { throw damage(table, key) }
             // The row has not changed. Writing it would make LMDB copy a page for nothing.
-            if old == seal { return }
+            if old == tag { return }
             totals[place].remove(old)
             try writes.put(part, stored, key, row)
         }
-        totals[place].add(seal)
+        totals[place].add(tag)
     }
 
     /// Removes one row from the transaction and from the table's total; does nothing where there is no such row.
     private func remove(_ table: ViewTable, _ key: [UInt8]) throws {
         let stored = try store.table(table)
-        guard let old = try writes.seal(of: key, in: stored, table.part) else { return }
+        guard let old = try writes.tag(of: key, in: stored, table.part) else { return }
         guard let old = old.value else { throw damage(table, key) }
         totals[table.rawValue].remove(old)
         try writes.delete(table.part, stored, key)

@@ -2,7 +2,7 @@
 ///
 /// Everything in them follows from the ledger, so the cure for what is wrong on disk is a rebuild.
 package enum ViewFault: Error, Equatable {
-    /// A row is not what was written: its seal does not fit, or it cannot be read.
+    /// A row is not what was written: its tag does not fit, or it cannot be read.
     case damagedRow(table: String, key: [UInt8])
     /// The tables were made by another version of the product.
     case otherLayout

@@ -3,7 +3,7 @@ import Wire
 
 /// The one row that says how far a part of the views is, written in the same transaction as everything it speaks of.
 ///
-/// `layout[8] ‖ size[8] ‖ root[32] ‖ (hash[8] ‖ rows[8]) for each table of the part ‖ seal[8]`
+/// `layout[8] ‖ size[8] ‖ root[32] ‖ (hash[8] ‖ rows[8]) for each table of the part ‖ tag[8]`
 struct ViewMark {
     static let name = "meta"
     static let key = Array("applied".utf8)
@@ -53,7 +53,7 @@ struct ViewMark {
     }
 }
 
-/// The sum of a table's seals and the number of its rows: two tables that are equal have equal totals.
+/// The sum of a table's tags and the number of its rows: two tables that are equal have equal totals.
 ///
 /// The sum does not depend on the order of changes, so it is kept up without ever reading the table again.
 package struct TableTotal: Sendable, Equatable {
@@ -65,13 +65,13 @@ package struct TableTotal: Sendable, Equatable {
         self.rows = rows
     }
 
-    mutating func add(_ seal: UInt64) {
-        hash &+= seal
+    mutating func add(_ tag: UInt64) {
+        hash &+= tag
         rows &+= 1
     }
 
-    mutating func remove(_ seal: UInt64) {
-        hash &-= seal
+    mutating func remove(_ tag: UInt64) {
+        hash &-= tag
         rows &-= 1
     }
 }

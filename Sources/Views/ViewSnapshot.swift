@@ -66,8 +66,8 @@ package final class ViewSnapshot: RowReader {
     package func lendRow(
         _ table: ViewTable,
         _ key: [UInt8],
-        known: SealedRow?,
-        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+        known: TaggedRow?,
+        _ body: (_ value: Span<UInt8>, _ tag: UInt64) throws -> Void,
     ) throws {
         switch table.part {
         case .state:
@@ -83,8 +83,8 @@ package final class ViewSnapshot: RowReader {
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        known: (_ key: Span<UInt8>) -> SealedRow?,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
+        known: (_ key: Span<UInt8>) -> TaggedRow?,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ tag: UInt64) throws -> Bool,
     ) throws {
         switch table.part {
         case .state:
@@ -116,18 +116,18 @@ package final class ViewSnapshot: RowReader {
     }
 }
 
-/// Sealed rows, as both kinds of transaction give them.
+/// Rows with their tags, as both kinds of transaction give them.
 extension TableReader where Self: ~Copyable {
     borrowing func lendRow(
         of store: ViewStore,
         _ table: ViewTable,
         _ key: [UInt8],
-        known: SealedRow?,
-        _ body: (_ value: Span<UInt8>, _ seal: UInt64) throws -> Void,
+        known: TaggedRow?,
+        _ body: (_ value: Span<UInt8>, _ tag: UInt64) throws -> Void,
     ) throws {
         try lend(store.table(table), key) { row in
             let isKnown = known?.isSame(as: row) ?? false
-            let count = isKnown ? row.count - RowSeal.bytes : try store.seal.opened(table, key.span, row)
+            let count = isKnown ? row.count - RowTag.bytes : try store.rowTag.opened(table, key.span, row)
             try body(row.extracting(..<count), BigEndian.value(row, at: count))
         }
     }
@@ -137,12 +137,12 @@ extension TableReader where Self: ~Copyable {
         _ table: ViewTable,
         from: [UInt8]?,
         _ direction: ScanDirection,
-        known: (_ key: Span<UInt8>) -> SealedRow?,
-        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ seal: UInt64) throws -> Bool,
+        known: (_ key: Span<UInt8>) -> TaggedRow?,
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ tag: UInt64) throws -> Bool,
     ) throws {
         try scan(store.table(table), from: from, direction) { (key, row) throws -> Bool in
             let isKnown = known(key)?.isSame(as: row) ?? false
-            let count = isKnown ? row.count - RowSeal.bytes : try store.seal.opened(table, key, row)
+            let count = isKnown ? row.count - RowTag.bytes : try store.rowTag.opened(table, key, row)
             return try body(key, row.extracting(..<count), BigEndian.value(row, at: count))
         }
     }
@@ -151,15 +151,15 @@ extension TableReader where Self: ~Copyable {
         try markRow(of: store, part).map { try ViewMark(row: $0, of: part) } ?? ViewMark()
     }
 
-    /// The value of the mark's row, whose seal fits.
+    /// The value of the mark's row, whose tag fits.
     borrowing func markRow(of store: ViewStore, _ part: ViewPart) throws -> [UInt8]? {
         guard let row = try get(store.marks(of: part), ViewMark.key) else { return nil }
-        let count = row.count - RowSeal.bytes
+        let count = row.count - RowTag.bytes
         guard count >= 8 else { throw ViewFault.damagedRow(table: ViewMark.name, key: ViewMark.key) }
         let value = Array(row[..<count])
         // What another layout means by its row is not known.
         try ViewMark.requireLayout(of: value)
-        guard BigEndian.value(row, at: count) == store.seal.mark(value, of: part) else {
+        guard BigEndian.value(row, at: count) == store.rowTag.mark(value, of: part) else {
             throw ViewFault.damagedRow(table: ViewMark.name, key: ViewMark.key)
         }
         return value

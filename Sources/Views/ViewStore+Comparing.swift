@@ -5,7 +5,7 @@ import Wire
 package struct ViewDifference: Sendable, Equatable {
     package let table: String
     package let key: [UInt8]
-    /// The values without their seals; nil where there is no such row.
+    /// The values without their tags; nil where there is no such row.
     package let ours: [UInt8]?
     package let theirs: [UInt8]?
 }
@@ -26,9 +26,9 @@ extension ViewStore {
         return (applied, ViewPart.state.tables.map { ($0.name, mark.totals[$0.rawValue]) })
     }
 
-    /// The first rows in which these views differ from others, every row of both read and its seal checked.
+    /// The first rows in which these views differ from others, every row of both read and its tag checked.
     ///
-    /// It also compares each table's sum with its rows, so that a row that was put in or taken out with its seal whole
+    /// It also compares each table's sum with its rows, so that a row that was put in or taken out with its tag whole
     /// shows itself: that is reported under the table's name with an empty key.
     package func differences(from other: ViewStore, limit: Int = 10) throws -> [ViewDifference] {
         var differences: [ViewDifference] = []
@@ -123,7 +123,7 @@ private struct RowFeed {
             if key != after { filled.append((key, value.copied)) }
             return filled.count < Self.rowsAtOnce
         }
-        for row in filled { total.add(snapshot.store.seal.seal(table, row.key.span, row.value.span)) }
+        for row in filled { total.add(snapshot.store.rowTag.tag(table, row.key.span, row.value.span)) }
         isAtEnd = filled.count < Self.rowsAtOnce
         lastKey = filled.last?.key ?? lastKey
         rows = filled[...]

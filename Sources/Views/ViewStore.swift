@@ -22,7 +22,7 @@ package final class ViewStore: Sendable {
         }
     }
 
-    package static let sealKeyBytes = 16
+    package static let tagKeyBytes = 16
     package static let blindKeyBytes = 32
 
     package let state: Environment
@@ -31,16 +31,16 @@ package final class ViewStore: Sendable {
     /// By the number of the table; nothing for those of a part that is not kept.
     let tables: [Table?]
     private let marks: [Table?]
-    let seal: RowSeal
+    let rowTag: RowTag
     let blind: BlindIndex
     let cache = StateCache()
     private let progress = Mutex(AuditProgress?.none)
 
     /// - Parameters:
-    ///   - sealKey: 16 bytes for the seals of rows; with another key every row reads as damaged.
+    ///   - tagKey: 16 bytes for the tags of rows; with another key every row reads as damaged.
     ///   - blindKey: 32 bytes for look-ups of what no row may show in clear.
-    package init(state: Environment, audit: Environment?, sealKey: [UInt8], blindKey: [UInt8]) throws {
-        precondition(sealKey.count == Self.sealKeyBytes, "the seal of rows is SipHash, whose key is 16 bytes")
+    package init(state: Environment, audit: Environment?, tagKey: [UInt8], blindKey: [UInt8]) throws {
+        precondition(tagKey.count == Self.tagKeyBytes, "the tag of rows is SipHash, whose key is 16 bytes")
         precondition(blindKey.count == Self.blindKeyBytes, "a blind index is as safe as its key, which is 32 bytes")
         self.state = state
         self.audit = audit
@@ -52,7 +52,7 @@ package final class ViewStore: Sendable {
         }
         tables = try ViewTable.allCases.map { try environments[$0.part.rawValue]?.table($0.name) }
         marks = try environments.map { try $0?.table(ViewMark.name) }
-        seal = RowSeal(key: sealKey)
+        rowTag = RowTag(key: tagKey)
         blind = BlindIndex(key: blindKey)
     }
 

@@ -36,7 +36,7 @@ package enum ViewPart: Int, Sendable, CaseIterable {
 /// The tables of `views/state/data.mdb` and `views/audit/data.mdb`, and the bytes of their rows.
 ///
 /// Numbers are big-endian; `~n` is the complement of n, so that the newest comes first; texts are UTF-8 and end with a
-/// zero byte where something follows them. Behind every value stand the 8 bytes of its seal (``RowSeal``).
+/// zero byte where something follows them. Behind every value stand the 8 bytes of its tag (``RowTag``).
 package enum ViewTable: Int, Sendable, CaseIterable {
     case current, versions, facets, pastEdges, counts, countVersions, slugs, lookups, lastUsed, texts,
         addresses, erasable, auditErasable, terms, idempotency, activities, intervals, ends, entries, lengths, latest,

@@ -65,16 +65,16 @@ import Wire
             try transaction.commit()
         }
 
-        /// Puts the tenant's row back, and gives its partner's a seal with which all of them add up as before.
+        /// Puts the tenant's row back, and gives its partner's a tag with which all of them add up as before.
         func putBackBalanced() throws {
             let key = Array(tenant.text.utf8)
-            let seal = { (row: [UInt8]) in BigEndian.value(row, at: row.count - 8) }
+            let tag = { (row: [UInt8]) in BigEndian.value(row, at: row.count - 8) }
             let present = try #require(try Self.row(ground, "views/state", "current", key))
             try putBack("current")
             let other = Array(partner.text.utf8)
             let row = try #require(try Self.row(ground, "views/state", "current", other))
             let earlier = try #require(try Self.row(ground, "views/state", "current", key))
-            let balanced = seal(row) &+ seal(present) &- seal(earlier)
+            let balanced = tag(row) &+ tag(present) &- tag(earlier)
             try edit("views/state", "current") { try $0.put($1, other, row.dropLast(8) + BigEndian.bytes(balanced)) }
         }
 
@@ -196,7 +196,7 @@ import Wire
         try await instance.close()
     }
 
-    @Test(arguments: ["put back", "put back, and its seal made up for", "removed", "changed"])
+    @Test(arguments: ["put back", "put back, and its tag made up for", "removed", "changed"])
     func `a row from which rights follow is seen at the start, and made anew from the ledger`(how: String)
         async throws
     {
@@ -204,7 +204,7 @@ import Wire
         let key = Array(stopped.tenant.text.utf8)
         switch how {
         case "put back": try stopped.putBack("current")
-        case "put back, and its seal made up for": try stopped.putBackBalanced()
+        case "put back, and its tag made up for": try stopped.putBackBalanced()
         case "removed": try stopped.edit("views/state", "current") { try $0.delete($1, key) }
         default: try stopped.spoil("views/state", "current", key)
         }

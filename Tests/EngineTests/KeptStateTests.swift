@@ -59,7 +59,7 @@ import Wire
             return try ViewStore(
                 state: environment,
                 audit: nil,
-                sealKey: try #require(try keys.key(KeyName.viewRows)),
+                tagKey: try #require(try keys.key(KeyName.viewRows)),
                 blindKey: try #require(try keys.key(KeyName.blindIndex))
             )
         }
@@ -149,7 +149,7 @@ import Wire
 
     private static let writing = Environment.Options(mapBytes: DataDirectory.mapBytes)
 
-    /// A row of the same table as it could have been written with its seal: that of another key's.
+    /// A row of the same table as it could have been written with its tag: that of another key's.
     private static func older(
         of rows: [(key: [UInt8], value: [UInt8])],
         _ kept: Environment,

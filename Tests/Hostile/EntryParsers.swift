@@ -70,7 +70,7 @@ extension HostileParser {
         return tables
     }
 
-    /// The rows of views, should their seals be those of somebody who has the key.
+    /// The rows of views, should their tags be those of somebody who has the key.
     static let rows = HostileParser("rows") { bytes in
         for kind in Kind.allCases { try kind.accept(RowOfKind(bytes: bytes)) }
         for activity in ActivityKind.allCases { try activity.accept(RowOfActivity(bytes: bytes)) }

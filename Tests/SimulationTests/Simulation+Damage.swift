@@ -23,7 +23,7 @@ extension Simulation {
 
     private func harm(_ kind: Damage) -> (done: String, isOfViews: Bool)? {
         if !options.isBlind, dice.onceIn(3) {
-            // What somebody does who can write the files: every seal of such a row fits.
+            // What somebody does who can write the files: every tag of such a row fits.
             let name = Self.environments[dice.below(Self.environments.count)]
             if let done = disk.putBackRow(environment: name) { return (done, name.hasPrefix("views")) }
         }

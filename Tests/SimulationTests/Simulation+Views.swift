@@ -38,7 +38,7 @@ extension Simulation {
         try ViewStore(
             state: directory.views(.state, .readOnly),
             audit: audit,
-            sealKey: viewKeys.rows,
+            tagKey: viewKeys.rows,
             blindKey: viewKeys.blind
         )
     }

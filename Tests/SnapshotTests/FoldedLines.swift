@@ -12,7 +12,7 @@ struct FoldedLines {
         views = try ViewStore(
             state: Environment(simulated: SimulatedDisk(seed: 1), name: "state"),
             audit: Environment(simulated: SimulatedDisk(seed: 1), name: "audit"),
-            sealKey: [UInt8](repeating: 1, count: ViewStore.sealKeyBytes),
+            tagKey: [UInt8](repeating: 1, count: ViewStore.tagKeyBytes),
             blindKey: [UInt8](repeating: 2, count: ViewStore.blindKeyBytes)
         )
         let draft = try views.draft()

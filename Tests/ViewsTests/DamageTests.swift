@@ -72,7 +72,7 @@ struct DamageTests {
 
     @Test func `views sealed under another key are damaged, and those of another layout are not read`() throws {
         let world = try World()
-        let stranger = try world.site.store(sealKey: 8)
+        let stranger = try world.site.store(tagKey: 8)
         #expect(throws: ViewFault.self) { try stranger.applied() }
         try patch(world.store, "meta", Array("applied".utf8)) { $0[7] ^= 0xFF }
         #expect(throws: ViewFault.otherLayout) { try world.store.applied() }

@@ -41,11 +41,11 @@ final class Site {
         }
     }
 
-    func store(_ name: String = "views", mapBytes: Int = 64 << 20, sealKey: UInt8 = 7) throws -> ViewStore {
+    func store(_ name: String = "views", mapBytes: Int = 64 << 20, tagKey: UInt8 = 7) throws -> ViewStore {
         try ViewStore(
             state: environment("\(name)-state", mapBytes: mapBytes),
             audit: environment("\(name)-audit", mapBytes: mapBytes),
-            sealKey: [UInt8](repeating: sealKey, count: 16),
+            tagKey: [UInt8](repeating: tagKey, count: 16),
             blindKey: [UInt8](repeating: 9, count: 32)
         )
     }

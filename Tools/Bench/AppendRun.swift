@@ -35,7 +35,7 @@ struct AppendRun {
         let views = try ViewStore(
             state: directory.views(.state),
             audit: directory.views(.audit),
-            sealKey: world.random(ViewStore.sealKeyBytes),
+            tagKey: world.random(ViewStore.tagKeyBytes),
             blindKey: world.random(ViewStore.blindKeyBytes)
         )
         let ledger = LedgerWriter(

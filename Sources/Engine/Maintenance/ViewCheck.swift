@@ -48,7 +48,7 @@ package struct ViewCheck {
         return try ViewStore(
             state: isLeft ? directory.readableViews(.state) : directory.readableKeptState(),
             audit: isLeft && standing.isAuditKept ? directory.readableViews(.audit) : nil,
-            sealKey: rows,
+            tagKey: rows,
             blindKey: blind
         )
     }

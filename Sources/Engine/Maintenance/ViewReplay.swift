@@ -114,7 +114,7 @@ package struct ViewReplay {
         return try ViewStore(
             state: target.views(.state, in: name),
             audit: target.views(.audit, in: name),
-            sealKey: rows,
+            tagKey: rows,
             blindKey: blind
         )
     }

@@ -14,7 +14,7 @@ extension KeyStore {
         try ViewStore(
             state: state,
             audit: audit,
-            sealKey: try required(KeyName.viewRows),
+            tagKey: try required(KeyName.viewRows),
             blindKey: try required(KeyName.blindIndex)
         )
     }
