@@ -9,7 +9,7 @@ import Wire
 final class ShownResources: Sendable {
     /// How many bytes of JSON are held, as many as rows are held read.
     ///
-    /// Room that it was given and does not fill is counted; the identifiers by which it is found come on top.
+    /// Memory that it was given and does not fill is counted; the identifiers by which it is found come on top.
     static let bytesMax = 8 << 20
 
     private struct Shown {

@@ -63,7 +63,7 @@ extension Instance {
     /// views up to it, and starts the writer and the notary.
     ///
     /// - Throws: `StorageError` of the kind `locked` when another process serves it, and of the kind `full` when views
-    ///   must be made or caught up where there is no room for them; `LedgerFault` when it may not be trusted.
+    ///   must be made or caught up where there is no free space for them; `LedgerFault` when it may not be trusted.
     package static func open(
         _ directory: DataDirectory,
         kek: KeyEncryptionKey? = nil,
@@ -164,7 +164,7 @@ extension Instance {
     /// Writes down that a server begins, how the last one ended, and what became of the views.
     ///
     /// - Returns: whether writes are possible. A full disk is no reason not to start: health says so, and writes go on
-    ///   when there is room.
+    ///   when there is free space.
     private func recordOpening(_ found: OpeningViews.Opened, by software: String) async throws -> Bool {
         var told: Members = [
             "software": .string(software), "stop": .string(found.stop.rawValue),
@@ -179,7 +179,7 @@ extension Instance {
         } catch {
             switch error {
             case .diskFull: break
-            // The entry stands: the views follow it when there is room, and may have by now.
+            // The entry stands: the views follow it when there is free space, and may have by now.
             case WriterCore.unreadable: tellStop()
             // The verification beside serving was faster: what there is to read is served.
             case .refusingWrites where status.objection != nil: return false
@@ -294,7 +294,7 @@ extension Instance {
         try tables.environment.read { try tables.entry(index, $0) }.map { try Entry(decoding: $0) }
     }
 
-    /// What is looked after between commits: those who wait in vain, dead readers, the room on the disk.
+    /// What is looked after between commits: those who wait in vain, dead readers, the free space on the disk.
     private func tick() {
         let now = world.sinceBoot()
         arrivals.advance(to: status.size, now: now)
@@ -306,7 +306,7 @@ extension Instance {
         let spaces = directory.spaces
         if !spaces.isEmpty {
             status.disks(have: spaces)
-            // Not while there is none: it was deleted to get room, and would take it back.
+            // Not while there is none: it was deleted to get free space, and would take it back.
             if !status.isDiskShort { try? directory.keepReserve() }
         }
     }

@@ -37,7 +37,7 @@ extension Application {
         if !issues.isEmpty { throw .invalid(issues) }
     }
 
-    package static func requireRoom(in place: Place, _ facts: some Facts) throws {
+    package static func requireQuota(in place: Place, _ facts: some Facts) throws {
         guard case .tenant(let id) = place, let partner = try facts.partner(of: id),
             let most = try facts.active(partner).state.applicationsPerTenantMax
         else { return }

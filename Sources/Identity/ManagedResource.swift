@@ -8,8 +8,8 @@ package protocol ManagedResource: Resource where Verb: LifeVerb {
     static func place(of new: Self) throws(Rejection) -> Place
     /// Rules that hold between its fields.
     static func requireSound(_ state: Self) throws(Rejection)
-    /// Whether a place has room for another one; that everything above is active is asked of all.
-    static func requireRoom(in place: Place, _ facts: some Facts) throws
+    /// Refuses where a place holds as many of them as its limit allows.
+    static func requireQuota(in place: Place, _ facts: some Facts) throws
     /// Whether a change makes it usable in a way in which it was not: then who makes it must hold all of its power.
     static func makesUsable(_ next: Self, from current: Self, by changes: Changes<Self>) -> Bool
     /// The scopes that one can act with beside its own: of what hangs on it.
@@ -62,7 +62,7 @@ package protocol ManagedResource: Resource where Verb: LifeVerb {
 
 extension ManagedResource {
     package static func requireSound(_ state: Self) throws(Rejection) {}
-    package static func requireRoom(in place: Place, _ facts: some Facts) throws {}
+    package static func requireQuota(in place: Place, _ facts: some Facts) throws {}
     package static func morePower(of resource: Versioned<Self>, _ facts: some Facts) throws -> [String] { [] }
     package static func alongside(restored resource: Versioned<Self>, _ facts: some Facts) throws -> [Event] { [] }
     package static func makesUsable(_ next: Self, from current: Self, by changes: Changes<Self>) -> Bool {
@@ -117,7 +117,7 @@ extension ManagedResource {
 extension ManagedResource {
     /// Brings a deleted one back as it was: suspended if it was that.
     ///
-    /// It asks what registering it would ask now: the right, the power that it holds, room, and free names. What
+    /// It asks what registering it would ask now: the right, the power that it holds, the limits, and free names. What
     /// ``comesBackSuspended`` is suspended rather than refused for want of the power.
     ///
     /// - Parameter texts: its sealed texts that must be unique, opened by the caller.
@@ -137,7 +137,7 @@ extension ManagedResource {
         let mayUse = try !comesBackSuspended || authority.mayGrant(power, at: place, facts)
         if mayUse { try authority.requireGrantable(power, at: place, facts) }
         try facts.requireActive(place)
-        try requireRoom(in: place, facts)
+        try requireQuota(in: place, facts)
         let unique = fields.compactMap { field -> (field: Field<Self>, text: String)? in
             guard field.index?.isUnique == true else { return nil }
             let text = field.kind.isSealed ? texts[field.name]?.text : field.get(resource.state).text
@@ -164,7 +164,7 @@ extension ManagedResource {
         try authority.require(.writes(Self.self), at: place, facts)
         try authority.requireGrantable(new.power, at: place, facts)
         try facts.requireActive(place)
-        try requireRoom(in: place, facts)
+        try requireQuota(in: place, facts)
         try facts.requireFreeSlug(of: changes, for: id)
         try facts.requireFree(changes.uniqueTexts, for: id, in: place)
         try new.requireFits()

@@ -10,7 +10,7 @@ extension Tenant {
 
     package static var changeNote: String? { "another partner_id moves it to that partner" }
 
-    package static func requireRoom(in place: Place, _ facts: some Facts) throws {
+    package static func requireQuota(in place: Place, _ facts: some Facts) throws {
         guard case .partner(let id) = place, let most = try facts.active(id).state.tenantsMax else { return }
         guard Int64(try facts.count(Tenant.self, in: place)) < most else {
             throw Rejection(.limit, "max_tenants_reached", "Partner tenant limit reached")
@@ -58,7 +58,7 @@ extension Tenant {
         let (origin, place) = (tenant.place, Place.partner(target))
         try authority.require(.writes(Tenant.self), at: place, facts)
         try facts.requireActive(place)
-        try requireRoom(in: place, facts)
+        try requireQuota(in: place, facts)
         let moved: Members = [
             "heads": try facts.heads(of: tenant.chain), "tenant": .string(tenant.id.text),
         ]

@@ -1,6 +1,6 @@
 package import Wire
 
-/// A tenant: one customer's own room, with its users and applications, under a partner.
+/// A tenant: one customer's own users and applications, under a partner.
 package struct Tenant: ManagedResource {
     package static let kind = Kind.tenant
     package static let area = Scope.Area("tenants")

@@ -31,9 +31,11 @@ extension Plan {
 
     /// What hangs on a resource that is deleted itself is over with it.
     private mutating func end(partsOf change: PlannedChange, in place: Place, _ planned: some Facts) throws {
-        let room = max(1, Self.carriedMax - returns.count - ends.count)
+        let limit = max(1, Self.carriedMax - returns.count - ends.count)
         let parts = try Kind.allCases.flatMap {
-            try $0.accept(PartsOf(owner: change.resource, noun: change.kind, place: place, facts: planned, limit: room))
+            try $0.accept(
+                PartsOf(owner: change.resource, noun: change.kind, place: place, facts: planned, limit: limit)
+            )
         }
         if parts.isEmpty { return }
         lose(Loss(.secrets, of: change.resource))
@@ -50,8 +52,8 @@ extension Plan {
         for inner in try base.places(in: place, at: Place.Level.allCases, Life.allCases).places.map(\.place) {
             guard try isBack ? planned.lives(inner) : base.lives(inner) else { continue }
             for kind in Kind.allCases {
-                let room = Self.carriedMax - returns.count - ends.count
-                let found = try kind.accept(ContentsOf(place: inner, facts: planned, limit: max(0, room)))
+                let limit = Self.carriedMax - returns.count - ends.count
+                let found = try kind.accept(ContentsOf(place: inner, facts: planned, limit: max(0, limit)))
                 if isBack { returns += found.carried } else { ends += found.carried }
                 if found.count == 0 { continue }
                 if let known = contents.firstIndex(where: { $0.kind == kind }) {

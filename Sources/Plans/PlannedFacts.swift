@@ -22,7 +22,7 @@ package final class PlannedFacts<Base: Facts>: Facts {
         (self.base, self.now, self.home, nextIndex) = (base, now, home, index)
     }
 
-    /// The same facts with room for what is tried.
+    /// The same facts with a layer for what is tried.
     func attempt() -> PlannedFacts<PlannedFacts<Base>> {
         PlannedFacts<PlannedFacts<Base>>(over: self, now: now, home: home, from: nextIndex)
     }

@@ -4,9 +4,9 @@
 /// after reopening. Whoever commits must therefore not conclude from an error that nothing was kept.
 package struct StorageError: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
-        /// The file system has no room left (ENOSPC), or the user's share of it is used up.
+        /// The file system has no space left (ENOSPC), or the user's share of it is used up.
         case full
-        /// The map of an environment is used up; the file system may well have room. `Environment.grow` helps.
+        /// The map of an environment is used up; the file system may well have free space. `Environment.grow` helps.
         case mapFull
         /// The device failed (EIO). A short write on a full file system says so too: compare `Machine.diskSpace`.
         case io

@@ -48,7 +48,7 @@ struct FacetRow {
         bytes[identifierEnd] = 1
     }
 
-    /// Takes out the older half of the boundaries of a full row, for a row of its own; nothing of one that has room.
+    /// Takes out the older half of the boundaries of a full row, for a row of its own; nothing of one that is not full.
     ///
     /// An even number goes, so what is left goes on as if it had been the whole.
     mutating func takeOlder() -> (first: UInt64, boundaries: [UInt8])? {

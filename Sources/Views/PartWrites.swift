@@ -5,7 +5,7 @@ import Wire
 struct PartWrites: ~Copyable {
     private var state: WriteTransaction?
     private var audit: WriteTransaction?
-    /// The part whose map had no room left, once one had none.
+    /// The part whose memory map was full, once a write has failed for that.
     private(set) var fullPart: ViewPart?
 
     mutating func begin(_ part: ViewPart, of store: ViewStore) throws -> ViewMark {

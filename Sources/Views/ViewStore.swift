@@ -130,7 +130,7 @@ package final class ViewStore: Sendable {
         try ViewDraft(of: self, parts ?? followingParts, heads: heads, ownScopes: ownScopes)
     }
 
-    /// Gives a part room in its map, for what is folded again after `.mapFull`.
+    /// Enlarges the map of a part, for what is folded again after `.mapFull`.
     package func grow(_ part: ViewPart) throws {
         let environment = try environment(of: part)
         try environment.grow(toBytes: environment.mapBytes * 2)

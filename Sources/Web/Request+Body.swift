@@ -5,13 +5,13 @@ import NIOCore
 
 /// Reading a request's body before its endpoint runs.
 extension HummingbirdCore.Request {
-    /// The server holds as many bytes of bodies as it may.
-    struct NoRoom: Error {}
+    /// With this body the server would hold more bytes of bodies than it may.
+    struct TooManyBytesHeld: Error {}
 
     /// The body, unless it is larger than the limit: then no more of it is read than showed that.
     ///
     /// Throws when the client fails to send the whole of it, so that no endpoint takes a part for the whole, and when
-    /// there is no room for it.
+    /// the server holds too many bytes for it.
     @concurrent
     func readBody(
         upTo limit: Int,
@@ -28,7 +28,7 @@ extension HummingbirdCore.Request {
         var bytes: [UInt8] = []
         for try await buffer in body {
             guard bytes.count + buffer.readableBytes <= limit else { return .tooLarge(limit: limit) }
-            guard held.add(buffer.readableBytes) else { throw NoRoom() }
+            guard held.add(buffer.readableBytes) else { throw TooManyBytesHeld() }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
         return .bytes(bytes)

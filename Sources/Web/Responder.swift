@@ -58,7 +58,7 @@ struct Responder: Sendable {
             } else {
                 answer = .overloaded(route.dialect)
             }
-        } catch is HummingbirdCore.Request.NoRoom {
+        } catch is HummingbirdCore.Request.TooManyBytesHeld {
             answer = .overloaded(route.dialect)
         }
         let sent = whole(answer, of: route.name, id)

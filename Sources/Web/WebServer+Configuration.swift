@@ -42,7 +42,7 @@ extension WebServer {
     package struct Limits: Sendable {
         /// All of a request's target, header names and values: 431 beyond.
         package var headerBytesMax = 32 * 1024
-        /// One header, or the target: holds the longest token with room to spare; 431 beyond.
+        /// One header, or the target: holds the longest token and more; 431 beyond.
         package var headerFieldBytesMax = 16 * 1024
         package var headerCountMax = 100
         /// A connection on which nothing is asked is closed after this.
@@ -75,13 +75,13 @@ extension WebServer {
         /// The bodies of all requests and answers that are held at one moment.
         ///
         /// Beyond, the connection is closed that holds most of those that wait for their client, and where that makes
-        /// no room for a request, it is refused: 503.
+        /// no place for a request, it is refused: 503.
         package var bodiesBytesMax = 64 * 1024 * 1024
         /// Connections that wait to be accepted; beyond them a client's own system tries again after a second.
         package var backlogMax = 4_096
         /// Connections that are accepted before those that are open get their turn again.
         ///
-        /// Whether there is room is asked before the first of them only, so all the others may come beside it.
+        /// The limit of connections is asked before the first of them only, so all the others may come beside it.
         package var acceptedAtOnceMax = 32
         /// After an answer that tells a client to come again, nothing more of its connection is answered for so long.
         ///

@@ -1,6 +1,6 @@
 /// Instants read from text: our own form to the letter, or any of RFC 3339.
 extension Instant {
-    /// The longest text read as RFC 3339: room for thirty digits of fraction, of which six count.
+    /// The longest text read as RFC 3339: enough for thirty digits of fraction, of which six count.
     package static let rfc3339BytesMax = 56
 
     /// Reads exactly `YYYY-MM-DDTHH:MM:SS.ffffffZ`, as the ledger writes it.

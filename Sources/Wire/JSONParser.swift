@@ -3,7 +3,7 @@
 /// Nothing is repaired, guessed or skipped: what two readers could understand differently is refused. Strings and
 /// numbers are read in files of their own.
 struct JSONParser {
-    /// Room for as many is made at once; an object with more takes it as it grows.
+    /// Memory for as many is reserved at once; an object with more takes it as it grows.
     private static let usualMembers = 6
 
     let bytes: [UInt8]

@@ -1,8 +1,8 @@
 extension OutputSpan<UInt8> {
     /// Appends a text as it stands, and says whether it may not stand so in JSON.
     ///
-    /// Next to no text has anything to escape, so all are copied and looked at in one go, without a branch. The room is
-    /// filled first: what may be written anywhere is written sixteen bytes at a time.
+    /// Next to no text has anything to escape, so all are copied and looked at in one go, without a branch. The memory
+    /// is filled first: what may be written anywhere is written sixteen bytes at a time.
     ///
     /// - Precondition: nothing stands here yet.
     /// - Returns: a byte whose highest bit is set when something in the text must be escaped.

@@ -1,13 +1,13 @@
 import CZstd
 
-/// Bytes in less room: one frame of Zstandard (RFC 8878) for each piece, as any program for `.zst` files reads them.
+/// Compression: one frame of Zstandard (RFC 8878) for each piece, as any program for `.zst` files reads them.
 package enum Zstandard {
     /// The one that the library itself takes where nobody chooses: small and fast enough for a disk.
     private static let level: Int32 = 3
 
     package static func compress(_ bytes: [UInt8]) -> [UInt8] {
-        let room = ZSTD_compressBound(bytes.count)
-        return unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        let capacity = ZSTD_compressBound(bytes.count)
+        return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
             count = unsafe ZSTD_compress(buffer.baseAddress, buffer.count, bytes, bytes.count, level)
             precondition(
                 ZSTD_isError(count) == 0,

@@ -174,10 +174,10 @@ struct ConditionTests {
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: [true, false])
-    func `who waits for an index is not among those that are being answered meanwhile`(isRoomLater: Bool) async throws {
+    func `who waits for an index is not among those that are being answered meanwhile`(isFreeLater: Bool) async throws {
         try await Server.run { server in
             let partner = try await server.partner()
-            let place = Place(isRoomLater: isRoomLater)
+            let place = Place(isFreeLater: isFreeLater)
             let here = server.instance.lastIndex
             #expect(await server.call(.get, "/partners/\(partner)?min_index=\(here)", place: place).status == 200)
             #expect(place.steps.isEmpty, "who need not wait keeps its place")
@@ -186,22 +186,22 @@ struct ConditionTests {
             try await until { place.steps == ["left"] }
             _ = try await server.partner("another")
             let answer = await waiting
-            #expect(answer.status == (isRoomLater ? 200 : 503), "\(answer.text)")
+            #expect(answer.status == (isFreeLater ? 200 : 503), "\(answer.text)")
             #expect(place.steps == ["left", "came back"])
         }
     }
 
     private final class Place: AnsweringPlace {
-        private let isRoomLater: Bool
+        private let isFreeLater: Bool
         private let taken = Mutex<[String]>([])
 
-        init(isRoomLater: Bool) { self.isRoomLater = isRoomLater }
+        init(isFreeLater: Bool) { self.isFreeLater = isFreeLater }
 
         var steps: [String] { taken.withLock { $0 } }
         func leave() { taken.withLock { $0.append("left") } }
         func take() -> Bool {
             taken.withLock { $0.append("came back") }
-            return isRoomLater
+            return isFreeLater
         }
     }
 

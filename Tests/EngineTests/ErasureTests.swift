@@ -96,7 +96,7 @@ struct ErasureTests {
         } else {
             #expect(instance.keys.holds(Self.names(user, [.profile])[0]), "nothing of it was done")
         }
-        // What there was no room for is done before the next commit.
+        // What there was no free space for is done before the next commit.
         try await instance.erase(user, why: "asked again")
         _ = try await instance.perform(
             RecordEvents([Event(LedgerSubject.entry(.resumed), chain: .platform)]),

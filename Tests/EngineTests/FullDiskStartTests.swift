@@ -7,12 +7,12 @@ import Testing
 import Views
 import Wire
 
-/// A full disk is no reason not to start: what is there is read, and writes go on when there is room.
+/// A full disk is no reason not to start: what is there is read, and writes go on when there is free space.
 @Suite(.timeLimit(.minutes(3))) struct FullDiskStartTests {
     /// More than a start has.
     private static let operationsOfAStart = 40
 
-    /// No room from here on.
+    /// No free space from here on.
     private static func fill(_ disk: SimulatedDisk) {
         for operation in 1...2_000 { disk.plan(.full, at: disk.operations + operation) }
     }
@@ -77,7 +77,7 @@ import Wire
         ground.disk.plan(.full, at: ground.disk.operations + operation)
         let instance = try await ground.open()
         #expect(try Self.partners(instance) == 1)
-        // A start may have fewer operations: then it is this that finds no room.
+        // A start may have fewer operations: then it is this that finds no free space.
         _ = try? await Self.register("after", instance, ground)
         ground.disk.forgetPlan()
         try await Self.register("later", instance, ground)

@@ -7,7 +7,7 @@ import Testing
 import Views
 import Wire
 
-/// A full disk refuses what must be recorded, loses nothing, and is over when there is room again.
+/// A full disk refuses what must be recorded, loses nothing, and is over when there is free space again.
 struct FullDiskTests {
     /// Fills the disk for one operation of a command, whichever it is: key file, ledger, hint or views.
     @Test(arguments: 1...12)

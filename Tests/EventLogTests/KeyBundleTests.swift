@@ -191,7 +191,7 @@ struct KeyBundleTests {
     }
 
     /// A store one of whose older bundles has a key that a newer one tells to be destroyed, and one of its own: as a
-    /// file from an older copy has, until a start has room to tidy it.
+    /// file from an older copy has, until a start has free space to tidy it.
     private static func withStaleBundle() throws -> (Place, KeyStore) {
         let place = try Place(.simulated)
         let keys = try KeyStoreTests.founded(place)

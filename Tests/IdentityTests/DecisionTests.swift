@@ -9,7 +9,7 @@ struct DecisionTests {
     static let ajax = PartnerID.named("ajax")
     static let widget = TenantID.named("widget")
 
-    /// A partner with room for two tenants, a second one without limits, and a tenant of the first.
+    /// A partner that may have two tenants, a second one without limits, and a tenant of the first.
     static func facts() -> FactsTable {
         let facts = FactsTable()
         var partner = Partner()
@@ -45,7 +45,7 @@ struct DecisionTests {
             (["name": "New", "slug": "new", "partner_id": "prt_nobody"], "not_found"),
         ] as [(Members, String)]
     )
-    func `a tenant is registered under a partner that has room`(body: Members, expected: String) throws {
+    func `a tenant is registered under a partner that may have more`(body: Members, expected: String) throws {
         let changes = try Changes<Tenant>(body, for: .create)
         let outcome = Self.code {
             try Tenant.register(changes, as: .named("new"), secret: nil, by: Self.platform, facts: Self.facts())

@@ -173,7 +173,7 @@ struct ControlTests {
             (ViewsBefore(areTrusted: false, areClean: false, areBehind: false), mark + folding + moved + anew + audit),
         ]
         for row in rows {
-            let needed = (mark + folding + moved + anew + audit + others).filter { row.views.needsRoom(for: $0) }
+            let needed = (mark + folding + moved + anew + audit + others).filter { row.views.needsSpace(for: $0) }
             #expect(needed == row.needed, "\(row.views)")
         }
     }

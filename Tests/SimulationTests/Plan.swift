@@ -44,7 +44,7 @@ struct Plan: Sendable, CustomStringConvertible {
     private enum Kind {
         case none
         case one(Fault)
-        /// No room for a while.
+        /// No free space for a while.
         case full
     }
 

@@ -55,20 +55,21 @@ extension Simulation {
         )
     }
 
-    /// Whether a start may fail: for a fault, but for want of room only where views must be made anew or caught up.
+    /// Whether a start may fail: for a fault, but for want of free space only where views must be made anew or caught
+    /// up.
     func hasExcuse(_ failure: (any Error)?) -> Bool {
         let faults = disk.faultsMet.dropFirst(faultsBefore)
         guard faults.allSatisfy({ $0.fault == .full }) else { return true }
         guard !faults.isEmpty, let failure = failure as? StorageError, failure.kind == .full, let viewsBefore else {
             return false
         }
-        return viewsBefore.needsRoom(for: failure.operation)
+        return viewsBefore.needsSpace(for: failure.operation)
     }
 }
 
 extension ViewsBefore {
     /// Whether a start cannot do without an operation of the disk.
-    func needsRoom(for operation: String) -> Bool {
+    func needsSpace(for operation: String) -> Bool {
         // The second copy of the state becomes the state, or all of them are made anew.
         guard areTrusted else { return operation.contains("views") }
         if isAuditGone, operation.hasSuffix("views/audit") { return true }

@@ -1,7 +1,7 @@
 import Identity
 import Testing
 
-/// The house itself: its rooms, its pages, the size of its files.
+/// The house itself: its folders, its pages, the size of its files.
 struct HouseTests {
     private static let linesMax = 400
     /// Longer files, each with its reason.
@@ -53,7 +53,7 @@ struct HouseTests {
 
     @Test func `the top of the repository is a closed list`() throws {
         let extra = Self.unknown(try Repository.names(in: ""))
-        #expect(extra.isEmpty, "each new room at the top is a decision: \(extra)")
+        #expect(extra.isEmpty, "each new folder at the top is a decision: \(extra)")
         #expect(Self.unknown(["Sources", "Notes.md"]) == ["Notes.md"])
     }
 

@@ -222,9 +222,9 @@ struct DraftTests {
             }
         }
         #expect(growths > 0)
-        let roomy = try site.store("roomy")
-        try ledger.fold(into: roomy, commandsPerCommit: 1000)
-        #expect(try store.differences(from: roomy) == [])
+        let wide = try site.store("wide")
+        try ledger.fold(into: wide, commandsPerCommit: 1000)
+        #expect(try store.differences(from: wide) == [])
     }
 
     @Test func `the heads of a chain are asked of the ledger`() throws {

@@ -119,7 +119,7 @@ import Wire
             try await RawClient.connect(to: server) { first in
                 try await first.send("POST /stuck HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")
                 try await first.send(zeros: 60_000)
-                // Until those bytes are being answered; then there is no room for as many again, but for fewer.
+                // Until those bytes are being answered; then there is no free space for as many again, but for fewer.
                 try await until { Example.stuckRequests.load(ordering: .relaxed) != before }
                 let refused = try await post(60_000, to: server)
                 #expect(refused.status == 503)
@@ -177,7 +177,7 @@ import Wire
     }
 
     @Test func `who takes nothing of the largest answers makes room for others`() async throws {
-        // One large answer finds room, and two do not.
+        // One large answer finds free space, and two do not.
         try await RunningServer.run({ $0.limits.bodiesBytesMax = Example.largeBytes * 3 / 2 }) { server in
             try await RawClient.connect(to: server) { greedy in
                 try await greedy.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n")

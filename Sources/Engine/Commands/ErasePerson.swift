@@ -18,8 +18,8 @@ struct ErasePerson: Command {
 extension Instance {
     /// Erases what is sealed about a person; the rest of it stays as it is.
     ///
-    /// The keys open nothing when this returns, and their bytes are gone from the disk as soon as there is room to
-    /// write what takes their place. Erasing twice changes nothing.
+    /// The keys open nothing when this returns, and their bytes are gone from the disk as soon as there is free space
+    /// to write what takes their place. Erasing twice changes nothing.
     ///
     /// - Parameter why: at most 255 bytes; it stands in clear in the ledger for ever.
     package func erase(_ user: UserID, why: String) async throws(Refusal) {

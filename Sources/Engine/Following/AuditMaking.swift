@@ -15,7 +15,7 @@ final class AuditMaking: Sendable {
     /// Entries a second that are promised before any was folded.
     private static let entriesPerSecondAtFirst: UInt64 = 50_000
 
-    /// Where there was no room, or no place among the readers, it is tried again.
+    /// Where there was no free space, or no place among the readers, it is tried again.
     private static let againMicroseconds: Int64 = 5_000_000
 
     private enum Phase: Equatable {

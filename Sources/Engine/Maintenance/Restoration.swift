@@ -32,7 +32,7 @@ struct Restoration {
             return try build(files, top)
         } catch {
             let isFull = isDiskFull(error)
-            // What is left is no ledger either way; without it there is room again.
+            // What is left is no ledger either way; without it there is free space again.
             try? makeEmpty(top)
             _ = try? top.remove(Self.markName)
             if isFull { throw Refusal.diskFull }

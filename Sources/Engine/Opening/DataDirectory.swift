@@ -12,7 +12,7 @@ package struct DataDirectory: Sendable {
 
     /// Address space, not memory; it grows when it is used up.
     package static let mapBytes = 1 << 34
-    /// An operator deletes this file to get room to act on a full disk.
+    /// An operator deletes this file to get free space to act on a full disk.
     package static let reserveBytes = 4 << 20
     package static let reserveName = "reserve"
     package static let viewsName = "views"

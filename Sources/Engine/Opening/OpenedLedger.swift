@@ -14,7 +14,7 @@ struct OpenedLedger {
     let world: World
     /// Keys that were destroyed before and stood in the key store again.
     let erasedAgain: Int
-    /// What there was no room for.
+    /// What there was no free space for.
     private(set) var owed = Owed()
 
     /// The ledger of a directory that is no copy, and that has everything that its anchor knows of.

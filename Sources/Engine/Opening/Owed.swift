@@ -1,6 +1,6 @@
 import Storage
 
-/// What a start could not write for want of room.
+/// What a start could not write for want of free space.
 ///
 /// A full disk is no reason not to start: reading goes on. But nothing is committed before what is owed is written, so
 /// what follows stands on the same ground as after any other start.

@@ -26,7 +26,7 @@ package struct ScopeHolders: Sendable {
     package var isWhole: Bool { candidates <= Self.candidatesMax }
     fileprivate var candidates = 0
 
-    fileprivate var room: Int { max(0, Self.candidatesMax - candidates) }
+    fileprivate var candidatesLeft: Int { max(0, Self.candidatesMax - candidates) }
 }
 
 extension RowReader {
@@ -45,7 +45,7 @@ extension RowReader {
 
     private func addApplications(to found: inout ScopeHolders, holding scope: String, at home: Place) throws {
         var query = ListQuery(home, FacetKey("status", Status.active.rawValue))
-        query.perPage = found.room
+        query.perPage = found.candidatesLeft
         let page = try list(Application.self, query)
         found.candidates += page.total
         for application in page.items {
@@ -59,7 +59,7 @@ extension RowReader {
         for role in RoleGrant.Role.allCases {
             guard let held = giving(scope, among: role.scopes, at: home) else { continue }
             var query = ListQuery(home, FacetKey("role", role.rawValue))
-            query.perPage = found.room
+            query.perPage = found.candidatesLeft
             let page = try list(RoleGrant.self, query)
             found.candidates += page.total
             for grant in page.items {

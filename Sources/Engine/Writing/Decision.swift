@@ -17,7 +17,7 @@ package struct Decision<Output: Sendable> {
     /// - Parameters:
     ///   - resource: the identifier of what the request names; nil where the first entry says it.
     ///   - keys: done on the writer's thread once this is what is written, so that the commit makes them durable before
-    ///     the entries. Staged earlier, they could go with somebody else's commit that found no room.
+    ///     the entries. Staged earlier, they could go with somebody else's commit that found no free space.
     package init(
         _ events: [Event],
         about resource: String? = nil,

@@ -52,8 +52,8 @@ struct RefusalSums {
     }
 
     private mutating func add(_ count: Int64, to key: Key) {
-        let isRoom = counts[key] != nil || counts.count < Self.distinctMax
-        counts[isRoom ? key : Key(code: "other", endpoint: "other", chain: .platform), default: 0] += count
+        let isCounted = counts[key] != nil || counts.count < Self.distinctMax
+        counts[isCounted ? key : Key(code: "other", endpoint: "other", chain: .platform), default: 0] += count
     }
 
     func isDue(now: Instant, atOnce: Bool) -> Bool {

@@ -25,7 +25,7 @@ extension WriterCore {
         guard try commitBoth(draft) else { return false }
         // Not where entries were only folded later than written: that the disk was full is then not recorded yet. The
         // next drain records it, and its commit comes here.
-        if tellsOfRoom { status.diskIsFull(false) }
+        if reportsFreeSpace { status.diskIsFull(false) }
         return true
     }
 

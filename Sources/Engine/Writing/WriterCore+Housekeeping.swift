@@ -37,8 +37,8 @@ extension WriterCore {
             takenBack.append { [backups] in backups.putBack(mark) }
             due.append((mark.event, .system))
         }
-        tellsOfRoom = status.isDiskFull
-        if tellsOfRoom { due += Self.fullDiskIsOver.map { ($0, .system) } }
+        reportsFreeSpace = status.isDiskFull
+        if reportsFreeSpace { due += Self.fullDiskIsOver.map { ($0, .system) } }
         if let sums = refusals.take(now: world.wall(), atOnce: isClosing) {
             takenBack.append { [refusals] in refusals.putBack(sums) }
             due += sums.summaries(now: now).map { ($0, .system) }

@@ -45,8 +45,8 @@ final class WriterCore {
     private var keptOffset: Int64
     /// What the start could not write: nothing is committed before it.
     var owed: Owed
-    /// Whether this drain tells of a full disk that is over.
-    var tellsOfRoom = false
+    /// Whether this drain records that the disk is no longer full.
+    var reportsFreeSpace = false
     var attestedAt: Instant
     var housekeeping = Housekeeping()
     /// How to take back what was written off the books, should the commit not come about.
@@ -160,7 +160,7 @@ final class WriterCore {
         takenBack.removeAll()
         rememberClock()
         guard haveViewsFollowed else {
-            // Nothing can be read yet: the views follow when there is context.
+            // Nothing can be read yet: the views follow when there is free space.
             for submission in decided { submission.answer(submission.isRefused ? nil : Self.unreadable) }
             return rest
         }
@@ -230,7 +230,7 @@ final class WriterCore {
         "whether it was done is not known; a request with an Idempotency-Key may be repeated safely with it"
     )
 
-    /// The entries stand, and the views follow them when there is context.
+    /// The entries stand, and the views follow them when there is free space.
     static let unreadable = Refusal.busy(
         retryAfterSeconds: 5,
         "it is in the ledger and cannot be read yet; a request with an Idempotency-Key may be repeated safely with it"
@@ -274,7 +274,7 @@ final class WriterCore {
             }
             let events = decided.events
             try requireRecording(events, submission)
-            if status.isKeptForState, isRefusedForRoom(events, caller) {
+            if status.isKeptForState, isRefusedForFreeSpace(events, caller) {
                 submission.answer(.diskFull)
                 return submission
             }
@@ -323,7 +323,7 @@ final class WriterCore {
     }
 
     /// The last of a disk is for changes of state, and for what the product itself has to say.
-    private func isRefusedForRoom(_ events: [Event], _ caller: Caller) -> Bool {
+    private func isRefusedForFreeSpace(_ events: [Event], _ caller: Caller) -> Bool {
         caller.actor != .system && !events.isEmpty && events.allSatisfy { $0.type.effect == .happens }
     }
 

@@ -117,7 +117,7 @@ package final class WriterStatus: Sendable {
     func object(_ why: String?) { state.withLock { $0.objection = why } }
     func diskIsFull(_ isFull: Bool) { state.withLock { $0.isDiskFull = isFull } }
 
-    /// Of several disks each is looked at by itself: one that is short leaves its last room to changes of state.
+    /// Of several disks each is looked at by itself: one that is short leaves its last free space to changes of state.
     func disks(have spaces: [Machine.DiskSpace]) {
         state.withLock { state in
             state.diskShare = spaces.map(\.usedShare).max() ?? 0

@@ -5,7 +5,7 @@ package import Wire
 ///
 /// The members and their rules are those of the format page; `encoded` is their only written form.
 package struct Entry: Sendable {
-    /// An entry of the largest size still leaves room for its line feed in 64 KiB.
+    /// An entry of the largest size still fits into 64 KiB with its line feed.
     package static let bytesMax = 65_535
 
     package enum Class: String, Sendable, CaseIterable {

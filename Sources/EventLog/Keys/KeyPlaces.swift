@@ -76,7 +76,7 @@ struct KeyPlaces {
         epoch: Int,
         isKnown: (KeyOutline.Key, [Found]) throws -> Bool,
     ) rethrows -> Bool {
-        let position = makeRoom(number, epoch)
+        let position = addBundle(number, epoch)
         var isStale = false
         for (place, key) in keys.enumerated() {
             if place.isMultiple(of: Self.approachedMax) {
@@ -96,7 +96,7 @@ struct KeyPlaces {
     /// Puts a bundle in the place of others that have its keys.
     mutating func replace(_ numbers: [Int], by keys: [KeyOutline.Key], _ number: Int, epoch: Int) {
         let old = Set(numbers.compactMap { positions[$0] })
-        let position = makeRoom(number, epoch)
+        let position = addBundle(number, epoch)
         for key in keys {
             let place = key.place.inBundle(position)
             if !table.move(key.hash, to: place, from: { old.contains($0.bundle) }) { table.insert(key.hash, place) }
@@ -105,7 +105,7 @@ struct KeyPlaces {
         for number in numbers { positions.removeValue(forKey: number).map { bundles[$0] = nil } }
     }
 
-    private mutating func makeRoom(_ number: Int, _ epoch: Int) -> Int {
+    private mutating func addBundle(_ number: Int, _ epoch: Int) -> Int {
         let position = bundles.firstIndex { $0 == nil } ?? bundles.endIndex
         if position == bundles.endIndex { bundles.append(nil) }
         bundles[position] = Bundle(number: number, epoch: epoch)

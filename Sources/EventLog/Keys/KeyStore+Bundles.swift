@@ -44,8 +44,8 @@ extension KeyStore {
 
     /// What of a bundle still counts: the keys and tombstones that stand in it and in no newer one.
     ///
-    /// Its file may have more than that, until a start finds the room to tidy it: a key that is copied from there would
-    /// come back from its destruction.
+    /// Its file may have more than that, until a start finds free space to tidy it: a key that is copied from there
+    /// would come back from its destruction.
     ///
     /// - Returns: `nil` where it is not as it was when it was read through.
     func standing(_ number: Int) throws(StorageError) -> KeyBundle? {

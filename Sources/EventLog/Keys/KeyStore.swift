@@ -62,8 +62,8 @@ package final class KeyStore: Sendable {
                 if let rest = try standing(number) { try replace(number, by: rest) }
             }
         } catch {
-            // A process that only reads leaves it to the next that writes, and a full disk to one that finds room: what
-            // is left over is known as such wherever it lies.
+            // A process that only reads leaves it to the next that writes, and a full disk to one that finds free
+            // space: what is left over is known as such wherever it lies.
             guard error.kind == .readOnly || error.kind == .full else { throw error }
         }
     }

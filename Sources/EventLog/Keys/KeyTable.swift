@@ -58,7 +58,7 @@ struct KeyTable {
         position(of: hash) { $0 == place } != nil
     }
 
-    /// Makes room for so many at once, three quarters full.
+    /// Grows so that so many keys fill three quarters of it.
     mutating func reserve(_ keys: Int) {
         let capacity = keys * 4 / 3 + 1
         if capacity > slots.count { resize(to: capacity) }

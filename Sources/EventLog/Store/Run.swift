@@ -21,7 +21,7 @@ package struct Run: Sendable {
 /// What became of a run.
 package enum Appended {
     case durable(Run)
-    /// Surely nothing of it was written: there was no room, or no moment without long reads.
+    /// Surely nothing of it was written: there was no free space, or no moment without long reads.
     case refused(StorageError)
     /// Whether it is there is found out by opening the ledger again.
     case unknown(any Error)

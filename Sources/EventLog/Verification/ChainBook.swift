@@ -40,7 +40,7 @@ struct ChainBook {
         leaf: Digest,
     ) -> String? {
         let place = Self.place(chain, `class`)
-        makeRoom(for: chain)
+        addPlaces(upTo: chain)
         let head = heads[place]
         heads[place] = Head(sequence: sequence, index: index, leaf: leaf)
         if `class` == .activity { keepsActivity[chain] = true }
@@ -56,14 +56,14 @@ struct ChainBook {
     ///
     /// - Returns: its sequence.
     mutating func admitRemoved(_ chain: Int, index: UInt64, leaf: Digest) -> UInt64 {
-        makeRoom(for: chain)
+        addPlaces(upTo: chain)
         let place = Self.place(chain, .activity)
         let sequence = heads[place].map { $0.sequence + 1 } ?? 0
         heads[place] = Head(sequence: sequence, index: index, leaf: leaf)
         return sequence
     }
 
-    private mutating func makeRoom(for chain: Int) {
+    private mutating func addPlaces(upTo chain: Int) {
         while keepsActivity.count <= chain {
             heads.append(nil)
             heads.append(nil)

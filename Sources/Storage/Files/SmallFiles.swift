@@ -17,7 +17,7 @@ package final class SmallFiles: Sendable {
     /// What is larger is not a small file and belongs elsewhere.
     package static let bytesMax = 16 << 20
 
-    /// Leaves room in a file name of Linux (255 bytes) for what a temporary name adds.
+    /// Shorter than a file name of Linux may be (255 bytes) by what a temporary name adds.
     package static let nameBytesMax = 200
 
     private let folder: any Folder
@@ -45,7 +45,7 @@ package final class SmallFiles: Sendable {
         try sweep()
     }
 
-    /// A disk without room for overwriting, as one that copies on each write, leaves it to the next opening.
+    /// A disk without free space for overwriting, as one that copies on each write, leaves it to the next opening.
     private func sweep() throws(StorageError) {
         do throws(StorageError) {
             for name in try folder.names() where Self.isTemporary(name) { try wipe(name) }

@@ -13,7 +13,7 @@ extension Machine {
         return FileIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
     }
 
-    /// The room of a file system, as far as it is ours to use.
+    /// The space of a file system, as far as it is ours to use.
     package struct DiskSpace: Hashable, Sendable {
         package let freeBytes: Int
         package let totalBytes: Int

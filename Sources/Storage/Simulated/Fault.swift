@@ -11,7 +11,7 @@ package enum Fault: Hashable, Sendable, CaseIterable {
     /// Refused with an input/output error, yet kept for good. An environment is unusable until opened again, and then
     /// shows the changes.
     case keptButDenied
-    /// Refused for want of room, and nothing is kept.
+    /// Refused for want of free space, and nothing is kept.
     case full
     /// An environment refuses the commit for want of map, and nothing is kept. For a file the same as `full`.
     case mapFull

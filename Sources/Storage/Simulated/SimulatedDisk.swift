@@ -50,7 +50,7 @@ package final class SimulatedDisk: Sendable {
         state.withLock { $0.plan[operation] = fault }
     }
 
-    /// The room that it says it has, on one disk or several, whatever is written; a fault, not this, makes it full.
+    /// The free space that it reports, on one disk or several, whatever is written; a fault, not this, makes it full.
     package var spaces: [Machine.DiskSpace] { state.withLock { $0.spaces } }
 
     package func tell(spaces: [Machine.DiskSpace]) { state.withLock { $0.spaces = spaces } }

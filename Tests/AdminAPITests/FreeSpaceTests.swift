@@ -7,7 +7,7 @@ import Testing
 import Wire
 
 /// As the disk fills, less and less is written down, and health says so in time.
-struct DiskRoomTests {
+struct FreeSpaceTests {
     private static let gibibyte = 1 << 30
 
     /// The server looks at its disk once a second, between commits.
@@ -56,7 +56,7 @@ struct DiskRoomTests {
     @Test func `the last of a full disk is for changes of state`() async throws {
         try await Server.run(seed: 83) { server in
             let partner = try await server.partner()
-            // Short by its share alone, there is room yet for everything.
+            // Short by its share alone, there is free space yet for everything.
             await fill(server, to: 0.95)
             #expect(await server.call(.get, "/partners/\(partner)").status == 200)
             await fill(server, to: 0.95, of: Self.gibibyte)

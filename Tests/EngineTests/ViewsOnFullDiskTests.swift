@@ -6,9 +6,8 @@ import Testing
 import Views
 import Wire
 
-/// Entries are durable and the views alone find no room: everything is told once, and that there was no room is told
-/// too.
-@Suite(.timeLimit(.minutes(3))) struct ViewsWithoutRoomTests {
+/// Entries are durable and the views alone find no free space: everything is told once, a full disk too.
+@Suite(.timeLimit(.minutes(3))) struct ViewsOnFullDiskTests {
     /// - Returns: how many entries that made: one that the views could not follow stands too.
     private static func record(_ instance: Instance) async throws -> Int {
         do throws(Refusal) {
