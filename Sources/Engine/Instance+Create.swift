@@ -139,8 +139,8 @@ extension Instance {
     ) throws -> Founded {
         let append = { (events: [Event]) in
             let now = ledger.time(wall: world.wall())
-            let drafts = EntryDrafts(caller: .system, macKey: identity.secretKey, now: now)
-            _ = try ledger.prepare(drafts.make(events, idempotency: nil), recordedAt: now)
+            let entries = PendingEntries(caller: .system, macKey: identity.secretKey, now: now)
+            _ = try ledger.prepare(entries.make(events, idempotency: nil), recordedAt: now)
         }
         _ = try ledger.prepare(
             [identity.genesis(software: founding.software)],

@@ -42,7 +42,7 @@ extension RowReader {
     }
 }
 
-extension ViewDraft {
+extension ViewTransaction {
     func length(after change: (key: [UInt8], added: UInt64)) throws -> [UInt8] {
         BigEndian.bytes(try length(ofKey: change.key) + change.added)
     }

@@ -1,7 +1,7 @@
 import Storage
 import Wire
 
-/// The open write transactions of one draft, one for each part that it changes.
+/// The write transactions of the environments that one ``ViewTransaction`` changes, one for each part.
 struct PartWrites: ~Copyable {
     private var state: WriteTransaction?
     private var audit: WriteTransaction?

@@ -10,21 +10,24 @@ package protocol PositionedReader: RowReader {
 
 extension ViewSnapshot: PositionedReader {}
 
-extension ViewDraft: PositionedReader {
-    package func at(_ index: UInt64?) -> DraftPast { DraftPast(draft: self, position: index) }
+extension ViewTransaction: PositionedReader {
+    package func at(_ index: UInt64?) -> TransactionPast { TransactionPast(transaction: self, position: index) }
 }
 
-/// The writer's own draft, read as of an entry: what a plan compares with is read in the transaction it is decided in.
-package final class DraftPast: RowReader {
-    private let draft: ViewDraft
+/// The writer's own transaction, read as of an entry: what a plan compares with is read in the transaction it is
+/// decided in.
+package final class TransactionPast: RowReader {
+    private let transaction: ViewTransaction
     package let position: UInt64?
 
-    fileprivate init(draft: ViewDraft, position: UInt64?) { (self.draft, self.position) = (draft, position) }
+    fileprivate init(transaction: ViewTransaction, position: UInt64?) {
+        (self.transaction, self.position) = (transaction, position)
+    }
 
-    package var store: ViewStore { draft.store }
-    package var headsOf: HeadsOf { draft.headsOf }
-    package var ownScopes: [String] { draft.ownScopes }
-    package var size: UInt64 { draft.size }
+    package var store: ViewStore { transaction.store }
+    package var headsOf: HeadsOf { transaction.headsOf }
+    package var ownScopes: [String] { transaction.ownScopes }
+    package var size: UInt64 { transaction.size }
 
     package func lendRow(
         _ table: ViewTable,
@@ -32,7 +35,7 @@ package final class DraftPast: RowReader {
         known: TaggedRow?,
         _ body: (_ value: Span<UInt8>, _ tag: UInt64) throws -> Void,
     ) throws {
-        try draft.lendRow(table, key, known: known, body)
+        try transaction.lendRow(table, key, known: known, body)
     }
 
     package func scanRows(
@@ -42,6 +45,6 @@ package final class DraftPast: RowReader {
         known: (_ key: Span<UInt8>) -> TaggedRow?,
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ tag: UInt64) throws -> Bool,
     ) throws {
-        try draft.scanRows(table, from: from, direction, known: known, body)
+        try transaction.scanRows(table, from: from, direction, known: known, body)
     }
 }

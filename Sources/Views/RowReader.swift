@@ -5,7 +5,7 @@ package import Wire
 /// Answers what the heads of a chain are, as a transfer writes them down.
 package typealias HeadsOf = (Place) throws -> JSON
 
-/// What every question is asked of: a committed moment, or the writer's own draft.
+/// What every question is asked of: a committed moment, or the writer's own transaction.
 ///
 /// Each question is written once, as an extension of this protocol, so a decision and an answer cannot read
 /// differently.
@@ -36,7 +36,7 @@ package protocol RowReader: AnyObject, Facts {
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ tag: UInt64) throws -> Bool,
     ) throws
 
-    /// How far the ledger is folded, the entries of a draft included.
+    /// How far the ledger is folded, the entries of a transaction included.
     var size: UInt64 { get throws }
 }
 

@@ -15,7 +15,7 @@ package enum Sweep {
     package static let gatheringSeconds: Int64 = 3_600
 }
 
-extension ViewDraft {
+extension ViewTransaction {
     private static let swept = EndsSubject.entry(.swept)
 
     /// Takes out what was over by the moment that the entry tells, in the order in which it ended.

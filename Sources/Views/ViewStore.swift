@@ -8,8 +8,8 @@ import Wire
 /// They stand in two environments. A commit writes the audit first: so whoever has read the state, and then asks the
 /// audit, finds everything there that the state has seen.
 ///
-/// They are disposable. Nothing stands in them but what ``ViewDraft/fold(_:)`` makes of entries, in their order, so an
-/// empty environment and the whole ledger lead to the same rows.
+/// They are disposable. Nothing stands in them but what ``ViewTransaction/fold(_:)`` makes of entries, in their order,
+/// so an empty environment and the whole ledger lead to the same rows.
 package final class ViewStore: Sendable {
     /// How far the ledger has been folded: its size then, and its root.
     package struct Applied: Sendable, Equatable {
@@ -122,12 +122,12 @@ package final class ViewStore: Sendable {
     /// - Parameters:
     ///   - parts: what changes; all of them must be equally far.
     ///   - ownScopes: scopes of the deployment's own choice that open something of ours.
-    package func draft(
+    package func beginTransaction(
         of parts: [ViewPart]? = nil,
         heads: @escaping HeadsOf = ViewStore.noHeads,
         ownScopes: [String] = [],
-    ) throws -> ViewDraft {
-        try ViewDraft(of: self, parts ?? followingParts, heads: heads, ownScopes: ownScopes)
+    ) throws -> ViewTransaction {
+        try ViewTransaction(of: self, parts ?? followingParts, heads: heads, ownScopes: ownScopes)
     }
 
     /// Enlarges the map of a part, for what is folded again after `.mapFull`.

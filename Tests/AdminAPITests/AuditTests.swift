@@ -291,16 +291,16 @@ struct AuditTests {
                 lastRecordedAt: opening.lastRecordedAt,
                 random: world.random
             )
-            let draft = Draft(
+            let pending = PendingEntry(
                 type: "tenant.updated",
                 class: .state,
                 actor: actor,
                 chain: own,
                 stream: own,
                 data: ["name": "Changed"],
-                sealed: [Draft.Sealed(subject: id, key: "\(id)/2026-11", fields: ["ip": "198.51.100.7"])]
+                sealed: [PendingEntry.Sealed(subject: id, key: "\(id)/2026-11", fields: ["ip": "198.51.100.7"])]
             )
-            _ = try writer.prepare([draft], recordedAt: writer.time(wall: world.wall()))
+            _ = try writer.prepare([pending], recordedAt: writer.time(wall: world.wall()))
             writer.keep()
             index = opening.range.size
             try writer.commit().get()

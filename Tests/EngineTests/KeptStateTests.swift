@@ -283,15 +283,15 @@ import Wire
         )
         let tables = try ground.directory.ledger(.readOnly)
         let range = try tables.environment.read { try tables.range(at: tables.size($0), $0) }
-        let draft = try kept.draft()
+        let transaction = try kept.beginTransaction()
         try tables.walk(0..<range.size) { line in
             guard case .entry(_, let bytes) = line else { return }
             var entry = try FoldedEntry(Entry(decoding: bytes))
             if entry.type.text == "partner.created" { entry.data["name"] = "Another" }
-            try draft.fold(entry)
-            if entry.endsCommand { try draft.keep() }
+            try transaction.fold(entry)
+            if entry.endsCommand { try transaction.keep() }
         }
-        try draft.commit(applied: ViewStore.Applied(size: range.size, root: range.root))
+        try transaction.commit(applied: ViewStore.Applied(size: range.size, root: range.root))
         let next = try await ground.open(isStateKeptTwice: true)
         ground.clock.pass(microseconds: 11_000_000)
         try await until { next.status.refusal != nil }

@@ -15,13 +15,13 @@ struct DataKeyTests {
         return uses
     }
 
-    private static func sealing(_ key: String) -> Draft {
-        Draft(
+    private static func sealing(_ key: String) -> PendingEntry {
+        PendingEntry(
             type: "user.updated",
             class: .state,
             chain: "tnt_w1",
             stream: "usr_1",
-            sealed: [Draft.Sealed(subject: "usr_1", key: key, fields: ["email": "z@example.com"])]
+            sealed: [PendingEntry.Sealed(subject: "usr_1", key: key, fields: ["email": "z@example.com"])]
         )
     }
 

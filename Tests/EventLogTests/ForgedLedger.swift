@@ -38,34 +38,34 @@ struct ForgedLedger {
     /// Adds one entry as the writer would have made it, but for what `change` does to it, and `rewrite` to its bytes.
     @discardableResult
     mutating func add(
-        _ draft: Draft,
+        _ pending: PendingEntry,
         batch: (Int, Int)? = nil,
         _ change: (inout Entry) -> Void = { _ in },
         rewrite: (String) -> String = { $0 },
     ) throws -> UInt64 {
         let index = range.size
         if batch.map({ $0.0 == 1 }) ?? true { clock = clock.adding(microseconds: 7) }
-        let head = heads["\(draft.chain)\0\(draft.class.rawValue)"]
+        let head = heads["\(pending.chain)\0\(pending.class.rawValue)"]
         var entry = Entry(
             index: index,
             id: Entry.identifier(random: BigEndian.bytes(index &* 0x9E37_79B9_7F4A_7C15) + BigEndian.bytes(index)),
             recordedAt: clock,
-            type: draft.type,
-            class: draft.class,
-            actor: draft.actor,
-            chain: draft.chain,
+            type: pending.type,
+            class: pending.class,
+            actor: pending.actor,
+            chain: pending.chain,
             sequence: head.map { $0.sequence + 1 } ?? 0
         )
-        entry.result = draft.result
-        entry.code = draft.code
-        entry.cause = draft.cause
+        entry.result = pending.result
+        entry.code = pending.code
+        entry.cause = pending.cause
         entry.previous = head?.leaf
-        entry.stream = draft.stream
-        entry.request = draft.request
-        entry.data = draft.data
-        entry.compensates = draft.compensates
+        entry.stream = pending.stream
+        entry.request = pending.request
+        entry.data = pending.data
+        entry.compensates = pending.compensates
         if let batch { entry.batch = Entry.Batch(position: batch.0, count: batch.1) }
-        if draft.class == .state, let stream = draft.stream { entry.version = (streams[stream]?.version ?? 0) + 1 }
+        if pending.class == .state, let stream = pending.stream { entry.version = (streams[stream]?.version ?? 0) + 1 }
         change(&entry)
         let bytes = Array(rewrite(String(decoding: entry.encoded, as: UTF8.self)).utf8)
         let leaf = MerkleTree.leaf(bytes)

@@ -11,7 +11,7 @@ struct ForkTests {
         let from: JSON = [
             "origin": .string(ledger.identity.origin), "root": .string(root), "size": .integer(Int64(size)),
         ]
-        try ledger.write([Draft(type: "ledger.forked", class: .state, data: ["from": from])])
+        try ledger.write([PendingEntry(type: "ledger.forked", class: .state, data: ["from": from])])
     }
 
     private static func sign(_ ledger: TestLedger, as origin: String, _ size: UInt64, _ root: Digest) throws {

@@ -4,7 +4,7 @@ import Storage
 import Testing
 import Wire
 
-/// What the writer makes of drafts: places, links, times, seals; and that what is taken back leaves nothing.
+/// What the writer makes of pending entries: places, links, times, seals; and that what is taken back leaves nothing.
 struct LedgerWriterTests {
     @Test(arguments: Medium.allCases)
     func `entries get index, chain, version and time, and are found again`(_ medium: Medium) throws {
@@ -84,7 +84,7 @@ struct LedgerWriterTests {
         _ = try other.writer.prepare([TestLedger.tokenIssued(99)], recordedAt: other.writer.time(wall: .earliest))
         let (position, range) = (ledger.random.position, ledger.writer.range)
         let bytes = ledger.writer.preparedBytes
-        let drafts: [Draft] =
+        let pendingEntries: [PendingEntry] =
             switch undone {
             case .oneEntry: [TestLedger.tokenIssued(100)]
             case .newChain: TestLedger.tenantCreated("tnt_new", in: "prt_k9")
@@ -100,9 +100,9 @@ struct LedgerWriterTests {
             }
         let time = ledger.writer.time(wall: .earliest)
         if undone == .tooLargeAtTheEnd {
-            #expect(throws: LedgerFault.self) { try ledger.writer.prepare(drafts, recordedAt: time) }
+            #expect(throws: LedgerFault.self) { try ledger.writer.prepare(pendingEntries, recordedAt: time) }
         } else {
-            _ = try ledger.writer.prepare(drafts, recordedAt: time)
+            _ = try ledger.writer.prepare(pendingEntries, recordedAt: time)
             ledger.writer.undo()
         }
         #expect(ledger.writer.range == range)
@@ -124,23 +124,23 @@ struct LedgerWriterTests {
         let ledger = try TestLedger.populated()
         let range = ledger.writer.range
         let parts = (0...Segment.countMax).map {
-            Draft.Sealed(subject: "tnt_w1", key: "tnt_w1/notes", fields: ["reason": .string("\($0)")])
+            PendingEntry.Sealed(subject: "tnt_w1", key: "tnt_w1/notes", fields: ["reason": .string("\($0)")])
         }
         let long = JSON.string(String(repeating: "x", count: Segment.plaintextBytesMax))
-        let drafts = [
-            Draft(type: "tenant.updated", class: .state, chain: "tnt_w1", stream: "tnt_w1", sealed: parts),
-            Draft(
+        let pendingEntries = [
+            PendingEntry(type: "tenant.updated", class: .state, chain: "tnt_w1", stream: "tnt_w1", sealed: parts),
+            PendingEntry(
                 type: "tenant.updated",
                 class: .state,
                 chain: "tnt_w1",
                 stream: "tnt_w1",
-                sealed: [Draft.Sealed(subject: "tnt_w1", key: "tnt_w1/notes", fields: ["reason": long])]
+                sealed: [PendingEntry.Sealed(subject: "tnt_w1", key: "tnt_w1/notes", fields: ["reason": long])]
             ),
             TestLedger.tenantUpdated("tnt_w1", name: String(repeating: "x", count: Entry.bytesMax)),
         ]
-        for draft in drafts {
+        for pending in pendingEntries {
             let error = #expect(throws: LedgerFault.self) {
-                try ledger.writer.prepare([draft], recordedAt: ledger.writer.time(wall: .earliest))
+                try ledger.writer.prepare([pending], recordedAt: ledger.writer.time(wall: .earliest))
             }
             #expect(error?.kind == .tooLarge)
         }
@@ -170,10 +170,10 @@ struct LedgerWriterTests {
 
     @Test func `nothing is sealed under a destroyed key`() throws {
         let ledger = try TestLedger.populated()
-        let draft = TestLedger.userCreated("usr_2", in: "tnt_w1")
+        let pending = TestLedger.userCreated("usr_2", in: "tnt_w1")
         let range = ledger.writer.range
         let error = #expect(throws: LedgerFault.self) {
-            try ledger.writer.prepare([draft], recordedAt: ledger.writer.time(wall: .earliest))
+            try ledger.writer.prepare([pending], recordedAt: ledger.writer.time(wall: .earliest))
         }
         #expect(error?.kind == .keys)
         #expect(ledger.writer.range == range)
@@ -204,10 +204,10 @@ struct LedgerWriterTests {
         disk.plan(fault, at: disk.operations + distance)
         _ = try ledger.writer.prepare(
             [TestLedger.userCreated("usr_f", in: "tnt_w1"), TestLedger.tenantUpdated("tnt_w1", name: "f")].map {
-                draft in
-                var draft = draft
-                draft.request = TestLedger.request("req_f", "users.create")
-                return draft
+                pending in
+                var pending = pending
+                pending.request = TestLedger.request("req_f", "users.create")
+                return pending
             },
             recordedAt: ledger.writer.time(wall: .earliest)
         )

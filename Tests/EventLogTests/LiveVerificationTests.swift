@@ -137,12 +137,12 @@ struct LiveVerificationTests {
             )
             do {
                 for number in 0..<3_000 {
-                    let drafts = [
+                    let pendingEntries = [
                         TestLedger.tokenIssued(number), TestLedger.tenantUpdated("tnt_w1", name: "\(number)"),
                         TestLedger.userCreated("usr_n\(number)", in: "tnt_w1"),
                     ]
-                    for draft in drafts {
-                        _ = try writer.prepare([draft], recordedAt: writer.time(wall: .earliest))
+                    for pending in pendingEntries {
+                        _ = try writer.prepare([pending], recordedAt: writer.time(wall: .earliest))
                     }
                     if number % 10 == 0 { try writer.commit().get() }
                 }

@@ -195,7 +195,7 @@ struct OpeningTests {
         let next = Ed25519Key()
         let verifier = VerifierKey(name: ledger.identity.origin, publicKey: next.publicKey)
         let change = { (key: VerifierKey, what: String) in
-            Draft(
+            PendingEntry(
                 type: "checkpoint_key.\(what)",
                 class: .state,
                 stream: CheckpointKeys.stream(key),

@@ -20,7 +20,7 @@ struct RetentionTests {
             "last_leaf": .string(Base64URL.encode((leaf ?? .zero).bytes)),
         ]
         change(&data)
-        try ledger.add(Draft(type: "retention.applied", class: .state, data: data))
+        try ledger.add(PendingEntry(type: "retention.applied", class: .state, data: data))
         try ledger.add(TestLedger.tokenIssued(12))
         try ledger.sign()
         return ledger
@@ -44,7 +44,7 @@ struct RetentionTests {
         var ledger = try Self.ledger(4)
         let leaf = try ledger.tables.environment.read { try ledger.tables.hash(level: 0, 9, $0) }
         try ledger.add(
-            Draft(
+            PendingEntry(
                 type: "retention.applied",
                 class: .state,
                 data: [

@@ -25,12 +25,12 @@ struct RuleTests {
     }
 
     static let token = TestLedger.tokenIssued(1)
-    static let closed = Draft(type: "ledger.closed", class: .state)
+    static let closed = PendingEntry(type: "ledger.closed", class: .state)
 
-    static func token(_ change: (inout Draft) -> Void) -> Draft {
-        var draft = token
-        change(&draft)
-        return draft
+    static func token(_ change: (inout PendingEntry) -> Void) -> PendingEntry {
+        var pending = token
+        change(&pending)
+        return pending
     }
 
     /// An item of `sealed` with these fields and this subject, before the member it is put in front of.
@@ -44,7 +44,7 @@ struct RuleTests {
     static let principal = #"{"id":"usr_1","kind":"user"}"#
 
     /// Breaches of a single entry, made by rewriting its text.
-    static let rewritten: [(String, Draft, String, String)] = [
+    static let rewritten: [(String, PendingEntry, String, String)] = [
         ("an id of 15 bytes", token, #""id":"evt_"#, #""id":"ev_"#),
         ("an id with bits to spare", token, #"AAQ""#, #"AAR""#),
         ("a schema of 1", token, #""sequence""#, #""schema":1,"sequence""#),
@@ -128,10 +128,10 @@ struct RuleTests {
 
     @Test(arguments: rewritten.indices)
     func `an entry that breaks a rule by itself is named`(_ number: Int) throws {
-        let (name, draft, old, new) = Self.rewritten[number]
+        let (name, pending, old, new) = Self.rewritten[number]
         var ledger = try ForgedLedger()
         try ledger.add(
-            draft,
+            pending,
             rewrite: { text in
                 #expect(text.contains(old), "\(name)")
                 return text.replacing(old, with: new, maxReplacements: 1)
@@ -196,19 +196,19 @@ struct RuleTests {
         Breach("a chain that does not begin with its creation") { try $0.add(token { $0.chain = "tnt_w1" }) },
         Breach("a chain begun by another") { ledger in
             try ledger.add(
-                Draft(type: "tenant.created", class: .state, chain: "tnt_w1", stream: "tnt_w2")
+                PendingEntry(type: "tenant.created", class: .state, chain: "tnt_w1", stream: "tnt_w2")
             )
         },
         Breach("a first version of 2") { ledger in
             try ledger.add(
-                Draft(type: "tenant.created", class: .state, chain: "tnt_w1", stream: "tnt_w1"),
+                PendingEntry(type: "tenant.created", class: .state, chain: "tnt_w1", stream: "tnt_w1"),
                 { $0.version = 2 }
             )
         },
         Breach("a version left out", at: 2) { ledger in
-            let draft = Draft(type: "signing_key.created", class: .state, stream: "snk_1")
-            try ledger.add(draft)
-            try ledger.add(draft, { $0.version = 3 })
+            let pending = PendingEntry(type: "signing_key.created", class: .state, stream: "snk_1")
+            try ledger.add(pending)
+            try ledger.add(pending, { $0.version = 3 })
         },
         Breach("a state entry that was denied") {
             try $0.add(
@@ -227,16 +227,20 @@ struct RuleTests {
             )
         },
         Breach("an attestation of another size") { ledger in
-            try ledger.add(Draft(type: "chains.attested", class: .state, data: ["at": 0, "count": 1, "root": "x"]))
+            try ledger.add(
+                PendingEntry(type: "chains.attested", class: .state, data: ["at": 0, "count": 1, "root": "x"])
+            )
         },
         Breach("an attestation of another root") { ledger in
             let root = JSON.string(Base64URL.encode(SHA256Hash.hash([1]).bytes))
-            try ledger.add(Draft(type: "chains.attested", class: .state, data: ["at": 1, "count": 1, "root": root]))
+            try ledger.add(
+                PendingEntry(type: "chains.attested", class: .state, data: ["at": 1, "count": 1, "root": root])
+            )
         },
         Breach("a checkpoint key of another name") { ledger in
             let key = VerifierKey(name: "elsewhere/ledger/x", publicKey: Ed25519Key().publicKey)
             try ledger.add(
-                Draft(
+                PendingEntry(
                     type: "checkpoint_key.created",
                     class: .state,
                     stream: "cpk_1",
@@ -246,12 +250,21 @@ struct RuleTests {
         },
         Breach("a checkpoint key that is none") { ledger in
             try ledger.add(
-                Draft(type: "checkpoint_key.retired", class: .state, stream: "cpk_1", data: ["verifier_key": "x"])
+                PendingEntry(
+                    type: "checkpoint_key.retired",
+                    class: .state,
+                    stream: "cpk_1",
+                    data: ["verifier_key": "x"]
+                )
             )
         },
         Breach("a fork from nowhere", indexes: [1, nil]) { ledger in
             try ledger.add(
-                Draft(type: "ledger.forked", class: .state, data: ["from": ["origin": "x", "size": 1, "root": "x"]])
+                PendingEntry(
+                    type: "ledger.forked",
+                    class: .state,
+                    data: ["from": ["origin": "x", "size": 1, "root": "x"]]
+                )
             )
         },
     ]
@@ -281,10 +294,10 @@ struct RuleTests {
 
     @Test func `every member there is passes, and its full entry is read alike by both readers`() throws {
         var ledger = try ForgedLedger()
-        try ledger.add(Draft(type: "tenant.created", class: .state, chain: "tnt_1", stream: "tnt_1"))
+        try ledger.add(PendingEntry(type: "tenant.created", class: .state, chain: "tnt_1", stream: "tnt_1"))
         let full = try EntryTests.full()
         try ledger.add(
-            Draft(
+            PendingEntry(
                 type: "tenant.updated",
                 class: .state,
                 actor: full.actor,

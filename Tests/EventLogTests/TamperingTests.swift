@@ -246,7 +246,7 @@ struct TamperingTests {
             fields: ["email"],
             commitment: SHA256Hash.hash([1])
         )
-        let noted = Draft(type: "ledger.degraded", class: .state, data: ["why": "none"])
+        let noted = PendingEntry(type: "ledger.degraded", class: .state, data: ["why": "none"])
         try ledger.add(noted) { $0.sealed = [segment] }
         try ledger.add(TestLedger.keyDestroyed("usr_1/profile"))
         try ledger.sign()
@@ -285,7 +285,7 @@ struct TamperingTests {
                 let name = String(repeating: "é", count: 700 * number)
                 _ = try ledger.writer.prepare(
                     [
-                        Draft(
+                        PendingEntry(
                             type: "signing_key.updated",
                             class: .state,
                             stream: "snk_\(round)",

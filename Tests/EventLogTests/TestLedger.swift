@@ -57,8 +57,8 @@ struct TestLedger {
 
     /// Commits one command.
     @discardableResult
-    func write(_ drafts: [Draft], wall: Instant = TestLedger.start) throws -> UInt64 {
-        _ = try writer.prepare(drafts, recordedAt: writer.time(wall: wall))
+    func write(_ pendingEntries: [PendingEntry], wall: Instant = TestLedger.start) throws -> UInt64 {
+        _ = try writer.prepare(pendingEntries, recordedAt: writer.time(wall: wall))
         try writer.commit().get()
         return writer.range.size - 1
     }
@@ -104,11 +104,11 @@ extension TestLedger {
 
     static func request(_ id: String, _ endpoint: String) -> RequestNote { RequestNote(id: id, endpoint: endpoint) }
 
-    static func tokenIssued(_ number: Int, chain: String = "platform") -> Draft {
+    static func tokenIssued(_ number: Int, chain: String = "platform") -> PendingEntry {
         var request = request("req_t\(number)", "oauth.token")
         request.ip = "203.0.113.\(number % 250)"
         request.userAgent = "curl/8.5.0"
-        return Draft(
+        return PendingEntry(
             type: "token.issued",
             class: .activity,
             actor: service,
@@ -119,8 +119,8 @@ extension TestLedger {
         )
     }
 
-    static func tokenRefused(_ number: Int) -> Draft {
-        Draft(
+    static func tokenRefused(_ number: Int) -> PendingEntry {
+        PendingEntry(
             type: "token.refused",
             class: .activity,
             result: .denied,
@@ -132,10 +132,10 @@ extension TestLedger {
         )
     }
 
-    static func partnerCreated(_ id: String) -> [Draft] {
+    static func partnerCreated(_ id: String) -> [PendingEntry] {
         let request = request("req_\(id)", "partners.create")
         return [
-            Draft(
+            PendingEntry(
                 type: "partner.created",
                 class: .state,
                 actor: service,
@@ -144,7 +144,7 @@ extension TestLedger {
                 request: request,
                 data: ["name": "Acme MSP", "status": "ACTIVE"]
             ),
-            Draft(
+            PendingEntry(
                 type: "platform.partner_added",
                 class: .state,
                 actor: service,
@@ -154,10 +154,10 @@ extension TestLedger {
         ]
     }
 
-    static func tenantCreated(_ id: String, in partner: String) -> [Draft] {
+    static func tenantCreated(_ id: String, in partner: String) -> [PendingEntry] {
         let request = request("req_\(id)", "tenants.create")
         return [
-            Draft(
+            PendingEntry(
                 type: "tenant.created",
                 class: .state,
                 actor: service,
@@ -166,7 +166,7 @@ extension TestLedger {
                 request: request,
                 data: ["name": "Widget Zoë", "settings": #"{"a": 1.50}"#]
             ),
-            Draft(
+            PendingEntry(
                 type: "partner.tenant_added",
                 class: .state,
                 actor: service,
@@ -177,8 +177,8 @@ extension TestLedger {
         ]
     }
 
-    static func userCreated(_ id: String, in tenant: String) -> Draft {
-        Draft(
+    static func userCreated(_ id: String, in tenant: String) -> PendingEntry {
+        PendingEntry(
             type: "user.created",
             class: .state,
             actor: service,
@@ -187,18 +187,18 @@ extension TestLedger {
             request: request("req_\(id)", "users.create"),
             data: ["status": "ACTIVE"],
             sealed: [
-                Draft.Sealed(
+                PendingEntry.Sealed(
                     subject: id,
                     key: "\(id)/profile",
                     fields: ["first_name": "Zoë", "email": "zoe@example.com"]
                 ),
-                Draft.Sealed(subject: tenant, key: "\(tenant)/notes", fields: ["reason": "asked by ticket 14"]),
+                PendingEntry.Sealed(subject: tenant, key: "\(tenant)/notes", fields: ["reason": "asked by ticket 14"]),
             ]
         )
     }
 
-    static func tenantUpdated(_ id: String, name: String) -> Draft {
-        Draft(
+    static func tenantUpdated(_ id: String, name: String) -> PendingEntry {
+        PendingEntry(
             type: "tenant.updated",
             class: .state,
             actor: service,
@@ -209,12 +209,16 @@ extension TestLedger {
         )
     }
 
-    static func keyDestroyed(_ key: String) -> Draft {
-        Draft(type: "data_key.destroyed", class: .state, data: ["key": .string(key), "why": "asked by its subject"])
+    static func keyDestroyed(_ key: String) -> PendingEntry {
+        PendingEntry(
+            type: "data_key.destroyed",
+            class: .state,
+            data: ["key": .string(key), "why": "asked by its subject"]
+        )
     }
 
     /// `chains.attested` over the heads as they stand.
-    func attestation(of chains: [String]) throws -> Draft {
+    func attestation(of chains: [String]) throws -> PendingEntry {
         var lines: [String] = []
         for chain in chains {
             for place in Entry.Class.allCases {
@@ -224,7 +228,7 @@ extension TestLedger {
         }
         lines.sort { $0.bytesPrecede($1) }
         let root = MerkleTree.root(of: lines.map { MerkleTree.leaf(Array($0.utf8)) })
-        return Draft(
+        return PendingEntry(
             type: "chains.attested",
             class: .state,
             data: [

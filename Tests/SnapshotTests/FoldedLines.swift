@@ -15,15 +15,15 @@ struct FoldedLines {
             tagKey: [UInt8](repeating: 1, count: ViewStore.tagKeyBytes),
             blindKey: [UInt8](repeating: 2, count: ViewStore.blindKeyBytes)
         )
-        let draft = try views.draft()
+        let transaction = try views.beginTransaction()
         var range = CompactRange()
         for line in lines {
             let entry = try FoldedEntry(Entry(decoding: line))
-            try draft.fold(entry)
-            if entry.endsCommand { try draft.keep() }
+            try transaction.fold(entry)
+            if entry.endsCommand { try transaction.keep() }
             range.append(MerkleTree.leaf(line))
         }
-        try draft.commit(applied: ViewStore.Applied(size: range.size, root: range.root))
+        try transaction.commit(applied: ViewStore.Applied(size: range.size, root: range.root))
         self.range = range
     }
 }

@@ -44,9 +44,9 @@ struct LaterEntries {
         chain: String = Place.platform.text,
         stream: String? = nil,
         cause: UInt64? = nil,
-        sealed: [Draft.Sealed] = [],
+        sealed: [PendingEntry.Sealed] = [],
     ) throws {
-        let draft = Draft(
+        let pending = PendingEntry(
             type: type.text,
             class: type.isState ? .state : .activity,
             cause: cause,
@@ -55,7 +55,7 @@ struct LaterEntries {
             data: data,
             sealed: sealed
         )
-        _ = try writer.prepare([draft], recordedAt: writer.time(wall: wall))
+        _ = try writer.prepare([pending], recordedAt: writer.time(wall: wall))
         writer.keep()
         try writer.commit().get()
     }
@@ -81,7 +81,7 @@ struct LaterEntries {
             RestoreSubject.entry(.started),
             ["changes": 1, "chunks": 1, "digest": .string(Base64URL.encode(writer.range.root.bytes))],
             sealed: [
-                Draft.Sealed(
+                PendingEntry.Sealed(
                     subject: "platform",
                     key: "platform/notes",
                     fields: ["request": ["force": [], "undo": ["indexes": [.integer(Int64(start) - 1)]]]]

@@ -35,7 +35,7 @@ struct AuditTests {
             AuthenticationSubject.entry(.failed), Tenant.entry(.read),
         ]
         while noted.count < count {
-            let draft = try world.store.draft()
+            let transaction = try world.store.beginTransaction()
             for _ in 0..<(1 + random.below(200)) {
                 var entries = world.ledger.entries(
                     (0..<(1 + random.below(3))).map { _ in
@@ -54,7 +54,7 @@ struct AuditTests {
                     entries[place].ip = "10.0.0.\(random.below(3))"
                 }
                 for entry in entries {
-                    try draft.fold(entry)
+                    try transaction.fold(entry)
                     noted.append(
                         Noted(
                             index: entry.index,
@@ -67,10 +67,10 @@ struct AuditTests {
                         )
                     )
                 }
-                try draft.keep()
+                try transaction.keep()
                 world.ledger.write(entries)
             }
-            try draft.commit(applied: world.ledger.applied)
+            try transaction.commit(applied: world.ledger.applied)
         }
         return (world, noted)
     }
@@ -130,33 +130,33 @@ struct AuditTests {
         try world.checkRebuild(commandsPerCommit: 500)
     }
 
-    @Test func `a draft answers from what it kept`() throws {
+    @Test func `a transaction answers from what it kept`() throws {
         var world = try World()
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         var query = AuditQuery()
         query.types = [Token.entry(.issued)]
         for round in 1...300 {
             let entries = world.ledger.entries([world.tokenIssued()])
-            try draft.fold(entries[0])
-            try draft.keep()
+            try transaction.fold(entries[0])
+            try transaction.keep()
             world.ledger.write(entries)
-            if round % 50 == 0 { #expect(try draft.audit(query).total == round) }
+            if round % 50 == 0 { #expect(try transaction.audit(query).total == round) }
         }
-        try draft.commit(applied: world.ledger.applied)
+        try transaction.commit(applied: world.ledger.applied)
         #expect(try world.store.read { try $0.audit(query).total } == 300)
         try world.checkRebuild()
     }
 
     @Test func `a walk that finds too little in too much says that there may be more`() throws {
         var world = try World()
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         for _ in 0..<1_000 {
             let entries = world.ledger.entries([Event](repeating: world.tokenIssued(), count: 120))
-            for entry in entries { try draft.fold(entry) }
-            try draft.keep()
+            for entry in entries { try transaction.fold(entry) }
+            try transaction.keep()
             world.ledger.write(entries)
         }
-        try draft.commit(applied: world.ledger.applied)
+        try transaction.commit(applied: world.ledger.applied)
         try world.store.read { views throws in
             let page = try views.audit(AuditQuery()) { _ in false }
             #expect(page.indexes.isEmpty)

@@ -31,7 +31,7 @@ struct BlindTests {
 
     @Test func `a new password leaves the e-mail where it is`() throws {
         var (world, user) = try withAdministrator()
-        try world.decide { draft, _ in try User.recover(user, passwordHash: "$argon2id$2", facts: draft) }
+        try world.decide { transaction, _ in try User.recover(user, passwordHash: "$argon2id$2", facts: transaction) }
         #expect(try world.store.read { try $0.present.users(withEmail: root) } == [user])
         try world.checkRebuild()
     }
@@ -105,14 +105,14 @@ struct BlindTests {
         #expect(try world.store.read { try $0.present.users(withEmail: root) } == [])
         let rebuilt = try world.site.store("rebuilt")
         for command in world.ledger.commands {
-            let draft = try rebuilt.draft()
+            let transaction = try rebuilt.beginTransaction()
             for var entry in command {
                 entry.open = { _ in nil }
-                try draft.fold(entry)
+                try transaction.fold(entry)
             }
-            try draft.keep()
+            try transaction.keep()
             let size = (command.last?.index ?? 0) + 1
-            try draft.commit(applied: .init(size: size, root: world.ledger.applied.root))
+            try transaction.commit(applied: .init(size: size, root: world.ledger.applied.root))
         }
         #expect(try world.store.differences(from: rebuilt) == [])
     }

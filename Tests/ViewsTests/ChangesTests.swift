@@ -72,13 +72,13 @@ struct ChangesTests {
         var world = try World()
         let (tenant, application) = (world.tenant, world.application)
         let group: GroupID = world.ledger.id()
-        try world.decide { draft, _ in
+        try world.decide { transaction, _ in
             try Group.register(
                 .create(["name": "Staff", "tenant_id": .string(tenant.text)]),
                 as: group,
                 secret: nil,
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
         world.store.auditProgress = AuditProgress(folded: 0, size: 9, secondsLeft: 1)

@@ -41,13 +41,13 @@ struct DamageTests {
     @Test func `a row moved under another key is noticed`() throws {
         var world = try World()
         let (tenant, partner): (TenantID, PartnerID) = (world.ledger.id(), world.partner)
-        try world.decide { draft, _ in
+        try world.decide { transaction, _ in
             try Tenant.register(
                 .create(["name": "B", "partner_id": .string(partner.text), "slug": "b"]),
                 as: tenant,
                 secret: nil,
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
         let table = try world.store.state.table("current")
@@ -76,7 +76,7 @@ struct DamageTests {
         #expect(throws: ViewFault.self) { try stranger.applied() }
         try patch(world.store, "meta", Array("applied".utf8)) { $0[7] ^= 0xFF }
         #expect(throws: ViewFault.otherLayout) { try world.store.applied() }
-        #expect(throws: ViewFault.otherLayout) { try world.store.draft() }
+        #expect(throws: ViewFault.otherLayout) { try world.store.beginTransaction() }
     }
 
     @Test func `what differs is named`() throws {
@@ -84,8 +84,8 @@ struct DamageTests {
         let other = try world.site.store("other")
         try world.ledger.fold(into: other)
         let tenant = world.tenant
-        try world.decide { draft, _ in
-            try Tenant.update(tenant, .update(["name": "Coyote"]), ifVersion: nil, by: .everything, facts: draft)
+        try world.decide { transaction, _ in
+            try Tenant.update(tenant, .update(["name": "Coyote"]), ifVersion: nil, by: .everything, facts: transaction)
         }
         let differences = try world.store.differences(from: other, limit: 100)
         #expect(differences.contains { $0.table == "current" && $0.key == Array(tenant.text.utf8) })

@@ -31,12 +31,19 @@ struct EndsTests {
         let token: TokenID = world.ledger.id()
         let (application, tenant) = (world.application, world.tenant)
         let end = world.ledger.now.adding(seconds: 60)
-        let revoke = { (draft: ViewDraft, now: Instant) in
-            try Token.revoke(token, of: application, chain: .tenant(tenant), expiresAt: end, at: now, facts: draft)
+        let revoke = { (transaction: ViewTransaction, now: Instant) in
+            try Token.revoke(
+                token,
+                of: application,
+                chain: .tenant(tenant),
+                expiresAt: end,
+                at: now,
+                facts: transaction
+            )
         }
         var sizes: [UInt64] = []
         for _ in 0..<2 {
-            try world.decide { draft, ledger in try revoke(draft, ledger.now) }
+            try world.decide { transaction, ledger in try revoke(transaction, ledger.now) }
             sizes.append(world.ledger.size)
         }
         #expect(sizes[0] == sizes[1])
@@ -45,7 +52,7 @@ struct EndsTests {
             #expect(try !Self.isRevoked(token, views, at: end))
             #expect(try views.resource(token) == nil, "it is no resource of a version that is kept for ever")
         }
-        #expect(try revoke(world.store.draft(), end).isEmpty)
+        #expect(try revoke(world.store.beginTransaction(), end).isEmpty)
     }
 
     @Test func `it lasts until its end, swept or not, and as of before it is there for ever`() throws {
@@ -203,7 +210,7 @@ struct EndsTests {
         let world = try World()
         let type = try #require(EntryType.named(name))
         let entry = world.ledger.entries([Event(type, chain: .platform, stream: stream, data: data)])[0]
-        #expect(throws: Poison.self) { try world.store.draft().fold(entry) }
+        #expect(throws: Poison.self) { try world.store.beginTransaction().fold(entry) }
     }
 
     private static let anEnd: JSON = "2027-01-15T08:01:00.000000Z"
@@ -220,7 +227,7 @@ struct EndsTests {
         try world.write(try revocation(of: tokens[1], in: world, seconds: 7_200))
         let now = world.ledger.now.adding(seconds: 3_600)
         let told = { (chain: Place, limit: Int) in
-            try world.store.draft().present.restatements(of: first...last, in: chain, at: now, limit: limit)
+            try world.store.beginTransaction().present.restatements(of: first...last, in: chain, at: now, limit: limit)
         }
         let events = try told(.tenant(world.tenant), 10)
         #expect(Set(events.map(\.stream)) == Set([tokens[2].text, tokens[3].text]))

@@ -70,14 +70,14 @@ struct Ledger {
     func fold(into store: ViewStore, from size: UInt64 = 0, commandsPerCommit: Int = 50) throws {
         let rest = commands.filter { $0[0].index >= size }
         for start in stride(from: 0, to: rest.count, by: commandsPerCommit) {
-            let draft = try store.draft()
+            let transaction = try store.beginTransaction()
             let part = rest[start..<min(start + commandsPerCommit, rest.count)]
             for command in part {
-                for entry in command { try draft.fold(entry) }
-                try draft.keep()
+                for entry in command { try transaction.fold(entry) }
+                try transaction.keep()
             }
             let end = part.last?.last.map { $0.index + 1 } ?? 0
-            try draft.commit(applied: .init(size: end, root: SHA256Hash.hash(BigEndian.bytes(end))))
+            try transaction.commit(applied: .init(size: end, root: SHA256Hash.hash(BigEndian.bytes(end))))
         }
     }
 }
@@ -89,21 +89,21 @@ extension ViewStore {
     }
 
     func write(_ ledger: inout Ledger, _ entries: [FoldedEntry]) throws {
-        let draft = try draft()
-        for entry in entries { try draft.fold(entry) }
-        try draft.keep()
+        let transaction = try beginTransaction()
+        for entry in entries { try transaction.fold(entry) }
+        try transaction.keep()
         ledger.write(entries)
-        try draft.commit(applied: ledger.applied)
+        try transaction.commit(applied: ledger.applied)
     }
 
     /// Decides on the views as they are, then writes and commits what was decided.
-    func decide(_ ledger: inout Ledger, _ decision: (ViewDraft, inout Ledger) throws -> [Event]) throws {
-        let draft = try draft(heads: { .string($0.text) })
-        let entries = ledger.entries(try decision(draft, &ledger))
-        for entry in entries { try draft.fold(entry) }
-        try draft.keep()
+    func decide(_ ledger: inout Ledger, _ decision: (ViewTransaction, inout Ledger) throws -> [Event]) throws {
+        let transaction = try beginTransaction(heads: { .string($0.text) })
+        let entries = ledger.entries(try decision(transaction, &ledger))
+        for entry in entries { try transaction.fold(entry) }
+        try transaction.keep()
         ledger.write(entries)
-        try draft.commit(applied: ledger.applied)
+        try transaction.commit(applied: ledger.applied)
     }
 }
 

@@ -11,7 +11,7 @@ struct ListTests {
         let partner = world.partner
         for number in 0..<30 {
             let id: TenantID = world.ledger.id()
-            try world.decide { draft, _ in
+            try world.decide { transaction, _ in
                 try Tenant.register(
                     .create([
                         "name": .string("Tenant Ä\(number)"), "partner_id": .string(partner.text),
@@ -20,7 +20,7 @@ struct ListTests {
                     as: id,
                     secret: nil,
                     by: .everything,
-                    facts: draft
+                    facts: transaction
                 )
             }
         }
@@ -73,7 +73,7 @@ struct ListTests {
         let tenant = world.tenant
         for number in 0..<30 {
             let id: ApplicationID = world.ledger.id()
-            try world.decide { draft, _ in
+            try world.decide { transaction, _ in
                 try Application.register(
                     .create([
                         "application_type": number % 2 == 0 ? "WEB" : "SPA", "name": .string("\(number)"),
@@ -83,7 +83,7 @@ struct ListTests {
                     as: id,
                     secret: nil,
                     by: .everything,
-                    facts: draft
+                    facts: transaction
                 )
             }
         }

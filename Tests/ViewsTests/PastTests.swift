@@ -10,8 +10,8 @@ struct PastTests {
         let tenant = world.tenant
         let created = try #require(try world.store.read { try $0.resource(tenant)?.createdIndex })
         let renamed = world.ledger.size
-        try world.decide { draft, _ in
-            try Tenant.update(tenant, .update(["name": "Coyote"]), ifVersion: 1, by: .everything, facts: draft)
+        try world.decide { transaction, _ in
+            try Tenant.update(tenant, .update(["name": "Coyote"]), ifVersion: 1, by: .everything, facts: transaction)
         }
         try world.write(world.tokenIssued())
         try world.store.read { views throws in
@@ -31,13 +31,13 @@ struct PastTests {
         var ledger = Ledger()
         for (id, name) in [("prt_a", "short"), ("prt_ab", "long"), ("prt_a_", "other")] {
             let id = try #require(PartnerID(id))
-            try store.decide(&ledger) { draft, _ in
+            try store.decide(&ledger) { transaction, _ in
                 try Partner.register(
                     .create(["name": .string(name), "slug": .string(name)]),
                     as: id,
                     secret: nil,
                     by: .everything,
-                    facts: draft
+                    facts: transaction
                 )
             }
         }
@@ -54,34 +54,34 @@ struct PastTests {
         var world = try World()
         let (tenant, origin) = (world.tenant, world.partner)
         let target: PartnerID = world.ledger.id()
-        try world.decide { draft, _ in
+        try world.decide { transaction, _ in
             try Partner.register(
                 .create(["name": "New", "slug": "new"]),
                 as: target,
                 secret: nil,
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
         let before = world.ledger.size - 1
-        try world.decide { draft, _ in
+        try world.decide { transaction, _ in
             try Tenant.update(
                 tenant,
                 .update(["partner_id": .string(target.text)]),
                 ifVersion: nil,
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
         let after = world.ledger.size - 1
         let back = world.ledger.size
-        try world.decide { draft, _ in
+        try world.decide { transaction, _ in
             try Tenant.update(
                 tenant,
                 .update(["partner_id": .string(origin.text)]),
                 ifVersion: nil,
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
         try world.store.read { views throws in
@@ -176,8 +176,8 @@ struct PastTests {
         var world = try World()
         let partner = world.partner
         try world.write(world.tokenIssued(), credential: world.secret.text)
-        try world.decide { draft, _ in
-            try Partner.update(partner, .update(["slug": "ajax"]), ifVersion: nil, by: .everything, facts: draft)
+        try world.decide { transaction, _ in
+            try Partner.update(partner, .update(["slug": "ajax"]), ifVersion: nil, by: .everything, facts: transaction)
         }
         try world.store.read { views throws in
             for position in [nil, 0, .max] as [UInt64?] {

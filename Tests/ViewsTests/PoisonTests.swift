@@ -84,7 +84,7 @@ struct PoisonTests {
     ])
     func `L15 poison names the entry and its type`(bad: Bad) throws {
         let world = try World()
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         var entry = FoldedEntry(
             index: world.ledger.size,
             type: bad.type,
@@ -92,7 +92,7 @@ struct PoisonTests {
             chain: bad.chain
         )
         (entry.stream, entry.version, entry.data) = (bad.stream, bad.version, bad.data)
-        let poison = try #require(throws: Poison.self) { try draft.fold(entry) }
+        let poison = try #require(throws: Poison.self) { try transaction.fold(entry) }
         #expect(poison.index == world.ledger.size)
         #expect(poison.type == bad.type.text)
     }
@@ -112,12 +112,12 @@ struct PoisonTests {
         var world = try World()
         let (tenant, chain) = (world.tenant, Place.tenant(world.tenant))
         if life == .deleted { try world.write(Tenant.event(.deleted, tenant, in: chain)) }
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         let entry = world.ledger.entries([Tenant.event(verb, tenant, in: chain, data: data)])[0]
-        let poison = try #require(throws: Poison.self) { try draft.fold(entry) }
+        let poison = try #require(throws: Poison.self) { try transaction.fold(entry) }
         #expect(poison.index == world.ledger.size)
         #expect(poison.type == "tenant." + verb.rawValue)
-        draft.undo()
-        #expect(try draft.resource(tenant)?.state.life == life)
+        transaction.undo()
+        #expect(try transaction.resource(tenant)?.state.life == life)
     }
 }

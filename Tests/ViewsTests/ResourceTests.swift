@@ -37,8 +37,8 @@ struct ResourceTests {
         var world = try World()
         let (tenant, place) = (world.tenant, Place.partner(world.partner))
         let before = world.ledger.size
-        try world.decide { draft, _ in
-            try Tenant.delete(tenant, cascade: true, ifVersion: 1, by: .everything, facts: draft)
+        try world.decide { transaction, _ in
+            try Tenant.delete(tenant, cascade: true, ifVersion: 1, by: .everything, facts: transaction)
         }
         #expect(world.ledger.size == before + 1)
         try world.store.read { views throws in
@@ -65,10 +65,10 @@ struct ResourceTests {
         let (partner, tenant, application) = (world.partner, world.tenant, world.application)
         let before = try world.store.read { try $0.resource(application)?.row }
         let (deletedAt, restoredAt) = (world.ledger.size, world.ledger.size + 1)
-        try world.decide { draft, _ in
+        try world.decide { transaction, _ in
             level == .partner
-                ? try Partner.delete(partner, cascade: true, ifVersion: nil, by: .everything, facts: draft)
-                : try Tenant.delete(tenant, cascade: true, ifVersion: nil, by: .everything, facts: draft)
+                ? try Partner.delete(partner, cascade: true, ifVersion: nil, by: .everything, facts: transaction)
+                : try Tenant.delete(tenant, cascade: true, ifVersion: nil, by: .everything, facts: transaction)
         }
         #expect(world.ledger.size == restoredAt)
         let expect = { (views: ViewSnapshot, isThere: Bool) in
@@ -105,14 +105,14 @@ struct ResourceTests {
         let (application, first): (ApplicationID, SecretID) = (world.application, world.secret)
         let second: SecretID = world.ledger.id()
         let third: SecretID = world.ledger.id()
-        try world.decide { draft, ledger in
+        try world.decide { transaction, ledger in
             try Secret.rotate(
                 of: application,
                 to: World.newSecret(second),
                 overlapSeconds: 60,
                 now: ledger.now,
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
         try world.store.read { views throws in
@@ -121,14 +121,14 @@ struct ResourceTests {
             #expect(try views.present.proven(Secret.self, key: "hk_1", mac: "mac-of-" + second.text) == second)
             #expect(try views.present.proven(Secret.self, key: "hk_2", mac: "mac-of-" + second.text) == nil)
         }
-        try world.decide { draft, ledger in
+        try world.decide { transaction, ledger in
             try Secret.rotate(
                 of: application,
                 to: World.newSecret(third),
                 overlapSeconds: 0,
                 now: ledger.now,
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
         try world.store.read { views throws in
@@ -145,8 +145,8 @@ struct ResourceTests {
             SigningKey.New(id: world.ledger.id(), algorithm: "RS256", jwk: name)
         }
         try world.write(keys[0].created(.current), keys[1].created(.next))
-        try world.decide { draft, ledger in
-            try SigningKey.rotate(to: (keys[2], keys[2]), now: ledger.now, by: .everything, facts: draft)
+        try world.decide { transaction, ledger in
+            try SigningKey.rotate(to: (keys[2], keys[2]), now: ledger.now, by: .everything, facts: transaction)
         }
         try world.store.read { views throws in
             let stages = try views.list(SigningKey.self, ListQuery(.platform)).items.map {
@@ -162,11 +162,11 @@ struct ResourceTests {
     @Test func `a slug stays reserved after a rename and after a deletion`() throws {
         var world = try World()
         let partner = world.partner
-        try world.decide { draft, _ in
-            try Partner.update(partner, .update(["slug": "ajax"]), ifVersion: nil, by: .everything, facts: draft)
+        try world.decide { transaction, _ in
+            try Partner.update(partner, .update(["slug": "ajax"]), ifVersion: nil, by: .everything, facts: transaction)
         }
-        try world.decide { draft, _ in
-            try Partner.delete(partner, cascade: true, ifVersion: nil, by: .everything, facts: draft)
+        try world.decide { transaction, _ in
+            try Partner.delete(partner, cascade: true, ifVersion: nil, by: .everything, facts: transaction)
         }
         try world.store.read { views throws in
             #expect(try views.holder(ofSlug: "acme", among: Partner.self) == partner)
@@ -176,13 +176,13 @@ struct ResourceTests {
         }
         let newcomer: PartnerID = world.ledger.id()
         #expect(throws: Rejection(.conflict, "slug_taken", "Slug 'acme' is already taken", holder: partner.text)) {
-            try world.decide { draft, _ in
+            try world.decide { transaction, _ in
                 try Partner.register(
                     .create(["name": "Other", "slug": "acme"]),
                     as: newcomer,
                     secret: nil,
                     by: .everything,
-                    facts: draft
+                    facts: transaction
                 )
             }
         }

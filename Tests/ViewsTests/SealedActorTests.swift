@@ -42,14 +42,14 @@ struct SealedActorTests {
     private func rebuiltWithout(_ key: String, _ world: World) throws -> ViewStore {
         let rebuilt = try world.site.store("rebuilt")
         for command in world.ledger.commands {
-            let draft = try rebuilt.draft()
+            let transaction = try rebuilt.beginTransaction()
             for var entry in command {
                 if entry.sealed.contains(where: { $0.key == key }) { entry.open = { _ in nil } }
-                try draft.fold(entry)
+                try transaction.fold(entry)
             }
-            try draft.keep()
+            try transaction.keep()
             let size = (command.last?.index ?? 0) + 1
-            try draft.commit(applied: .init(size: size, root: SHA256Hash.hash(BigEndian.bytes(size))))
+            try transaction.commit(applied: .init(size: size, root: SHA256Hash.hash(BigEndian.bytes(size))))
         }
         return rebuilt
     }

@@ -59,8 +59,8 @@ struct StrangeRowTests {
 
     @Test func `an attestation of a size that there cannot be is none`() throws {
         let world = try World()
-        let draft = try world.store.draft()
-        var data = try draft.attestation().data
+        let transaction = try world.store.beginTransaction()
+        var data = try transaction.attestation().data
         #expect(ViewAttestation(data) != nil)
         data["at"] = -1
         #expect(ViewAttestation(data) == nil)

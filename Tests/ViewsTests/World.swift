@@ -18,25 +18,25 @@ struct World {
         store = try site.store()
         (partner, tenant, application, secret) = (ledger.id(), ledger.id(), ledger.id(), ledger.id())
         let (partner, tenant, application, secret) = (partner, tenant, application, secret)
-        try store.decide(&ledger) { draft, _ in
+        try store.decide(&ledger) { transaction, _ in
             try Partner.register(
                 .create(["name": "Acme", "slug": "acme", "contact_email": "a@acme.example"]),
                 as: partner,
                 secret: nil,
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
-        try store.decide(&ledger) { draft, _ in
+        try store.decide(&ledger) { transaction, _ in
             try Tenant.register(
                 .create(["name": "Roadrunner", "slug": "road", "partner_id": .string(partner.text)]),
                 as: tenant,
                 secret: nil,
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
-        try store.decide(&ledger) { draft, _ in
+        try store.decide(&ledger) { transaction, _ in
             try Application.register(
                 .create([
                     "allowed_scopes": ["crm:read"], "application_type": "SERVICE", "name": "Importer",
@@ -45,7 +45,7 @@ struct World {
                 as: application,
                 secret: World.newSecret(secret),
                 by: .everything,
-                facts: draft
+                facts: transaction
             )
         }
     }
@@ -54,7 +54,7 @@ struct World {
         Secret.New(id: id, key: "hk_1", mac: "mac-of-" + id.text, suffix: "wxyz")
     }
 
-    mutating func decide(_ decision: (ViewDraft, inout Ledger) throws -> [Event]) throws {
+    mutating func decide(_ decision: (ViewTransaction, inout Ledger) throws -> [Event]) throws {
         try store.decide(&ledger, decision)
     }
 

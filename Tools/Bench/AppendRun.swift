@@ -51,18 +51,18 @@ struct AppendRun {
         let start = ContinuousClock.now
         var (commits, bytes) = (0, 0)
         while commits < commitsMax, ContinuousClock.now - start < .milliseconds(milliseconds) {
-            let draft = try views.draft()
+            let transaction = try views.beginTransaction()
             for _ in 0..<perCommit {
                 let now = ledger.time(wall: world.wall())
                 for item in try ledger.prepare([client.token(at: now, world)], recordedAt: now) {
-                    try draft.fold(FoldedEntry(item))
+                    try transaction.fold(FoldedEntry(item))
                     bytes += item.bytes.count
                 }
                 ledger.keep()
-                try draft.keep()
+                try transaction.keep()
             }
             try ledger.commit().get()
-            try draft.commit(applied: ViewStore.Applied(size: ledger.range.size, root: ledger.range.root))
+            try transaction.commit(applied: ViewStore.Applied(size: ledger.range.size, root: ledger.range.root))
             commits += 1
         }
         let elapsed = ContinuousClock.now - start
@@ -91,8 +91,8 @@ private struct Client {
         )
     }
 
-    func token(at now: Instant, _ world: World) -> Draft {
-        Draft(
+    func token(at now: Instant, _ world: World) -> PendingEntry {
+        PendingEntry(
             type: Token.entry(.issued).text,
             class: .activity,
             actor: actor,

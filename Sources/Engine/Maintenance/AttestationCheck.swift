@@ -19,11 +19,11 @@ final class AttestationCheck {
     /// Retention took an entry out: what it had become in the views at the time is gone as well.
     func noteRemoved() { hasRemoved = true }
 
-    func compare(_ entry: FoldedEntry, with draft: ViewDraft) throws {
+    func compare(_ entry: FoldedEntry, with transaction: ViewTransaction) throws {
         // Of another layout nothing can be said but that it was another.
         guard !hasRemoved, let attested = ViewAttestation(entry.data) else { return }
         comparedCount += 1
-        let tables = attested.tables(differingFrom: try draft.attestation(), opened: !isSealed)
+        let tables = attested.tables(differingFrom: try transaction.attestation(), opened: !isSealed)
         if !tables.isEmpty { differences.append(Difference(index: entry.index, tables: tables)) }
     }
 }

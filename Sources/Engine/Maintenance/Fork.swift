@@ -90,8 +90,8 @@ struct Fork {
         repeat {
             index = writer.range.size
             let now = writer.time(wall: world.wall())
-            let drafts = EntryDrafts(caller: caller, macKey: identity.secretKey, now: now)
-            _ = try writer.prepare(drafts.make([Self.event(lost, origin)], idempotency: nil), recordedAt: now)
+            let entries = PendingEntries(caller: caller, macKey: identity.secretKey, now: now)
+            _ = try writer.prepare(entries.make([Self.event(lost, origin)], idempotency: nil), recordedAt: now)
             writer.keep()
             origin = identity.origin(afterForkAt: index)
         } while used.contains(index)

@@ -26,9 +26,9 @@ struct Move {
         let signers = try opened.opening.checkpointKeys.signers(opened.keys)
         let writer = opened.writer
         let now = writer.time(wall: world.wall())
-        let drafts = EntryDrafts(caller: .system, macKey: opened.opening.identity.secretKey, now: now)
+        let entries = PendingEntries(caller: .system, macKey: opened.opening.identity.secretKey, now: now)
         let event = Event(LedgerSubject.entry(.moved), chain: .platform)
-        _ = try writer.prepare(drafts.make([event], idempotency: nil), recordedAt: now)
+        _ = try writer.prepare(entries.make([event], idempotency: nil), recordedAt: now)
         writer.keep()
         try writer.commit().get()
         try directory.rememberAnchor(in: directory.top())

@@ -65,7 +65,7 @@ extension FoldedEntry {
     }
 }
 
-extension ViewDraft {
+extension ViewTransaction {
     /// Folds whole commands, each kept as it ends.
     func fold(_ run: Run) throws {
         for item in run.entries { try foldKeeping(FoldedEntry(item)) }

@@ -55,14 +55,14 @@ struct ViewBuilder: Sendable {
         var edge = try tables.environment.read { try tables.range(at: start, $0) }
         var lines = EntriesAhead(tables, from: start, to: size)
         while edge.size < size {
-            let draft = try views.draft(of: parts)
-            defer { draft.abandon() }
+            let transaction = try views.beginTransaction(of: parts)
+            defer { transaction.abandon() }
             do {
-                edge = try fold(&lines, into: draft, from: edge, check)
+                edge = try fold(&lines, into: transaction, from: edge, check)
                 if !afterCommit(edge.size) { return edge.size - start }
             } catch let fault as StorageError where fault.kind == .mapFull {
-                draft.abandon()
-                try views.grow(draft.fullPart ?? .state)
+                transaction.abandon()
+                try views.grow(transaction.fullPart ?? .state)
                 lines = EntriesAhead(tables, from: edge.size, to: size)
             } catch let poison as Poison {
                 // What was written over an entry need not make sense.
@@ -97,7 +97,7 @@ struct ViewBuilder: Sendable {
     /// - Returns: the edge of what is folded then, hashed on the way.
     private func fold(
         _ lines: inout EntriesAhead,
-        into draft: ViewDraft,
+        into transaction: ViewTransaction,
         from edge: CompactRange,
         _ check: AttestationCheck?,
     ) throws -> CompactRange {
@@ -109,9 +109,9 @@ struct ViewBuilder: Sendable {
             case .entry(let index, let stored, let leaf):
                 edge.append(leaf, completing: &completed)
                 let entry = try folded(stored, check)
-                if entry.type == ViewsSubject.entry(.attested) { try check?.compare(entry, with: draft) }
+                if entry.type == ViewsSubject.entry(.attested) { try check?.compare(entry, with: transaction) }
                 next = index + 1
-                if try draft.foldKeeping(entry) { end = next }
+                if try transaction.foldKeeping(entry) { end = next }
             case .removed(let index, let leaf):
                 edge.append(leaf, completing: &completed)
                 // Removed entries are of no state; what views had derived from them stands in retention.applied.
@@ -127,7 +127,7 @@ struct ViewBuilder: Sendable {
             throw try alteredEntry(in: start..<end).map(Self.altered) ?? LedgerFault.damaged(index: nil, unnamed)
         }
         CrashPoint.midCatchUp.pass()
-        try draft.commit(applied: ViewStore.Applied(size: end, root: edge.root))
+        try transaction.commit(applied: ViewStore.Applied(size: end, root: edge.root))
         return edge
     }
 

@@ -107,7 +107,7 @@ extension PlanRequest {
 
 extension DrawnPlan {
     /// Whether everything that it changes is at the version that it was made for.
-    func isStill(_ facts: ViewDraft) throws -> Bool {
+    func isStill(_ facts: ViewTransaction) throws -> Bool {
         try made.plan.changes.allSatisfy { try facts.version(ofStream: $0.resource) == $0.version }
     }
 

@@ -7,7 +7,7 @@ package import Wire
 ///
 /// It lives on the writer's thread, for the length of one command.
 package final class DecisionContext {
-    package let facts: ViewDraft
+    package let facts: ViewTransaction
     /// The time of the command's entries, which rises strictly: behind a clock that was ahead it stands nearly still.
     package let now: Instant
     /// What the wall clock says: every duration begins and ends by it, of tokens, secrets and keys alike.
@@ -21,7 +21,7 @@ package final class DecisionContext {
     private let random: (Int) -> [UInt8]
 
     init(
-        facts: ViewDraft,
+        facts: ViewTransaction,
         now: Instant,
         wall: Instant,
         caller: Caller,

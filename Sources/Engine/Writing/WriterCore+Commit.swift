@@ -20,9 +20,9 @@ extension WriterCore {
     /// - Throws: `Refusal` when no entry was written, because the disk is full or a long read keeps the ledger's file
     ///   from growing: the callers are answered with it, and the server goes on. `Stop` when it is not known what was
     ///   written, or the files are damaged: the writer ends.
-    func commit(_ draft: ViewDraft) throws -> Bool {
+    func commit(_ transaction: ViewTransaction) throws -> Bool {
         guard !ledger.prepared.isEmpty else { return true }
-        guard try commitBoth(draft) else { return false }
+        guard try commitBoth(transaction) else { return false }
         // Not where entries were only folded later than written: that the disk was full is then not recorded yet. The
         // next drain records it, and its commit comes here.
         if reportsFreeSpace { status.diskIsFull(false) }
@@ -32,20 +32,20 @@ extension WriterCore {
     /// Commits the ledger, then the views, in this order: views never show an entry that the ledger could lose.
     ///
     /// - Returns: whether the views show the entries.
-    private func commitBoth(_ draft: ViewDraft) throws -> Bool {
+    private func commitBoth(_ transaction: ViewTransaction) throws -> Bool {
         let run = try commitLedger()
         let applied = ViewStore.Applied(size: run.size, root: run.root)
         destroyKeys()
         try? anchor.hint(Anchor.HeadHint(size: applied.size, root: applied.root))
         CrashPoint.beforeViews.pass()
         do {
-            try draft.commit(applied: applied)
+            try transaction.commit(applied: applied)
         } catch {
             // LMDB may report a full map as late as in the commit. Its write transaction must end before the map can
-            // grow, so the draft ends here and the entries are folded again from the ledger's run.
-            draft.abandon()
+            // grow, so the transaction ends here and the entries are folded again from the ledger's run.
+            transaction.abandon()
             unfolded = Unfolded(run: run)
-            return try foldAgain(after: error, draft.fullPart)
+            return try foldAgain(after: error, transaction.fullPart)
         }
         reportCommit(run)
         return true
@@ -131,13 +131,13 @@ extension WriterCore {
     private func foldIntoViews(_ fullPart: inout ViewPart?) throws {
         guard let unfolded else { return }
         for part in views.followingParts.reversed() where try views.applied(part) != unfolded.applied {
-            let draft = try views.draft(of: [part])
+            let transaction = try views.beginTransaction(of: [part])
             defer {
-                fullPart = draft.fullPart
-                draft.abandon()
+                fullPart = transaction.fullPart
+                transaction.abandon()
             }
-            try draft.fold(unfolded.run)
-            try draft.commit(applied: unfolded.applied)
+            try transaction.fold(unfolded.run)
+            try transaction.commit(applied: unfolded.applied)
         }
         self.unfolded = nil
         reportCommit(unfolded.run)

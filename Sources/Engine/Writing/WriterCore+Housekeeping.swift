@@ -12,22 +12,22 @@ extension WriterCore {
         Event(LedgerSubject.entry(.resumed), chain: .platform),
     ]
 
-    func keepHouse(_ draft: ViewDraft, isClosing: Bool) throws {
+    func keepHouse(_ transaction: ViewTransaction, isClosing: Bool) throws {
         let now = ledger.time(wall: world.wall())
         var due = try clockEvents()
         if housekeeping.isAttestationDue(now: now, last: attestedAt), let heads = try heads(now: now) {
             let before = attestedAt
             takenBack.append { [unowned self] in attestedAt = before }
             attestedAt = now
-            try append([heads.draft], at: now, draft)
-            try keep(draft)
-            let views = Event(ViewsSubject.entry(.attested), chain: .platform, data: try draft.attestation().data)
-            try write([views], .system, nil, ledger.time(wall: world.wall()), draft)
-            try keep(draft)
+            try append([heads.pendingEntry], at: now, transaction)
+            try keep(transaction)
+            let views = Event(ViewsSubject.entry(.attested), chain: .platform, data: try transaction.attestation().data)
+            try write([views], .system, nil, ledger.time(wall: world.wall()), transaction)
+            try keep(transaction)
         }
         if housekeeping.isSweepDue(now: now) {
             if let problem = answers.sweep(now: now) { status.report(problem) }
-            if let until = try draft.sweepDue(at: world.wall()) { due.append((Self.swept(until), .system)) }
+            if let until = try transaction.sweepDue(at: world.wall()) { due.append((Self.swept(until), .system)) }
         }
         if let mark = verification.take() {
             takenBack.append { [verification] in verification.putBack(mark) }
@@ -49,8 +49,8 @@ extension WriterCore {
             due += ReadMeter.summaries(closed, now: now)
         }
         for (event, caller) in due {
-            try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
-            try keep(draft)
+            try write([event], caller, nil, ledger.time(wall: world.wall()), transaction)
+            try keep(transaction)
         }
     }
 

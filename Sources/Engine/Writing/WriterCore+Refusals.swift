@@ -11,12 +11,12 @@ extension WriterCore {
         _ submission: any Submission,
         _ rejection: Rejection,
         _ context: DecisionContext,
-        _ draft: ViewDraft,
+        _ transaction: ViewTransaction,
     ) throws -> any Submission {
-        takeBack(draft)
+        takeBack(transaction)
         if let note = try submission.refuse(rejection, context) {
             if meter.admits(note, now: context.now, isDiskShort: status.isDiskShort) {
-                try writeAlone(note.event, context.caller, draft)
+                try writeAlone(note.event, context.caller, transaction)
             } else {
                 refusals.count(
                     code: note.event.code ?? note.event.type.text,
@@ -30,8 +30,9 @@ extension WriterCore {
     }
 
     /// A rule of ours was broken, in deciding or in folding: the command fails by name, and the others go on.
-    func fail(_ submission: any Submission, _ error: any Error, _ draft: ViewDraft) throws -> any Submission {
-        takeBack(draft)
+    func fail(_ submission: any Submission, _ error: any Error, _ transaction: ViewTransaction) throws -> any Submission
+    {
+        takeBack(transaction)
         status.report("command \(submission.caller.request.endpoint) failed: \(type(of: error))")
         let event = Event(
             CommandSubject.entry(.failed),
@@ -40,17 +41,17 @@ extension WriterCore {
             code: "internal_error",
             data: ["attempted": .string(submission.caller.request.endpoint)]
         )
-        try writeAlone(event, submission.caller, draft)
+        try writeAlone(event, submission.caller, transaction)
         return submission
     }
 
     /// Writes the entry of something that did not happen.
     ///
     /// Where it cannot be written itself, that is a line in the log: nobody's command may fail for it.
-    private func writeAlone(_ event: Event, _ caller: Caller, _ draft: ViewDraft) throws {
+    private func writeAlone(_ event: Event, _ caller: Caller, _ transaction: ViewTransaction) throws {
         do {
-            try write([event], caller, nil, ledger.time(wall: world.wall()), draft)
-            try keep(draft)
+            try write([event], caller, nil, ledger.time(wall: world.wall()), transaction)
+            try keep(transaction)
         } catch let fault as StorageError {
             throw fault
         } catch let fault as ViewFault {
@@ -58,7 +59,7 @@ extension WriterCore {
         } catch let fault as LedgerFault where fault.isDamage {
             throw fault
         } catch {
-            takeBack(draft)
+            takeBack(transaction)
             status.report("\(event.type.text) could not be written: \(type(of: error))")
         }
     }

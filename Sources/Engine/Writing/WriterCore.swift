@@ -53,7 +53,7 @@ final class WriterCore {
     var takenBack: [() -> Void] = []
     /// Entries that are durable while the views could not follow: nothing is decided before they have.
     var unfolded: Unfolded?
-    /// The part of the views whose map was used up in the last draft.
+    /// The part of the views whose map was used up in the last transaction.
     private var fullPart: ViewPart?
     let auditMaking: AuditMaking
 
@@ -144,17 +144,17 @@ final class WriterCore {
     }
 
     private func drain(_ batch: [any Submission], isClosing: Bool) throws -> ArraySlice<any Submission> {
-        let draft = try openDraft()
+        let transaction = try beginTransaction()
         defer {
-            fullPart = draft.fullPart
-            draft.abandon()
+            fullPart = transaction.fullPart
+            transaction.abandon()
         }
         var decided: [any Submission] = []
         let start = world.sinceBoot()
-        try keepHouse(draft, isClosing: isClosing)
-        let rest = try decide(batch, draft, &decided)
+        try keepHouse(transaction, isClosing: isClosing)
+        let rest = try decide(batch, transaction, &decided)
         let entries = ledger.prepared.count
-        let haveViewsFollowed = try commit(draft)
+        let haveViewsFollowed = try commit(transaction)
         if entries > 0 { status.wrote(entries: entries, microseconds: world.sinceBoot() - start) }
         // The entries stand either way, so what they tell of is off the books.
         takenBack.removeAll()
@@ -236,18 +236,21 @@ final class WriterCore {
         "it is in the ledger and cannot be read yet; a request with an Idempotency-Key may be repeated safely with it"
     )
 
-    func openDraft() throws -> ViewDraft {
-        try views.draft(heads: { [ledger] chain in try ledger.headsNote(of: chain.text) }, ownScopes: ownScopes)
+    func beginTransaction() throws -> ViewTransaction {
+        try views.beginTransaction(
+            heads: { [ledger] chain in try ledger.headsNote(of: chain.text) },
+            ownScopes: ownScopes
+        )
     }
 
     private func decide(
         _ batch: [any Submission],
-        _ draft: ViewDraft,
+        _ transaction: ViewTransaction,
         _ decided: inout [any Submission],
     ) throws -> ArraySlice<any Submission> {
         let start = world.sinceBoot()
         for (position, submission) in batch.enumerated() {
-            decided.append(try process(submission, draft))
+            decided.append(try process(submission, transaction))
             let isFull =
                 ledger.preparedBytes >= Self.drainBytesMax || world.sinceBoot() - start >= Self.drainMicrosecondsMax
             if isFull { return batch[(position + 1)...] }
@@ -255,12 +258,12 @@ final class WriterCore {
         return []
     }
 
-    private func process(_ submission: any Submission, _ draft: ViewDraft) throws -> any Submission {
+    private func process(_ submission: any Submission, _ transaction: ViewTransaction) throws -> any Submission {
         let now = ledger.time(wall: world.wall())
         let caller = submission.caller
-        var context = context(for: caller, .none, now, draft)
+        var context = context(for: caller, .none, now, transaction)
         do {
-            context = self.context(for: caller, try caller.authority(draft, at: context.wall), now, draft)
+            context = self.context(for: caller, try caller.authority(transaction, at: context.wall), now, transaction)
             try submission.requirement.require(caller, context.authority)
             // After that: what was shown once is not shown to who may not ask for it any more.
             if let replay = try repeated(submission, context) {
@@ -269,7 +272,7 @@ final class WriterCore {
             }
             var decided = try submission.decide(context)
             if let instead = decided.instead {
-                try rehearse(decided, context.caller, now, draft)
+                try rehearse(decided, context.caller, now, transaction)
                 decided = Decided(events: instead, subject: 0)
             }
             let events = decided.events
@@ -278,14 +281,21 @@ final class WriterCore {
                 submission.answer(.diskFull)
                 return submission
             }
-            let last = try write(events, context.caller, submission.idempotency, now, draft, about: decided.subject)
-            try keep(draft)
+            let last = try write(
+                events,
+                context.caller,
+                submission.idempotency,
+                now,
+                transaction,
+                about: decided.subject
+            )
+            try keep(transaction)
             return finish(submission, context, last)
         } catch let rejection as Rejection {
-            return try refuse(submission, rejection, context, draft)
+            return try refuse(submission, rejection, context, transaction)
         } catch LedgerFault.tooLarge(let detail) {
             let issue = FieldIssue(["body"], detail, "too_long")
-            return try refuse(submission, .invalid([issue]), context, draft)
+            return try refuse(submission, .invalid([issue]), context, transaction)
         } catch let fault as StorageError {
             throw fault
         } catch let fault as ViewFault {
@@ -293,7 +303,7 @@ final class WriterCore {
         } catch let fault as LedgerFault where fault.isDamage {
             throw fault
         } catch {
-            return try fail(submission, error, draft)
+            return try fail(submission, error, transaction)
         }
     }
 
@@ -301,10 +311,10 @@ final class WriterCore {
         for caller: Caller,
         _ authority: Authority,
         _ now: Instant,
-        _ draft: ViewDraft,
+        _ transaction: ViewTransaction,
     ) -> DecisionContext {
         DecisionContext(
-            facts: draft,
+            facts: transaction,
             now: now,
             wall: world.wall(),
             caller: caller,
@@ -340,20 +350,20 @@ final class WriterCore {
         return submission
     }
 
-    func keep(_ draft: ViewDraft) throws {
+    func keep(_ transaction: ViewTransaction) throws {
         ledger.keep()
-        try draft.keep()
+        try transaction.keep()
     }
 
     /// Prepares and folds what is only tried, so that whatever would refuse it does, and takes it back.
-    private func rehearse(_ tried: Decided, _ caller: Caller, _ now: Instant, _ draft: ViewDraft) throws {
-        try write(tried.events, caller, nil, now, draft, about: tried.subject)
-        takeBack(draft)
+    private func rehearse(_ tried: Decided, _ caller: Caller, _ now: Instant, _ transaction: ViewTransaction) throws {
+        try write(tried.events, caller, nil, now, transaction, about: tried.subject)
+        takeBack(transaction)
     }
 
-    func takeBack(_ draft: ViewDraft) {
+    func takeBack(_ transaction: ViewTransaction) {
         ledger.undo()
-        draft.undo()
+        transaction.undo()
     }
 
     /// Prepares and folds the entries of one command.
@@ -365,20 +375,20 @@ final class WriterCore {
         _ caller: Caller,
         _ idempotency: Idempotency?,
         _ now: Instant,
-        _ draft: ViewDraft,
+        _ transaction: ViewTransaction,
         about subject: Int = 0,
     ) throws -> UInt64? {
         guard !events.isEmpty else { return nil }
-        let drafts = EntryDrafts(caller: caller, macKey: identity.secretKey, now: now)
-        return try append(drafts.make(events, subject: subject, idempotency: idempotency), at: now, draft)
+        let entries = PendingEntries(caller: caller, macKey: identity.secretKey, now: now)
+        return try append(entries.make(events, subject: subject, idempotency: idempotency), at: now, transaction)
     }
 
     @discardableResult
-    func append(_ drafts: [Draft], at now: Instant, _ draft: ViewDraft) throws -> UInt64? {
-        let prepared = try ledger.prepare(drafts, recordedAt: now)
+    func append(_ entries: [PendingEntry], at now: Instant, _ transaction: ViewTransaction) throws -> UInt64? {
+        let prepared = try ledger.prepare(entries, recordedAt: now)
         CrashPoint.afterAppend.pass()
         for item in prepared {
-            try draft.fold(FoldedEntry(item))
+            try transaction.fold(FoldedEntry(item))
             CrashPoint.midProjection.pass()
         }
         return prepared.last?.entry.index

@@ -30,8 +30,8 @@ package struct Attestation: Sendable, Equatable {
         self.init(at: size, heads: heads)
     }
 
-    package var draft: Draft {
-        Draft(
+    package var pendingEntry: PendingEntry {
+        PendingEntry(
             type: "chains.attested",
             class: .state,
             data: [

@@ -48,8 +48,8 @@ package struct LedgerIdentity: Sendable, Equatable {
     }
 
     /// The first entry of a ledger.
-    package func genesis(software: String) -> Draft {
-        Draft(
+    package func genesis(software: String) -> PendingEntry {
+        PendingEntry(
             type: "ledger.created",
             class: .state,
             data: [

@@ -100,16 +100,16 @@ package final class LedgerWriter {
     /// - Parameter recordedAt: from `time(wall:)`, one value for the whole command.
     /// - Throws: `LedgerFault.tooLarge` past the format's bounds, `keys` when a data key was destroyed; nothing of the
     ///   command stays prepared then.
-    package func prepare(_ drafts: [Draft], recordedAt: Instant) throws -> ArraySlice<Prepared> {
+    package func prepare(_ entries: [PendingEntry], recordedAt: Instant) throws -> ArraySlice<Prepared> {
         precondition(recordedAt > lastRecordedAt, "recorded_at rises strictly from command to command")
-        precondition((1...Entry.Batch.countMax).contains(drafts.count), "a command makes 1 to 10,000 entries")
+        precondition((1...Entry.Batch.countMax).contains(entries.count), "a command makes 1 to 10,000 entries")
         let first = prepared.count
         mark = Mark(count: first, bytes: preparedBytes, range: range, last: lastRecordedAt)
         before.forget()
         do {
-            for position in drafts.indices {
-                let batch = drafts.count > 1 ? Entry.Batch(position: position + 1, count: drafts.count) : nil
-                prepared.append(try place(drafts[position], batch, recordedAt))
+            for position in entries.indices {
+                let batch = entries.count > 1 ? Entry.Batch(position: position + 1, count: entries.count) : nil
+                prepared.append(try place(entries[position], batch, recordedAt))
             }
         } catch {
             undo()
@@ -238,10 +238,10 @@ package final class LedgerWriter {
     /// How much is prepared, for a bound on what goes into one commit.
     package private(set) var preparedBytes = 0
 
-    private func place(_ draft: Draft, _ batch: Entry.Batch?, _ recordedAt: Instant) throws -> Prepared {
-        let key = ChainKey(chain: draft.chain, class: draft.class)
-        let head = try head(draft.chain, draft.class)
-        let (entry, segments) = try makeEntry(draft, batch, recordedAt, behind: head)
+    private func place(_ pending: PendingEntry, _ batch: Entry.Batch?, _ recordedAt: Instant) throws -> Prepared {
+        let key = ChainKey(chain: pending.chain, class: pending.class)
+        let head = try head(pending.chain, pending.class)
+        let (entry, segments) = try makeEntry(pending, batch, recordedAt, behind: head)
         if let key = entry.destroyedDataKey { destroyed[key] = destroyed[key] ?? entry.index }
         let bytes = entry.encoded
         guard bytes.count <= Entry.bytesMax else {
@@ -257,40 +257,42 @@ package final class LedgerWriter {
             leaf: leaf,
             hashes: complete(leaf),
             segments: segments,
-            fields: draft.sealed.map(\.fields)
+            fields: pending.sealed.map(\.fields)
         )
     }
 
     private func makeEntry(
-        _ draft: Draft,
+        _ pending: PendingEntry,
         _ batch: Entry.Batch?,
         _ recordedAt: Instant,
         behind head: LedgerTables.Head?,
     ) throws -> (Entry, segments: [[UInt8]]) {
         let id = Entry.identifier(random: random(16))
         var version: UInt64?
-        if draft.class == .state, let stream = draft.stream { version = try nextVersion(of: stream, at: range.size) }
-        let (items, rows) = try seal(draft.sealed)
+        if pending.class == .state, let stream = pending.stream {
+            version = try nextVersion(of: stream, at: range.size)
+        }
+        let (items, rows) = try seal(pending.sealed)
         let entry = Entry(
             index: range.size,
             id: id,
             recordedAt: recordedAt,
-            type: draft.type,
-            schema: draft.schema,
-            class: draft.class,
-            result: draft.result,
-            code: draft.code,
+            type: pending.type,
+            schema: pending.schema,
+            class: pending.class,
+            result: pending.result,
+            code: pending.code,
             batch: batch,
-            cause: draft.cause,
-            actor: draft.actor,
-            chain: draft.chain,
+            cause: pending.cause,
+            actor: pending.actor,
+            chain: pending.chain,
             sequence: head.map { $0.sequence + 1 } ?? 0,
             previous: head?.leaf,
-            stream: draft.stream,
+            stream: pending.stream,
             version: version,
-            request: draft.request,
-            data: draft.data,
-            compensates: draft.compensates,
+            request: pending.request,
+            data: pending.data,
+            compensates: pending.compensates,
             sealed: items
         )
         return (entry, rows)
@@ -313,7 +315,7 @@ package final class LedgerWriter {
         return next.version
     }
 
-    private func seal(_ parts: [Draft.Sealed]) throws -> (items: [Entry.SealedItem], rows: [[UInt8]]) {
+    private func seal(_ parts: [PendingEntry.Sealed]) throws -> (items: [Entry.SealedItem], rows: [[UInt8]]) {
         guard parts.count <= Segment.countMax else {
             throw LedgerFault.tooLarge("an entry has at most \(Segment.countMax) sealed segments")
         }

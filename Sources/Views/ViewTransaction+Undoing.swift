@@ -2,7 +2,7 @@ import Identity
 import Storage
 import Wire
 
-extension ViewDraft {
+extension ViewTransaction {
     /// Remembers of the entry that this one undoes, that it did.
     func foldUndoing(_ entry: FoldedEntry) throws {
         guard let undone = entry.compensates else { return }

@@ -1,7 +1,7 @@
 package import Wire
 
-/// An entry before it has a place: what the ledger adds is position, time, links and seals.
-package struct Draft: Sendable {
+/// An entry that is not written yet: the ledger adds its position, time and links, and seals its segments.
+package struct PendingEntry: Sendable {
     package struct Sealed: Sendable {
         package var subject: String
         package var key: String

@@ -2,7 +2,7 @@ import Identity
 import Wire
 
 /// What the command under way changes in the views.
-struct DraftJournal {
+struct CommandJournal {
     var rows = PendingRows()
     fileprivate var terms: [(term: Term, index: UInt64)] = []
     fileprivate var names: [EntryName] = []
@@ -45,7 +45,7 @@ struct DraftJournal {
 }
 
 /// What the commands that were kept have changed and the disk does not have yet.
-struct DraftChanges {
+struct AcceptedChanges {
     var rows = PendingRows()
     var terms = TermTails()
     var names: [EntryName] = []
@@ -55,7 +55,7 @@ struct DraftChanges {
     ///
     /// - Returns: a term whose end is not known yet, and the entry that comes behind it: open it, and keep on. Nothing
     ///   when all was taken.
-    mutating func keep(_ journal: inout DraftJournal) -> (term: Term, index: UInt64)? {
+    mutating func keep(_ journal: inout CommandJournal) -> (term: Term, index: UInt64)? {
         rows.take(&journal.rows)
         lengths.take(&journal.lengthened)
         names.append(contentsOf: journal.names)

@@ -4,7 +4,7 @@ import Storage
 import Wire
 
 // Rows by which a resource is found by the whole text of a field.
-extension ViewDraft {
+extension ViewTransaction {
     func foldTexts<R: Resource>(_ entry: FoldedEntry, from old: Versioned<R>?, to new: Versioned<R>) throws {
         for field in R.fields {
             guard let index = field.index else { continue }

@@ -2,18 +2,19 @@ import EventLog
 import Identity
 import Wire
 
-/// Turns what a decision wants written into drafts of entries: who and from where are added, and what is personal in
-/// that is sealed.
-struct EntryDrafts {
+/// Turns the events of a decision into entries that are not written yet.
+///
+/// It adds who acted and from where, and seals what is personal in that.
+struct PendingEntries {
     let caller: Caller
     /// The name of the key that made the idempotency hashes.
     let macKey: String
     let now: Instant
 
     /// - Parameter subject: the place of the entry that the request is about.
-    func make(_ events: [Event], subject: Int = 0, idempotency: Idempotency?) -> [Draft] {
+    func make(_ events: [Event], subject: Int = 0, idempotency: Idempotency?) -> [PendingEntry] {
         events.enumerated().map { position, event in
-            var draft = Draft(
+            var pending = PendingEntry(
                 type: event.type.text,
                 schema: event.type.schema,
                 class: event.type.isState ? .state : .activity,
@@ -25,30 +26,30 @@ struct EntryDrafts {
                 stream: event.stream,
                 data: event.data,
                 compensates: event.compensates,
-                sealed: event.sealed.map { Draft.Sealed(subject: $0.subject, key: $0.key, fields: $0.fields) }
+                sealed: event.sealed.map { PendingEntry.Sealed(subject: $0.subject, key: $0.key, fields: $0.fields) }
             )
-            draft.request = request(event, idempotency: position == 0 ? idempotency : nil)
+            pending.request = request(event, idempotency: position == 0 ? idempotency : nil)
             let traces = position == subject ? traces(event) : []
             if let home = caller.actor.homeAbove(event.chain) {
-                seal(caller.actor, at: home, in: &draft, traces)
+                seal(caller.actor, at: home, in: &pending, traces)
             } else {
-                draft.sealed += traces
+                pending.sealed += traces
             }
-            return draft
+            return pending
         }
     }
 
     /// Puts whatever tells which person acted into one segment of the entry, under a key of the person's home.
     ///
     /// That is also what the entry keeps of the person's own: from where it was done, why, what was searched for.
-    private func seal(_ actor: Actor, at home: Place, in draft: inout Draft, _ traces: [Draft.Sealed]) {
-        let isOwn = { (part: Draft.Sealed) in actor.id.map(part.subject.bytesEqual) ?? false }
+    private func seal(_ actor: Actor, at home: Place, in pending: inout PendingEntry, _ traces: [PendingEntry.Sealed]) {
+        let isOwn = { (part: PendingEntry.Sealed) in actor.id.map(part.subject.bytesEqual) ?? false }
         var fields: Members = [SealedActor.field: SealedActor.value(actor)]
-        for (name, value) in (draft.sealed.filter(isOwn) + traces).flatMap(\.fields) { fields[name] = value }
-        draft.actor = SealedActor.shown(actor)
-        draft.sealed.removeAll(where: isOwn)
-        draft.sealed.append(
-            Draft.Sealed(subject: home.text, key: "\(home.text)/actors/\(now.month)", fields: fields)
+        for (name, value) in (pending.sealed.filter(isOwn) + traces).flatMap(\.fields) { fields[name] = value }
+        pending.actor = SealedActor.shown(actor)
+        pending.sealed.removeAll(where: isOwn)
+        pending.sealed.append(
+            PendingEntry.Sealed(subject: home.text, key: "\(home.text)/actors/\(now.month)", fields: fields)
         )
     }
 
@@ -71,17 +72,19 @@ struct EntryDrafts {
 
     private func isClear(_ event: Event) -> Bool { !event.type.isState && caller.actor.kind.isProvenNonPerson }
 
-    private func traces(_ event: Event) -> [Draft.Sealed] {
-        var parts: [Draft.Sealed] = []
+    private func traces(_ event: Event) -> [PendingEntry.Sealed] {
+        var parts: [PendingEntry.Sealed] = []
         if !isClear(event) {
             var fields: Members = [:]
             if let address = caller.request.address { fields.append("ip", .string(address)) }
             if let agent = caller.request.userAgent { fields.append("user_agent", .string(agent)) }
-            if !fields.isEmpty { parts.append(Draft.Sealed(subject: subject, key: traceKey(event), fields: fields)) }
+            if !fields.isEmpty {
+                parts.append(PendingEntry.Sealed(subject: subject, key: traceKey(event), fields: fields))
+            }
         }
         if let reason = caller.request.reason, event.type.isState {
             parts.append(
-                Draft.Sealed(
+                PendingEntry.Sealed(
                     subject: event.chain.text,
                     key: SealingKey.notes.name(of: event.chain.text),
                     fields: ["reason": .string(reason)]

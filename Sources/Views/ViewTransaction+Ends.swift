@@ -2,20 +2,20 @@ import Identity
 import Wire
 
 // What begins and ends by itself.
-extension ViewDraft {
+extension ViewTransaction {
     func foldBeginning(_ entry: FoldedEntry, of activity: ActivityKind) throws {
-        try activity.accept(FoldBeginning(draft: self, entry: entry))
+        try activity.accept(FoldBeginning(transaction: self, entry: entry))
     }
 
     private struct FoldBeginning: ActivityVisitor {
-        let draft: ViewDraft
+        let transaction: ViewTransaction
         let entry: FoldedEntry
 
         func visit<A: ActivityWithEnd>(_ activity: A.Type) throws {
             let begun = try Lasting<A>(begunBy: entry.event())
             let (key, row) = (ViewKey.identifier(begun.id.text), begun.row)
-            try draft.put(row, over: draft.ending(.activities, key), in: .activities, key)
-            draft.put(.intervals, ViewKey.version(of: begun.id.text, at: begun.index), row)
+            try transaction.put(row, over: transaction.ending(.activities, key), in: .activities, key)
+            transaction.put(.intervals, ViewKey.version(of: begun.id.text, at: begun.index), row)
         }
     }
 

@@ -16,7 +16,7 @@ import Wire
 /// Only the writer's thread uses it. After any error of `Storage` it cannot be used further. After `.mapFull`, which
 /// LMDB may report as late as in the commit, nothing is lost: let go of it, enlarge the environment, begin another, and
 /// fold again from ``ViewStore/applied``. After any other failed commit `applied` tells whether it has taken place.
-package final class ViewDraft: RowReader {
+package final class ViewTransaction: RowReader {
     package let store: ViewStore
     package let headsOf: HeadsOf
     package let ownScopes: [String]
@@ -30,8 +30,8 @@ package final class ViewDraft: RowReader {
 
     /// For each table the number of its rows and their sum, as they stand in the open transactions.
     private var totals: [TableTotal]
-    private var pending = DraftChanges()
-    private var journal = DraftJournal()
+    private var pending = AcceptedChanges()
+    private var journal = CommandJournal()
     /// The smallest index that the next entry may have.
     private var nextIndex: UInt64
     /// The same after the last command that was accepted.
@@ -114,7 +114,7 @@ package final class ViewDraft: RowReader {
         keptIndex = nextIndex
     }
 
-    /// Ends the transactions without writing, so that an environment can grow or another draft begin.
+    /// Ends the transactions without writing, so that an environment can grow or another one begin.
     ///
     /// Every later call that reads or writes throws ``ViewFault/ended``.
     package func abandon() { writes.abandon() }
@@ -131,8 +131,8 @@ package final class ViewDraft: RowReader {
     /// Writes the accepted rows and the mark of each part, and commits the transactions.
     ///
     /// - Parameter applied: the ledger's size and root after the last accepted entry, which the mark will say.
-    /// - Throws: ``ViewFault/unfinishedCommand`` when rows wait for ``keep()`` or ``undo()``; errors of `Storage`, after
-    ///   which one part may be committed and the other not.
+    /// - Throws: ``ViewFault/unfinishedCommand`` when rows wait for ``keep()`` or ``undo()``; errors of `Storage`,
+    ///   after which one part may be committed and the other not.
     package func commit(applied: ViewStore.Applied) throws {
         guard nextIndex == keptIndex, !isMidCommand else { throw ViewFault.unfinishedCommand }
         guard applied.size >= keptIndex else { throw ViewFault.outOfOrder(index: applied.size) }
@@ -154,7 +154,7 @@ package final class ViewDraft: RowReader {
 
     /// Whether this commit changes a resource or an edge in one of these chains.
     ///
-    /// Such a change is visible to this draft and, until it is committed, to no other reader.
+    /// Such a change is visible to this transaction and, until it is committed, to no other reader.
     package func hasChanged(anyOf chains: Set<String>) -> Bool { !changedChains.isDisjoint(with: chains) }
 
     /// The sums and row counts of all tables, the accepted commands included.
@@ -164,7 +164,7 @@ package final class ViewDraft: RowReader {
     }
 }
 
-extension ViewDraft {
+extension ViewTransaction {
     package func lendRow(
         _ table: ViewTable,
         _ key: [UInt8],
@@ -216,7 +216,7 @@ extension ViewDraft {
     func isKept(_ term: Term) -> Bool { pending.terms.isOpen(term) }
 }
 
-extension ViewDraft {
+extension ViewTransaction {
     /// The last block of a term's entry list that is on disk or written into the transaction; `nil` if it has none.
     ///
     /// It leaves out what waits in memory, because the caller appends that behind this block.

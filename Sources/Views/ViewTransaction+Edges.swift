@@ -3,16 +3,16 @@ import Storage
 import Wire
 
 // What entries make of edges, and what the coming and going of their members makes of them.
-extension ViewDraft {
+extension ViewTransaction {
     func foldEdge(_ entry: FoldedEntry, of relation: RelationKind) throws {
-        try relation.accept(FoldEdge(draft: self, entry: entry))
+        try relation.accept(FoldEdge(transaction: self, entry: entry))
     }
 
     private struct FoldEdge: RelationVisitor {
-        let draft: ViewDraft
+        let transaction: ViewTransaction
         let entry: FoldedEntry
 
-        func visit<L: Relation>(_ relation: L.Type) throws { try draft.fold(entry, relation) }
+        func visit<L: Relation>(_ relation: L.Type) throws { try transaction.fold(entry, relation) }
     }
 
     private func fold<L: Relation>(_ entry: FoldedEntry, _ relation: L.Type) throws {
@@ -21,7 +21,7 @@ extension ViewDraft {
             event.stream == Edge.stream(L.prefix, L.noun, from: from, to: to),
             let id = Identifier<L.Container>(from), let container = try resource(id)
         else { throw event.poison("it names no two ends, or its stream is another edge's") }
-        let ends = try L.memberKinds.compactMap { try $0.accept(EndOf(id: to, draft: self)) }
+        let ends = try L.memberKinds.compactMap { try $0.accept(EndOf(id: to, transaction: self)) }
         guard let member = ends.first else { throw event.poison("its member is none") }
         let isLinked = try isLinked(relation, from: from, to: to)
         switch event.type.effect {
@@ -41,21 +41,21 @@ extension ViewDraft {
     func foldMember<R: Resource>(from old: Versioned<R>?, to new: Versioned<R>, at index: UInt64) throws {
         guard let old, old.state.life != new.state.life else { return }
         for relation in RelationKind.allCases {
-            try relation.accept(MoveMember(draft: self, member: new, index: index))
+            try relation.accept(MoveMember(transaction: self, member: new, index: index))
         }
     }
 
     private struct MoveMember<R: Resource>: RelationVisitor {
-        let draft: ViewDraft
+        let transaction: ViewTransaction
         let member: Versioned<R>
         let index: UInt64
 
         func visit<L: Relation>(_ relation: L.Type) throws {
             guard L.memberKinds.contains(R.kind) else { return }
             let step = member.state.life == .living ? 1 : -1
-            for container in try draft.linked(Edge.containers(L.noun, of: member.id.text)) {
+            for container in try transaction.linked(Edge.containers(L.noun, of: member.id.text)) {
                 let members = Edge.members(L.noun, of: container, R.noun)
-                try draft.cross(members, member.createdIndex, id: member.id.text, by: step, at: index)
+                try transaction.cross(members, member.createdIndex, id: member.id.text, by: step, at: index)
             }
         }
     }
@@ -78,10 +78,10 @@ extension ViewDraft {
 /// Where an end of an edge stands in the order of creation, if it is of the kind.
 private struct EndOf: KindVisitor {
     let id: String
-    let draft: ViewDraft
+    let transaction: ViewTransaction
 
     func visit<R: Resource>(_ kind: R.Type) throws -> (created: UInt64, life: Life, noun: String)? {
-        guard let id = Identifier<R>(id), let found = try draft.resource(id) else { return nil }
+        guard let id = Identifier<R>(id), let found = try transaction.resource(id) else { return nil }
         return (found.createdIndex, found.state.life, R.noun)
     }
 }

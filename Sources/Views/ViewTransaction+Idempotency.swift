@@ -3,7 +3,7 @@ package import OpenSSL
 import Storage
 package import Wire
 
-extension ViewDraft {
+extension ViewTransaction {
     /// A request that a client named is remembered for a day, by the first entry it made.
     func foldIdempotency(_ entry: FoldedEntry, by actor: KnownActor?) throws {
         guard let idempotency = entry.idempotency else { return }

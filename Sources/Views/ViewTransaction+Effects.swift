@@ -2,10 +2,10 @@ import Identity
 import Wire
 
 // What an entry does to the state of things.
-extension ViewDraft {
+extension ViewTransaction {
     func foldEffect(_ entry: FoldedEntry) throws {
         if let kind = entry.type.changedKind {
-            try kind.accept(Fold(draft: self, entry: entry))
+            try kind.accept(Fold(transaction: self, entry: entry))
         } else if let relation = entry.type.changedRelation {
             try foldEdge(entry, of: relation)
         } else if entry.type.isState {
@@ -19,10 +19,10 @@ extension ViewDraft {
     }
 
     private struct Fold: KindVisitor {
-        let draft: ViewDraft
+        let transaction: ViewTransaction
         let entry: FoldedEntry
 
-        func visit<R: Resource>(_ kind: R.Type) throws { try draft.fold(entry, kind) }
+        func visit<R: Resource>(_ kind: R.Type) throws { try transaction.fold(entry, kind) }
     }
 
     /// The rows every resource has.

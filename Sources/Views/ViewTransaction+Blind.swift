@@ -3,7 +3,7 @@ import Storage
 import Wire
 
 // Rows that stand for what is sealed. They go when the data key goes, so that live views and rebuilt ones stay equal.
-extension ViewDraft {
+extension ViewTransaction {
     /// The term by which the audit finds entries from a network address.
     ///
     /// Each data key has its own term for an address, so that what is erased can be taken out whole.
@@ -38,7 +38,7 @@ extension ViewDraft {
     }
 
     private func addressTerm(_ address: BlindAddress, key: String?) -> Term {
-        // A term that has entries in this draft has had its row since the first of them.
+        // A term that has entries in this transaction has had its row since the first of them.
         if isKept(address.term) { return address.term }
         put(.addresses, address.blind + Array((key ?? "").utf8), [], goingWith: key)
         return address.term

@@ -1,7 +1,7 @@
 import Identity
 import Wire
 
-extension ViewDraft {
+extension ViewTransaction {
     /// How often a secret's last use is written down: a service that asks a thousand times a second makes one row a
     /// minute.
     private static let useSecondsMin: Int64 = 60

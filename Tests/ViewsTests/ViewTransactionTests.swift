@@ -6,7 +6,7 @@ import Views
 import Wire
 
 /// The writer's own view: what it sees of a command, keeps, drops and commits.
-struct DraftTests {
+struct ViewTransactionTests {
     private func rename(_ world: World, _ name: String) -> [FoldedEntry] {
         world.ledger.entries([
             Event(
@@ -19,41 +19,43 @@ struct DraftTests {
     }
 
     @Test(arguments: Medium.allCases)
-    func `a draft sees the command under way and what was kept, and readers neither`(medium: Medium) throws {
+    func `a transaction sees the command under way and what was kept, and readers neither`(medium: Medium) throws {
         var world = try World(medium)
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         for name in ["B", "C"] {
             let entries = rename(world, name)
-            for entry in entries { try draft.fold(entry) }
-            #expect(try draft.resource(world.tenant)?.state.name == name)
-            try draft.keep()
+            for entry in entries { try transaction.fold(entry) }
+            #expect(try transaction.resource(world.tenant)?.state.name == name)
+            try transaction.keep()
             world.ledger.write(entries)
-            #expect(try draft.resource(world.tenant)?.state.name == name)
+            #expect(try transaction.resource(world.tenant)?.state.name == name)
             #expect(
-                try draft.members(Tenant.self, in: .partner(world.partner), .all, limit: 5).items.map(\.state.name) == [
+                try transaction.members(Tenant.self, in: .partner(world.partner), .all, limit: 5).items.map(
+                    \.state.name
+                ) == [
                     name
                 ]
             )
             #expect(try world.store.read { try $0.resource(world.tenant)?.state.name } == "Roadrunner")
         }
-        try draft.commit(applied: world.ledger.applied)
+        try transaction.commit(applied: world.ledger.applied)
         #expect(try world.store.read { try $0.resource(world.tenant)?.state.name } == "C")
         #expect(try world.store.applied() == world.ledger.applied)
     }
 
-    @Test func `a draft counts what it kept to the length of its chain`() throws {
+    @Test func `a transaction counts what it kept to the length of its chain`() throws {
         var world = try World()
         let chain = Place.tenant(world.tenant).text
         let before = try world.store.read { try $0.length(of: chain) }
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         for round in 1...3 as ClosedRange<UInt64> {
             let entries = rename(world, "Name \(round)")
-            for entry in entries { try draft.fold(entry) }
-            try draft.keep()
+            for entry in entries { try transaction.fold(entry) }
+            try transaction.keep()
             world.ledger.write(entries)
-            #expect(try draft.length(of: chain) == before + round)
+            #expect(try transaction.length(of: chain) == before + round)
         }
-        try draft.commit(applied: world.ledger.applied)
+        try transaction.commit(applied: world.ledger.applied)
         #expect(try world.store.read { try $0.length(of: chain) } == before + 3)
         try world.checkRebuild()
     }
@@ -61,15 +63,15 @@ struct DraftTests {
     @Test func `undo leaves nothing of a command`() throws {
         var world = try World()
         let before = try world.store.tableHashes()
-        let draft = try world.store.draft()
-        for entry in rename(world, "Gone") { try draft.fold(entry) }
-        draft.undo()
-        #expect(try draft.resource(world.tenant)?.state.name == "Roadrunner")
+        let transaction = try world.store.beginTransaction()
+        for entry in rename(world, "Gone") { try transaction.fold(entry) }
+        transaction.undo()
+        #expect(try transaction.resource(world.tenant)?.state.name == "Roadrunner")
         let kept = world.ledger.entries([world.tokenIssued()])
-        for entry in kept { try draft.fold(entry) }
-        try draft.keep()
+        for entry in kept { try transaction.fold(entry) }
+        try transaction.keep()
         world.ledger.write(kept)
-        try draft.commit(applied: world.ledger.applied)
+        try transaction.commit(applied: world.ledger.applied)
         for (old, new) in zip(before, try world.store.tableHashes()) where !["terms", "lengths"].contains(old.table) {
             #expect(old.total == new.total, "\(old.table)")
         }
@@ -78,41 +80,41 @@ struct DraftTests {
 
     @Test func `undo drops a command that failed half-way, and keeps those before it`() throws {
         var world = try World()
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         let kept = rename(world, "Kept")
-        for entry in kept { try draft.fold(entry) }
-        try draft.keep()
+        for entry in kept { try transaction.fold(entry) }
+        try transaction.keep()
         world.ledger.write(kept)
         let failing = world.ledger.entries([
             Event(Tenant.entry(.deleted), chain: .tenant(world.tenant), stream: world.tenant.text),
             Event(Tenant.entry(.deleted), chain: .tenant(world.tenant), stream: world.tenant.text),
         ])
-        try draft.fold(failing[0])
-        #expect(throws: Poison.self) { try draft.fold(failing[1]) }
-        #expect(throws: ViewFault.unfinishedCommand) { try draft.keep() }
-        draft.undo()
-        #expect(try draft.resource(world.tenant)?.state.status == .active)
-        try draft.commit(applied: world.ledger.applied)
+        try transaction.fold(failing[0])
+        #expect(throws: Poison.self) { try transaction.fold(failing[1]) }
+        #expect(throws: ViewFault.unfinishedCommand) { try transaction.keep() }
+        transaction.undo()
+        #expect(try transaction.resource(world.tenant)?.state.status == .active)
+        try transaction.commit(applied: world.ledger.applied)
         try world.checkRebuild()
     }
 
     @Test func `a use that was taken back is written by the next one, and only once a minute`() throws {
         var world = try World()
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         let uses = { (world: World) in world.ledger.entries([world.tokenIssued()], credential: world.secret.text) }
         let first = world.ledger.now
-        try draft.fold(uses(world)[0])
-        draft.undo()
-        #expect(try draft.present.lastUse(of: world.secret) == nil)
+        try transaction.fold(uses(world)[0])
+        transaction.undo()
+        #expect(try transaction.present.lastUse(of: world.secret) == nil)
         for seconds in [0, 59, 60] as [Int64] {
             world.ledger.now = first.adding(seconds: seconds)
             let entries = uses(world)
-            try draft.fold(entries[0])
-            try draft.keep()
+            try transaction.fold(entries[0])
+            try transaction.keep()
             world.ledger.write(entries)
-            #expect(try draft.present.lastUse(of: world.secret) == first.adding(seconds: seconds / 60 * 60))
+            #expect(try transaction.present.lastUse(of: world.secret) == first.adding(seconds: seconds / 60 * 60))
         }
-        try draft.commit(applied: world.ledger.applied)
+        try transaction.commit(applied: world.ledger.applied)
         #expect(try world.store.read { try $0.present.lastUse(of: world.secret) } == first.adding(seconds: 60))
         try world.checkRebuild()
     }
@@ -120,33 +122,33 @@ struct DraftTests {
     @Test func `an entry is found by its name once its command is kept`() throws {
         var world = try World()
         let names = (0..<5).map { "evt_" + Base64URL.encode([UInt8](repeating: 250 - UInt8($0) * 50, count: 16)) }
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         for (place, name) in names.enumerated() {
             var entries = world.ledger.entries([world.tokenIssued()])
             entries[0].id = name
-            try draft.fold(entries[0])
+            try transaction.fold(entries[0])
             if place == 2 {
-                draft.undo()
-                #expect(try draft.index(ofEntry: name) == nil)
+                transaction.undo()
+                #expect(try transaction.index(ofEntry: name) == nil)
             } else {
-                try draft.keep()
+                try transaction.keep()
                 world.ledger.write(entries)
-                #expect(try draft.index(ofEntry: name) == entries[0].index)
+                #expect(try transaction.index(ofEntry: name) == entries[0].index)
             }
         }
         let size = world.ledger.size
-        try draft.commit(applied: world.ledger.applied)
+        try transaction.commit(applied: world.ledger.applied)
         let found = try world.store.read { snapshot in try names.map { try snapshot.index(ofEntry: $0) } }
         #expect(found == [size - 4, size - 3, nil, size - 2, size - 1])
         try world.checkRebuild()
     }
 
-    @Test func `a draft that is let go changes nothing`() throws {
+    @Test func `a transaction that is let go changes nothing`() throws {
         let world = try World()
         do {
-            let draft = try world.store.draft()
-            for entry in rename(world, "Gone") { try draft.fold(entry) }
-            try draft.keep()
+            let transaction = try world.store.beginTransaction()
+            for entry in rename(world, "Gone") { try transaction.fold(entry) }
+            try transaction.keep()
         }
         #expect(try world.store.read { try $0.resource(world.tenant)?.state.name } == "Roadrunner")
         try world.checkRebuild()
@@ -154,9 +156,9 @@ struct DraftTests {
 
     @Test func `entries out of order and half commands are refused`() throws {
         let world = try World()
-        let draft = try world.store.draft()
+        let transaction = try world.store.beginTransaction()
         #expect(throws: ViewFault.outOfOrder(index: 0)) {
-            try draft.fold(
+            try transaction.fold(
                 FoldedEntry(
                     index: 0,
                     type: LedgerSubject.entry(.opened),
@@ -165,18 +167,18 @@ struct DraftTests {
                 )
             )
         }
-        draft.undo()
+        transaction.undo()
         var half = world.ledger.entries([world.tokenIssued()])
         half[0].endsCommand = false
-        try draft.fold(half[0])
-        #expect(throws: ViewFault.unfinishedCommand) { try draft.keep() }
-        #expect(throws: ViewFault.unfinishedCommand) { try draft.commit(applied: world.ledger.applied) }
-        draft.undo()
+        try transaction.fold(half[0])
+        #expect(throws: ViewFault.unfinishedCommand) { try transaction.keep() }
+        #expect(throws: ViewFault.unfinishedCommand) { try transaction.commit(applied: world.ledger.applied) }
+        transaction.undo()
         let whole = world.ledger.entries([world.tokenIssued()])
-        try draft.fold(whole[0])
+        try transaction.fold(whole[0])
         // The command before must be kept or undone first.
         #expect(throws: ViewFault.outOfOrder(index: whole[0].index + 1)) {
-            try draft.fold(
+            try transaction.fold(
                 FoldedEntry(
                     index: whole[0].index + 1,
                     type: Token.entry(.issued),
