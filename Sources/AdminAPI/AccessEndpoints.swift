@@ -103,8 +103,8 @@ struct AccessEndpoints: Sendable {
         }
         let (chain, items, total, isWhole) = sight.value
         try await call.record(AccessSubject.entry(.listed), chain: chain)
-        let note = PageNote(query, total: total, isExact: isWhole, asOf: call.position ?? sight.index)
-        return .list(items.map { Item($0) }, note, of: AccessJSON.columns, at: sight.index)
+        let part = ListPart(query, total: total, isExact: isWhole, asOf: call.position ?? sight.index)
+        return .list(items.map { Item($0) }, part, of: AccessJSON.columns, at: sight.index)
     }
 
     static let schemas =

@@ -23,15 +23,15 @@ final class Admin: Sendable {
     func admit(
         _ request: Request,
         to permission: Permission,
-        _ note: Caller.Request,
+        _ recorded: Caller.Request,
     ) throws(Refusal) -> Admission {
         let token = try Self.token(request)
-        return try instance.admit(token, to: permission, baseURL: settings.baseURL, request: note)
+        return try instance.admit(token, to: permission, baseURL: settings.baseURL, request: recorded)
     }
 
     /// Who asks, as far as the request's bearer token alone tells.
-    func prove(_ request: Request, _ note: Caller.Request) throws(Refusal) -> Caller {
-        try instance.authenticate(Self.token(request), baseURL: settings.baseURL, request: note)
+    func prove(_ request: Request, _ recorded: Caller.Request) throws(Refusal) -> Caller {
+        try instance.authenticate(Self.token(request), baseURL: settings.baseURL, request: recorded)
     }
 
     private static func token(_ request: Request) throws(Refusal) -> String {

@@ -29,7 +29,7 @@ struct Answer: Sendable {
 
     static func list(
         _ items: [Item],
-        _ page: PageNote,
+        _ page: ListPart,
         of columns: [String],
         totals: Members? = nil,
         at index: UInt64,
@@ -63,7 +63,7 @@ struct Item: Sendable {
 /// A page of things.
 struct Listing: Sendable {
     let items: [Item]
-    let page: PageNote
+    let page: ListPart
     /// The names of their members, in the order in which a table shows them.
     let columns: [String]
     /// How many of each sort the whole list has, where it is told.
@@ -71,7 +71,7 @@ struct Listing: Sendable {
 }
 
 /// Which part of a list an answer is.
-struct PageNote: Sendable {
+struct ListPart: Sendable {
     let page: Int
     let perPage: Int
     let total: Int

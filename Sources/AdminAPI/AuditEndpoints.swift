@@ -66,8 +66,8 @@ struct AuditEndpoints: Sendable {
         }
         let (page, items, chain, asOf) = sight.value
         try await call.record(EntrySubject.entry(.listed), chain: chain ?? call.caller.home)
-        let note = PageNote(call.query, total: page.total, isExact: page.isExact, asOf: asOf)
-        return .list(items.map { Item($0) }, note, of: AuditItem.columns, at: sight.index)
+        let part = ListPart(call.query, total: page.total, isExact: page.isExact, asOf: asOf)
+        return .list(items.map { Item($0) }, part, of: AuditItem.columns, at: sight.index)
     }
 
     private func show(_ call: Call) async throws(Refusal) -> Answer {

@@ -35,7 +35,7 @@ struct CSVDialect: Dialect {
     func response(_ fault: BodyFault) -> Response { others.response(fault) }
 
     /// The address of the next page, if there is one.
-    private func next(_ page: PageNote) -> String? {
+    private func next(_ page: ListPart) -> String? {
         guard page.page < page.pages || !page.isExact else { return nil }
         let kept = query.split(separator: "&").filter { !$0.hasPrefix("page=") && !$0.hasPrefix("as_of=") }
         let all = kept.map(String.init) + ["page=\(page.page + 1)", "as_of=\(page.asOf)"]

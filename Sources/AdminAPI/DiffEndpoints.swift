@@ -51,8 +51,8 @@ struct DiffEndpoints: Sendable {
         }
         let (chain, items, totals, count) = sight.value
         try await call.record(EntrySubject.entry(.compared), chain: chain)
-        let note = PageNote(query, total: count, asOf: call.position ?? sight.index)
-        return .list(items.map { Item($0) }, note, of: DifferenceItem.columns, totals: totals, at: sight.index)
+        let part = ListPart(query, total: count, asOf: call.position ?? sight.index)
+        return .list(items.map { Item($0) }, part, of: DifferenceItem.columns, totals: totals, at: sight.index)
     }
 
     private static func require(_ holds: Bool, _ name: String, _ message: String) throws {

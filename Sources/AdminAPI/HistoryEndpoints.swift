@@ -48,7 +48,7 @@ struct HistoryEndpoints<R: ManagedResource>: Sendable {
         let (chain, page, items) = sight.value
         try await call.record(R.entry(.read), chain: chain, stream: id.text)
         let asOf = call.position ?? sight.index
-        let note = PageNote(query, total: page.total, isExact: page.isExact, asOf: asOf)
-        return .list(items.map { Item($0) }, note, of: ChangeItem.columns, at: sight.index)
+        let part = ListPart(query, total: page.total, isExact: page.isExact, asOf: asOf)
+        return .list(items.map { Item($0) }, part, of: ChangeItem.columns, at: sight.index)
     }
 }

@@ -21,7 +21,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
             .get(Self.collection, .reads(R.self), "List \(R.area.word.replacing("-", with: " "))", list),
             .post(Self.collection, .writes(R.self), "Register \(Self.aWord)", create),
             .get(Self.one, .reads(R.self), "Read \(Self.aWord)", read),
-            .patch(Self.one, .writes(R.self), "Change \(Self.aWord)" + (R.changeNote.map { "; " + $0 } ?? ""), update),
+            .patch(Self.one, .writes(R.self), "Change \(Self.aWord)" + (R.alsoChanges.map { "; " + $0 } ?? ""), update),
             .delete(Self.one, .writes(R.self), "Delete \(Self.aWord)", delete),
         ]
     }
@@ -94,7 +94,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
             return (items, found.total, found.isExact, try request.chain(by: judge))
         }
         let (items, total, isExact, chain) = sight.value
-        let page = PageNote(call.query, total: total, isExact: isExact, asOf: call.position ?? sight.index)
+        let page = ListPart(call.query, total: total, isExact: isExact, asOf: call.position ?? sight.index)
         try await call.record(R.entry(.listed), chain: chain ?? call.caller.home)
         return .list(items, page, of: R.columns, at: sight.index)
     }

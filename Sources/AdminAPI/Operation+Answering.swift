@@ -8,7 +8,7 @@ import Wire
 // something, and only then what the state says. So nobody learns about the state who may not.
 extension Operation {
     func answer(_ request: Request, _ path: PathParameters, _ permission: Permission) async -> Response {
-        let note = Caller.Request(
+        let recorded = Caller.Request(
             id: request.id,
             endpoint: name,
             trace: request.trace,
@@ -19,7 +19,7 @@ extension Operation {
         let conditions = Conditions(request)
         var caller: Caller?
         do throws(Refusal) {
-            let admission = try admin.admit(request, to: permission, note)
+            let admission = try admin.admit(request, to: permission, recorded)
             var proven = admission.caller
             caller = proven
             if let rejection = admission.rejection { try await refuse(rejection, proven) }
@@ -59,7 +59,7 @@ extension Operation {
             }
             return asOf.map { answer.adding("muniment-as-of", "\($0.index)") } ?? answer
         } catch {
-            await trace(error, of: caller, note)
+            await trace(error, of: caller, recorded)
             return dialect.response(conditions.told(error)).at(admin.instance.lastIndex)
         }
     }
@@ -114,7 +114,7 @@ extension Operation {
         guard let client = caller?.tokenClient else {
             return admin.instance.countRefusal(.unprovenToken, at: name)
         }
-        // What the writer says of the note changes nothing: the answer is no either way.
+        // What the writer says of that entry changes nothing: the answer is no either way.
         _ = try? await admin.instance.perform(RefuseToken(client: client), by: .stranger(request))
     }
 }

@@ -119,8 +119,8 @@ struct RelationEndpoints<L: Relation>: Sendable {
         }
         let (chain, page) = sight.value
         try await call.record(L.entry(.listed), chain: chain, stream: id.text)
-        let note = PageNote(query, total: page.total, isExact: page.isExact, asOf: call.position ?? sight.index)
-        return .list(page.items.map { Item($0) }, note, of: columns, at: sight.index)
+        let part = ListPart(query, total: page.total, isExact: page.isExact, asOf: call.position ?? sight.index)
+        return .list(page.items.map { Item($0) }, part, of: columns, at: sight.index)
     }
 
     private static func json(_ member: Member) -> JSON {

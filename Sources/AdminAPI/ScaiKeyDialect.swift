@@ -57,7 +57,7 @@ struct ScaiKeyDialect: Dialect {
         return Response.json(200, out.bytes)
     }
 
-    private static func json(_ page: PageNote) -> JSON {
+    private static func json(_ page: ListPart) -> JSON {
         var members: Members = [
             "page": .integer(Int64(page.page)), "per_page": .integer(Int64(page.perPage)),
             "total": .integer(Int64(page.total)), "total_pages": .integer(Int64(page.pages)),

@@ -72,7 +72,7 @@ struct SecretEndpoints: Sendable {
         }
         let (chain, secrets) = sight.value
         try await call.record(Secret.entry(.listed), chain: chain, stream: id.text)
-        let page = PageNote(call.query, total: secrets.count, asOf: call.position ?? sight.index)
+        let page = ListPart(call.query, total: secrets.count, asOf: call.position ?? sight.index)
         return .list(
             secrets.page(page.page, of: page.perPage).map { Item($0) },
             page,

@@ -72,7 +72,7 @@ struct SigningKeyEndpoints: Sendable {
         try await call.record(SigningKey.entry(.listed), chain: .platform)
         return Self.list(
             sight.value,
-            PageNote(call.query, total: sight.value.count, asOf: call.position ?? sight.index),
+            ListPart(call.query, total: sight.value.count, asOf: call.position ?? sight.index),
             at: sight.index
         )
     }
@@ -80,14 +80,14 @@ struct SigningKeyEndpoints: Sendable {
     private func rotateKeys(_ call: Call) async throws(Refusal) -> Answer {
         try Self.requireEmpty(call.body)
         let rotation = try admin.instance.attempt(for: call.caller) { try admin.instance.rotation() }
-        return try await call.write(rotation) { Self.list($0, PageNote(whole: $0.count, asOf: $1), at: $1) }
+        return try await call.write(rotation) { Self.list($0, ListPart(whole: $0.count, asOf: $1), at: $1) }
     }
 
     private func revokeKey(_ call: Call) async throws(Refusal) -> Answer {
         try Self.requireEmpty(call.body)
         let id = try call.id("signing_key_id", of: SigningKey.self)
         let revocation = try admin.instance.attempt(for: call.caller) { try admin.instance.revocation(of: id) }
-        return try await call.write(revocation) { Self.list($0, PageNote(whole: $0.count, asOf: $1), at: $1) }
+        return try await call.write(revocation) { Self.list($0, ListPart(whole: $0.count, asOf: $1), at: $1) }
     }
 
     private static func requireEmpty(_ body: Members) throws(Refusal) {
@@ -99,7 +99,7 @@ struct SigningKeyEndpoints: Sendable {
         )
     }
 
-    private static func list(_ keys: [Versioned<SigningKey>], _ page: PageNote, at index: UInt64) -> Answer {
+    private static func list(_ keys: [Versioned<SigningKey>], _ page: ListPart, at index: UInt64) -> Answer {
         .list(keys.page(page.page, of: page.perPage).map { Item(json($0)) }, page, of: columns, at: index)
     }
 

@@ -23,7 +23,7 @@ package struct Caller: Sendable {
         case machine
     }
 
-    /// The request as entries note it.
+    /// The request as entries record it.
     package struct Request: Sendable {
         package var id: String
         /// The endpoint's stable name.
@@ -44,10 +44,10 @@ package struct Caller: Sendable {
         ) {
             self.id = id
             self.endpoint = endpoint
-            self.trace = trace.map { ForeignText.clipped(Array($0.utf8), maxBytes: RequestNote.traceBytesMax) }
+            self.trace = trace.map { ForeignText.clipped(Array($0.utf8), maxBytes: EntryRequest.traceBytesMax) }
             self.address = address
             self.userAgent = userAgent.map {
-                ForeignText.clipped(Array($0.utf8), maxBytes: RequestNote.userAgentBytesMax)
+                ForeignText.clipped(Array($0.utf8), maxBytes: EntryRequest.userAgentBytesMax)
             }
             self.reason = reason
         }

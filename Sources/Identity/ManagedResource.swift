@@ -31,7 +31,7 @@ package protocol ManagedResource: Resource where Verb: LifeVerb {
     /// Whether a new one comes with a secret.
     static func comesWithSecret(_ changes: Changes<Self>) -> Bool
     /// What a change may also do, for the sentence of its endpoint.
-    static var changeNote: String? { get }
+    static var alsoChanges: String? { get }
 
     /// - Parameter secret: the first secret of what comes with one, made by the caller.
     static func register(
@@ -74,7 +74,7 @@ extension ManagedResource {
     package static var shownBelow: [any PartialKeyPath<Self> & Sendable] { [] }
     package static var moreShown: [(name: String, summary: String)] { [] }
     package static var hasSecret: Bool { false }
-    package static var changeNote: String? { nil }
+    package static var alsoChanges: String? { nil }
     package static func comesWithSecret(_ changes: Changes<Self>) -> Bool { false }
 
     package static func register(

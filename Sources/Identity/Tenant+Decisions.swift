@@ -8,7 +8,7 @@ extension Tenant {
 
     package static let issued = [Issued.tokens, .sessions]
 
-    package static var changeNote: String? { "another partner_id moves it to that partner" }
+    package static var alsoChanges: String? { "another partner_id moves it to that partner" }
 
     package static func requireQuota(in place: Place, _ facts: some Facts) throws {
         guard case .partner(let id) = place, let most = try facts.active(id).state.tenantsMax else { return }

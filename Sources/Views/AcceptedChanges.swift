@@ -12,7 +12,7 @@ struct CommandJournal {
     fileprivate var keptTerms = 0
 
     /// Everything the audit can filter by is a term, so every filter has a list and every list a total.
-    mutating func note(_ entry: FoldedEntry, actor: Term?, address: Term?) {
+    mutating func addTerms(of entry: FoldedEntry, actor: Term?, address: Term?) {
         if let name = EntryName(of: entry) { names.append(name) }
         let index = entry.index
         terms.append((Term(.chain, entry.chain), index))

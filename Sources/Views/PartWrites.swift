@@ -25,7 +25,7 @@ struct PartWrites: ~Copyable {
     }
 
     mutating func commit(_ part: ViewPart) throws {
-        try noting(part) { writes throws(StorageError) in
+        try rememberingFullPart(part) { writes throws(StorageError) in
             let transaction =
                 switch part {
                 case .state: writes.state.take()
@@ -87,7 +87,7 @@ struct PartWrites: ~Copyable {
     /// - Returns: the tag of the row that is there already, and stays.
     mutating func add(_ part: ViewPart, _ table: Table, _ key: [UInt8], _ row: [UInt8]) throws -> StoredTag? {
         var old: StoredTag?
-        let isNew = try noting(part) { writes throws(StorageError) in
+        let isNew = try rememberingFullPart(part) { writes throws(StorageError) in
             switch part {
             case .state: try writes.state?.add(table, key, row) { old = StoredTag(of: $0) }
             case .audit: try writes.audit?.add(table, key, row) { old = StoredTag(of: $0) }
@@ -98,7 +98,7 @@ struct PartWrites: ~Copyable {
     }
 
     mutating func put(_ part: ViewPart, _ table: Table, _ key: [UInt8], _ row: [UInt8]) throws {
-        try noting(part) { writes throws(StorageError) in
+        try rememberingFullPart(part) { writes throws(StorageError) in
             switch part {
             case .state: try writes.state?.put(table, key, row)
             case .audit: try writes.audit?.put(table, key, row)
@@ -107,7 +107,7 @@ struct PartWrites: ~Copyable {
     }
 
     mutating func delete(_ part: ViewPart, _ table: Table, _ key: [UInt8]) throws {
-        _ = try noting(part) { writes throws(StorageError) in
+        _ = try rememberingFullPart(part) { writes throws(StorageError) in
             switch part {
             case .state: try writes.state?.delete(table, key)
             case .audit: try writes.audit?.delete(table, key)
@@ -116,7 +116,7 @@ struct PartWrites: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func noting<R>(
+    private mutating func rememberingFullPart<R>(
         _ part: ViewPart,
         _ body: (inout PartWrites) throws(StorageError) -> R,
     ) throws -> R {

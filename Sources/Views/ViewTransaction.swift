@@ -94,7 +94,7 @@ package final class ViewTransaction: RowReader {
             case .audit:
                 try eraseTerms(entry)
                 try foldUse(entry)
-                journal.note(entry, actor: actor.map(actorTerm), address: try addressTerm(entry))
+                journal.addTerms(of: entry, actor: actor.map(actorTerm), address: try addressTerm(entry))
             }
         }
         isMidCommand = !entry.endsCommand

@@ -25,8 +25,8 @@ struct CommandFailure: Error {
     func report() -> Int32 {
         let line = reason.split(whereSeparator: \.isNewline).joined(separator: " ")
         switch status {
-        case .checkFailed, .unopenable: Output.note("muniment: \(line)")
-        case .usage: Output.note("muniment: \(line) (see: muniment help)")
+        case .checkFailed, .unopenable: Output.message("muniment: \(line)")
+        case .usage: Output.message("muniment: \(line) (see: muniment help)")
         }
         return status.rawValue
     }

@@ -32,11 +32,11 @@ enum Output {
                 case .fails: break
                 }
             }
-            note("muniment: standard output cannot be written: \(error.localizedDescription)")
+            message("muniment: standard output cannot be written: \(error.localizedDescription)")
             exit(1)
         }
     }
 
     /// A line for the person at the terminal, or for a log.
-    static func note(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
+    static func message(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
 }

@@ -34,7 +34,7 @@ struct PlanAuthorityTests {
                         "seed \(seed), round \(round): \(applier.scopes) gave \(right) by \(request)"
                     )
                 }
-                history.noted()
+                history.rememberMoment()
             }
         }
     }
@@ -80,7 +80,7 @@ private struct PowerHistory {
             appliers.append(Applier(made: made))
             applications.append(made.id)
         }
-        noted()
+        rememberMoment()
         for number in appliers.indices { try await renewToken(of: number) }
         for _ in 0..<10 { try await act() }
     }
@@ -106,7 +106,7 @@ private struct PowerHistory {
 
     mutating func forces() -> Bool { dice.chance(50) }
 
-    mutating func noted() { moments.append(server.moment) }
+    mutating func rememberMoment() { moments.append(server.moment) }
 
     /// Does one thing with every right there is; it may be refused.
     mutating func act() async throws {
@@ -126,7 +126,7 @@ private struct PowerHistory {
             guard let tenant = TenantID(tenant), !users.isEmpty else { break }
             try await server.grant(.tenantAdmin, to: user, at: .tenant(tenant))
         }
-        noted()
+        rememberMoment()
     }
 
     private mutating func someScopes() -> [String] {

@@ -78,7 +78,7 @@ struct PlanHistory {
         }
     }
 
-    mutating func noted() { moments.append(server.moment) }
+    mutating func rememberMoment() { moments.append(server.moment) }
 
     /// How everything stands: the fields of what is there, and who is a member of what.
     func photo() async throws -> [String: JSON] {

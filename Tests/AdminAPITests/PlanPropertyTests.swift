@@ -35,11 +35,11 @@ struct PlanPropertyTests {
                 let after = try await history.photo()
                 Self.expect(after, shows: plan, since: before, "seed \(seed), round \(round): \(request)")
                 if let batch = done.json["data"]?["batch"], batch != .null {
-                    history.noted()
+                    history.rememberMoment()
                     let undone = try await server.apply(["undo": ["batch": batch]])
                     #expect(undone.conflicts.isEmpty, "seed \(seed), round \(round): \(request) \(undone)")
                     #expect(try await history.photo() == before, "seed \(seed), round \(round): \(request)")
-                    history.noted()
+                    history.rememberMoment()
                 }
                 for _ in 0..<3 { await history.act() }
             }

@@ -45,9 +45,9 @@ struct AnswerSealTests {
         let instance = try await ground.open()
         let (answer, sealed) = try await answer("one", body: "a", instance, by: ground.service())
         let entry = try #require(try instance.entry(at: instance.status.size - 2))
-        let note = try #require(entry.request?.idempotency)
+        let idempotency = try #require(entry.request?.idempotency)
         let open = { (holderKey: [UInt8]) in
-            Self.open(sealed, holderKey, note, actor: ground.founded.client.text)
+            Self.open(sealed, holderKey, idempotency, actor: ground.founded.client.text)
         }
         let raw = Array("k1".utf8)
         #expect(open(HMAC256.authenticate(raw, key: instance.macKey).bytes) == answer, "as the server itself does it")
@@ -56,7 +56,7 @@ struct AnswerSealTests {
         for macKey in [other, [UInt8](repeating: 0, count: 32), raw] {
             #expect(open(HMAC256.authenticate(raw, key: macKey).bytes) == nil)
         }
-        for known in [raw, note.key.mac.bytes, note.fingerprint.mac.bytes, SHA256Hash.hash(raw).bytes] {
+        for known in [raw, idempotency.key.mac.bytes, idempotency.fingerprint.mac.bytes, SHA256Hash.hash(raw).bytes] {
             #expect(open(known) == nil)
         }
         try await instance.close()
@@ -66,20 +66,20 @@ struct AnswerSealTests {
     private static func open(
         _ sealed: [UInt8],
         _ holderKey: [UInt8],
-        _ note: RequestNote.Idempotency,
+        _ idempotency: EntryRequest.Idempotency,
         actor: String,
     ) -> [UInt8]? {
         let key = HKDF256.derive(
             key: holderKey,
-            salt: note.key.mac.bytes,
-            info: Array("muniment/v2/answer".utf8) + [0] + note.fingerprint.mac.bytes + Array(actor.utf8),
+            salt: idempotency.key.mac.bytes,
+            info: Array("muniment/v2/answer".utf8) + [0] + idempotency.fingerprint.mac.bytes + Array(actor.utf8),
             count: AES256GCM.keyBytes
         )
         return AES256GCM.open(
             Array(sealed.dropFirst(AES256GCM.nonceBytes)),
             key: key,
             nonce: Array(sealed.prefix(AES256GCM.nonceBytes)),
-            aad: note.fingerprint.mac.bytes
+            aad: idempotency.fingerprint.mac.bytes
         )
     }
 

@@ -15,7 +15,7 @@ import Testing
         var requirement: Requirement { .machine }
 
         func decide(_ context: DecisionContext) throws -> Decision<Void> {
-            seen.note(isBulk, instance.status.commits)
+            seen.record(isBulk, instance.status.commits)
             return Decision([Event(LedgerSubject.entry(.verified), chain: .platform)])
         }
     }
@@ -25,7 +25,7 @@ import Testing
         var bulk: [UInt64] { commits.withLock { $0.bulk } }
         var ordinary: Set<UInt64> { commits.withLock { $0.ordinary } }
 
-        func note(_ isBulk: Bool, _ number: UInt64) {
+        func record(_ isBulk: Bool, _ number: UInt64) {
             commits.withLock { if isBulk { $0.bulk.append(number) } else { $0.ordinary.insert(number) } }
         }
     }

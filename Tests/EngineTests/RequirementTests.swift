@@ -9,7 +9,7 @@ import Wire
 
 /// Each command says what its caller must be allowed, and the writer asks for it, whoever let the caller through.
 struct RequirementTests {
-    /// Decides on what it is given, and notes that it was asked to.
+    /// Decides on what it is given, and remembers that it was asked to.
     private final class Noting: Command {
         let requirement: Requirement
         private let events: [Event]

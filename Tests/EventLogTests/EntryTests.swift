@@ -99,11 +99,11 @@ struct EntryTests {
         entry.previous = digest
         entry.stream = "tnt_1"
         entry.version = 5
-        entry.request = RequestNote(
+        entry.request = EntryRequest(
             id: "req_1",
             endpoint: "tenants.update",
             trace: "00-00",
-            idempotency: RequestNote.Idempotency(
+            idempotency: EntryRequest.Idempotency(
                 key: KeyedHash(key: "hk_1", mac: digest),
                 fingerprint: KeyedHash(key: "hk_1", mac: digest)
             )

@@ -90,15 +90,15 @@ struct GeneratedEntries {
         )
     }
 
-    private mutating func request(of entry: Entry) -> RequestNote {
-        var request = RequestNote(id: text(1...128), endpoint: pick(["tenants.update", "a", "oauth2.token.issue_2"]))
-        if dice.chance(50) { request.trace = text(1...RequestNote.traceBytesMax) }
+    private mutating func request(of entry: Entry) -> EntryRequest {
+        var request = EntryRequest(id: text(1...128), endpoint: pick(["tenants.update", "a", "oauth2.token.issue_2"]))
+        if dice.chance(50) { request.trace = text(1...EntryRequest.traceBytesMax) }
         if entry.class == .activity, entry.actor.kind.isProvenNonPerson {
             if dice.chance(50) { request.ip = pick(["192.0.2.1", "2001:db8::1", "::"]) }
-            if dice.chance(50) { request.userAgent = text(1...RequestNote.userAgentBytesMax) }
+            if dice.chance(50) { request.userAgent = text(1...EntryRequest.userAgentBytesMax) }
         }
         if dice.chance(50) {
-            request.idempotency = RequestNote.Idempotency(
+            request.idempotency = EntryRequest.Idempotency(
                 key: KeyedHash(key: identifier(), mac: digest()),
                 fingerprint: KeyedHash(key: identifier(), mac: digest())
             )

@@ -246,12 +246,12 @@ struct TamperingTests {
             fields: ["email"],
             commitment: SHA256Hash.hash([1])
         )
-        let noted = PendingEntry(type: "ledger.degraded", class: .state, data: ["why": "none"])
-        try ledger.add(noted) { $0.sealed = [segment] }
+        let degraded = PendingEntry(type: "ledger.degraded", class: .state, data: ["why": "none"])
+        try ledger.add(degraded) { $0.sealed = [segment] }
         try ledger.add(TestLedger.keyDestroyed("usr_1/profile"))
         try ledger.sign()
         #expect(ledger.verify().problems == [])
-        try ledger.add(noted) { $0.sealed = [segment] }
+        try ledger.add(degraded) { $0.sealed = [segment] }
         try ledger.sign()
         #expect(ledger.verify().problems.map(\.index) == [3])
     }

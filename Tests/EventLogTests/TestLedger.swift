@@ -102,7 +102,7 @@ extension TestLedger {
         credential: "sks_1"
     )
 
-    static func request(_ id: String, _ endpoint: String) -> RequestNote { RequestNote(id: id, endpoint: endpoint) }
+    static func request(_ id: String, _ endpoint: String) -> EntryRequest { EntryRequest(id: id, endpoint: endpoint) }
 
     static func tokenIssued(_ number: Int, chain: String = "platform") -> PendingEntry {
         var request = request("req_t\(number)", "oauth.token")

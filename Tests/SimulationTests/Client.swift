@@ -103,14 +103,14 @@ extension Client {
         let told = Told(id: id, response: response)
         server.trace.add("c\(number) < \(id) \(told.summary)")
         // A plan changes nothing, so it is told like anything that is read.
-        note(told, isRead: method == .get || path.hasSuffix("/plan"), wasStopped: wasStopped)
+        record(told, isRead: method == .get || path.hasSuffix("/plan"), wasStopped: wasStopped)
         // A request that changes nothing, or repeats one that is done, leaves none.
         let leavesEntry = method == .delete || path.hasSuffix("/oauth/token") || path.hasSuffix("/rotate-secret")
         if told.wasDone, leavesEntry { book.use { $0.requests[id] = .done } }
         return told
     }
 
-    private func note(_ told: Told, isRead: Bool, wasStopped: Bool) {
+    private func record(_ told: Told, isRead: Bool, wasStopped: Bool) {
         let bytes = told.index.map { index in (index, try? server.instance.storedEntry(at: index)) }
         book.use { state in
             state.requests[told.id] = .status(told.status)

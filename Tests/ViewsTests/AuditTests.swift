@@ -6,7 +6,7 @@ import Wire
 
 /// The audit's filters, totals and pages, against entries that are simply looked through.
 struct AuditTests {
-    private struct Noted {
+    private struct Recorded {
         let index: UInt64
         let chain: String
         let actor: String?
@@ -17,10 +17,10 @@ struct AuditTests {
     }
 
     /// Many entries of few kinds, so that blocks fill and filters meet.
-    private func history(_ random: inout Dice, count: Int) throws -> (World, [Noted]) {
+    private func history(_ random: inout Dice, count: Int) throws -> (World, [Recorded]) {
         var world = try World()
-        var noted = world.ledger.commands.joined().map {
-            Noted(
+        var recorded = world.ledger.commands.joined().map {
+            Recorded(
                 index: $0.index,
                 chain: $0.chain,
                 actor: $0.actor,
@@ -34,7 +34,7 @@ struct AuditTests {
             Token.entry(.issued), Token.entry(.issued), Token.entry(.issued), Token.entry(.refused),
             AuthenticationSubject.entry(.failed), Tenant.entry(.read),
         ]
-        while noted.count < count {
+        while recorded.count < count {
             let transaction = try world.store.beginTransaction()
             for _ in 0..<(1 + random.below(200)) {
                 var entries = world.ledger.entries(
@@ -55,8 +55,8 @@ struct AuditTests {
                 }
                 for entry in entries {
                     try transaction.fold(entry)
-                    noted.append(
-                        Noted(
+                    recorded.append(
+                        Recorded(
                             index: entry.index,
                             chain: entry.chain,
                             actor: entry.actor,
@@ -72,7 +72,7 @@ struct AuditTests {
             }
             try transaction.commit(applied: world.ledger.applied)
         }
-        return (world, noted)
+        return (world, recorded)
     }
 
     private func query(_ random: inout Dice, size: UInt64) -> AuditQuery {
@@ -93,8 +93,8 @@ struct AuditTests {
         return query
     }
 
-    private func expected(_ query: AuditQuery, _ noted: [Noted], even: Bool) -> (indexes: [UInt64], total: Int) {
-        var found = noted.filter { entry in
+    private func expected(_ query: AuditQuery, _ recorded: [Recorded], even: Bool) -> (indexes: [UInt64], total: Int) {
+        var found = recorded.filter { entry in
             (query.chains?.contains(entry.chain) ?? true)
                 && (query.actors.map { $0 == [entry.actor] } ?? true)
                 && (query.types?.contains(entry.type) ?? true)
@@ -112,20 +112,20 @@ struct AuditTests {
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `every filter, order, page and total equals looking through all entries`(seed: UInt64) throws {
         var random = Dice(seed: seed)
-        let (world, noted) = try history(&random, count: 6_000)
+        let (world, recorded) = try history(&random, count: 6_000)
         try world.store.read { views throws in
             for round in 0..<600 {
                 let query = query(&random, size: world.ledger.size)
                 let even = random.chance(20)
                 let page = try views.audit(query, matching: even ? { $0 % 2 == 0 } : nil)
-                let (indexes, total) = expected(query, noted, even: even)
+                let (indexes, total) = expected(query, recorded, even: even)
                 #expect(page.indexes == indexes, "seed \(seed) round \(round) \(query)")
                 #expect(page.total == total, "seed \(seed) round \(round) \(query)")
                 #expect(page.isExact)
             }
             let counted = try views.entryCounts()
-            #expect(counted.reduce(0) { $0 + $1.count } == noted.count)
-            for (type, count) in counted { #expect(count == noted.count { $0.type == type }) }
+            #expect(counted.reduce(0) { $0 + $1.count } == recorded.count)
+            for (type, count) in counted { #expect(count == recorded.count { $0.type == type }) }
         }
         try world.checkRebuild(commandsPerCommit: 500)
     }

@@ -11,12 +11,12 @@ struct IdempotencyTests {
 
     private func write(_ world: inout World, _ key: Digest, actor: String = "app_a", entries: Int = 1) throws {
         let events = [Event](repeating: world.tokenIssued(), count: entries)
-        let noted = world.ledger.entries(events, actor: actor).map { entry in
+        let entries = world.ledger.entries(events, actor: actor).map { entry in
             var entry = entry
             entry.idempotency = .init(key: key, fingerprint: fingerprint)
             return entry
         }
-        try world.store.write(&world.ledger, noted)
+        try world.store.write(&world.ledger, entries)
     }
 
     @Test func `a request is remembered by its first entry, for its own actor`() throws {

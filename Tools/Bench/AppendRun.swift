@@ -98,7 +98,7 @@ private struct Client {
             actor: actor,
             chain: Place.platform.text,
             stream: id.text,
-            request: RequestNote(
+            request: EntryRequest(
                 id: "req_" + Base64URL.encode(world.random(16)),
                 endpoint: "oauth.token",
                 ip: "127.0.0.1"

@@ -23,8 +23,8 @@ package struct Change<R: Resource>: Command {
         }
     }
 
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
-        RefusalNote(
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
+        RefusalEntry(
             rejection,
             attempted: context.caller.request.endpoint,
             target: id.text,

@@ -21,8 +21,8 @@ package struct ChangeEdge<L: Relation>: Command {
         return Decision(events) { _ in !events.isEmpty }
     }
 
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
-        RefusalNote(
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
+        RefusalEntry(
             rejection,
             attempted: context.caller.request.endpoint,
             target: container.text,

@@ -14,7 +14,7 @@ package struct RefuseAccess: Command {
     package var requirement: Requirement { .recording }
     package func decide(_ context: DecisionContext) throws -> Decision<Void> { throw rejection }
 
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
-        RefusalNote(rejection, attempted: context.caller.request.endpoint, target: target, caller: context.caller)
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
+        RefusalEntry(rejection, attempted: context.caller.request.endpoint, target: target, caller: context.caller)
     }
 }

@@ -2,7 +2,7 @@ package import Identity
 import Views
 import Wire
 
-/// Notes that an access token of an application no longer stands.
+/// Records that an access token of an application no longer stands.
 package struct RefuseToken: Command {
     /// Whom the token was issued to.
     private let client: ApplicationID
@@ -12,7 +12,7 @@ package struct RefuseToken: Command {
     package var requirement: Requirement { .recording }
     package func decide(_ context: DecisionContext) throws -> Decision<Void> { throw Rejection.unprovenToken }
 
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
         let known = try context.facts.resource(client)
         let event = Event(
             AuthenticationSubject.entry(.failed),
@@ -22,7 +22,7 @@ package struct RefuseToken: Command {
             code: rejection.code,
             data: ["attempted": .string(context.caller.request.endpoint)]
         )
-        return RefusalNote(event: event, party: known?.id.text)
+        return RefusalEntry(event: event, party: known?.id.text)
     }
 }
 

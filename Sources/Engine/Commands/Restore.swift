@@ -20,8 +20,8 @@ package struct Restore<R: ManagedResource>: Command {
         return Decision(events, about: id.text) { [id] in try $0.facts.living(id) }
     }
 
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
-        RefusalNote(rejection, attempted: context.caller.request.endpoint, target: id.text, caller: context.caller)
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
+        RefusalEntry(rejection, attempted: context.caller.request.endpoint, target: id.text, caller: context.caller)
     }
 }
 

@@ -27,8 +27,8 @@ package struct RotateSecret: Command {
         return Decision(events, about: secret.new.id.text) { [application] in try $0.facts.living(application) }
     }
 
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
-        RefusalNote(
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
+        RefusalEntry(
             rejection,
             attempted: context.caller.request.endpoint,
             target: application.text,

@@ -39,8 +39,8 @@ package struct RevokeSigningKey: Command {
         return Decision(events, about: id.text, keys: fresh.staging(for: events)) { try SigningKey.known($0.facts) }
     }
 
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
-        RefusalNote(rejection, attempted: context.caller.request.endpoint, target: id.text, caller: context.caller)
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
+        RefusalEntry(rejection, attempted: context.caller.request.endpoint, target: id.text, caller: context.caller)
     }
 }
 

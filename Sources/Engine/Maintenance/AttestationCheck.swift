@@ -14,10 +14,10 @@ final class AttestationCheck {
     private var hasRemoved = false
 
     /// A segment could not be opened: tables that stand for what was sealed cannot be made again.
-    func noteSealed() { isSealed = true }
+    func foundSealed() { isSealed = true }
 
     /// Retention took an entry out: what it had become in the views at the time is gone as well.
-    func noteRemoved() { hasRemoved = true }
+    func foundRemoved() { hasRemoved = true }
 
     func compare(_ entry: FoldedEntry, with transaction: ViewTransaction) throws {
         // Of another layout nothing can be said but that it was another.

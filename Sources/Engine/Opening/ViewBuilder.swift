@@ -115,7 +115,7 @@ struct ViewBuilder: Sendable {
             case .removed(let index, let leaf):
                 edge.append(leaf, completing: &completed)
                 // Removed entries are of no state; what views had derived from them stands in retention.applied.
-                check?.noteRemoved()
+                check?.foundRemoved()
                 next = index + 1
                 end = next
             }
@@ -154,7 +154,7 @@ struct ViewBuilder: Sendable {
             tables: tables,
             ledger: ledger,
             keys: keys,
-            onSealed: { check?.noteSealed() }
+            onSealed: { check?.foundSealed() }
         )
     }
 }

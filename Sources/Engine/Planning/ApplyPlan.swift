@@ -31,7 +31,7 @@ struct ApplyPlan: Command {
         }
         let made = MadePlan(plan: plan, digest: instance.digest(of: plan, for: drawn.request))
         guard made.digest == digest else {
-            let failed = RefusalNote(.planMoved, attempted: context.caller.request.endpoint, caller: context.caller)
+            let failed = RefusalEntry(.planMoved, attempted: context.caller.request.endpoint, caller: context.caller)
             return Decision(failed.map { [$0.event] } ?? []) { _ in .moved(made) }
         }
         let events = plan.changes.flatMap(\.events)

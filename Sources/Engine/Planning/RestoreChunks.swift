@@ -19,7 +19,7 @@ struct StartRestore: Command {
 
     func decide(_ context: DecisionContext) throws -> Decision<Output> {
         guard try drawn.isWhole(context, instance), try drawn.isStill(context.facts) else {
-            let failed = RefusalNote(.planMoved, attempted: context.caller.request.endpoint, caller: context.caller)
+            let failed = RefusalEntry(.planMoved, attempted: context.caller.request.endpoint, caller: context.caller)
             return Decision(failed.map { [$0.event] } ?? []) { _ in .moved }
         }
         let chain = drawn.request.place ?? context.caller.home

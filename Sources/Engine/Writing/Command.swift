@@ -16,15 +16,15 @@ package protocol Command: Sendable {
     func decide(_ context: DecisionContext) throws -> Decision<Output>
 
     /// The entry that a refusal leaves, if it leaves one.
-    func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote?
+    func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry?
 }
 
 extension Command {
     package var isBulk: Bool { false }
 
     /// A proven actor refused at the API, counted where the actor belongs.
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
-        RefusalNote(rejection, attempted: context.caller.request.endpoint, caller: context.caller)
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
+        RefusalEntry(rejection, attempted: context.caller.request.endpoint, caller: context.caller)
     }
 }
 
@@ -55,7 +55,7 @@ package enum Requirement: Sendable {
 }
 
 /// The entry of a refusal, and by whom or about whom it is: known parties get entries, strangers are summed up.
-package struct RefusalNote: Sendable {
+package struct RefusalEntry: Sendable {
     package var event: Event
     /// Who is refused, when that is somebody we know.
     package var party: String?

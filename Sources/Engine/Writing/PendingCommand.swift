@@ -47,7 +47,7 @@ final class PendingCommand<C: Command>: Submission {
         state.withLock { $0.outcome = .done(output, index: index ?? context.index) }
     }
 
-    func refuse(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+    func refuse(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
         state.withLock { $0.outcome = .refused(.rejected(rejection)) }
         return try command.refusal(rejection, context)
     }

@@ -54,20 +54,24 @@ struct PendingEntries {
     }
 
     /// In clear only what a machine's activity may show; the rest goes into `traces`.
-    private func request(_ event: Event, idempotency: Idempotency?) -> RequestNote? {
+    private func request(_ event: Event, idempotency: Idempotency?) -> EntryRequest? {
         guard !caller.request.endpoint.isEmpty else { return nil }
-        var note = RequestNote(id: caller.request.id, endpoint: caller.request.endpoint, trace: caller.request.trace)
+        var request = EntryRequest(
+            id: caller.request.id,
+            endpoint: caller.request.endpoint,
+            trace: caller.request.trace
+        )
         if isClear(event) {
-            note.ip = caller.request.address
-            note.userAgent = caller.request.userAgent
+            request.ip = caller.request.address
+            request.userAgent = caller.request.userAgent
         }
-        note.idempotency = idempotency.map {
-            RequestNote.Idempotency(
+        request.idempotency = idempotency.map {
+            EntryRequest.Idempotency(
                 key: KeyedHash(key: macKey, mac: $0.key),
                 fingerprint: KeyedHash(key: macKey, mac: $0.fingerprint)
             )
         }
-        return note
+        return request
     }
 
     private func isClear(_ event: Event) -> Bool { !event.type.isState && caller.actor.kind.isProvenNonPerson }

@@ -39,7 +39,7 @@ struct Preview<C: Command>: Command {
         return Decision(trying: decision, writing: Self.seen(decision, context), output: trial)
     }
 
-    func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+    func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
         try command.refusal(rejection, context)
     }
 
@@ -78,7 +78,7 @@ struct Agreed<C: Command>: Command {
         throw Rejection.planMoved
     }
 
-    func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+    func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
         try command.refusal(rejection, context)
     }
 }

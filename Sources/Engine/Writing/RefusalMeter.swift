@@ -17,13 +17,13 @@ struct RefusalMeter {
     private var entries: [Party: Int] = [:]
 
     /// Whether this refusal gets an entry of its own; otherwise it is counted.
-    mutating func admits(_ note: RefusalNote, now: Instant, isDiskShort: Bool) -> Bool {
-        let code = note.event.code ?? note.event.type.text
+    mutating func admits(_ refusal: RefusalEntry, now: Instant, isDiskShort: Bool) -> Bool {
+        let code = refusal.event.code ?? refusal.event.type.text
         if now.seconds / 60 != minute {
             minute = now.seconds / 60
             entries.removeAll(keepingCapacity: true)
         }
-        if let id = note.party, !isDiskShort {
+        if let id = refusal.party, !isDiskShort {
             let party = Party(id: id, code: code)
             let count = entries[party, default: 0]
             if count < Self.entriesPerMinute, count > 0 || entries.count < Self.partiesMax {

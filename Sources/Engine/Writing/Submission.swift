@@ -16,7 +16,7 @@ protocol Submission: AnyObject, Sendable {
     /// Reads the answer off the state after the entries.
     func finish(_ context: DecisionContext, index: UInt64?) throws
     /// Keeps a refusal as the outcome and tells which entry it leaves.
-    func refuse(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote?
+    func refuse(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry?
     /// What may be sent again to the client that repeats the request; read after `finish`.
     func replayable() -> [UInt8]?
     /// Lets the caller go on, with what was decided, or with a fault that undoes it.

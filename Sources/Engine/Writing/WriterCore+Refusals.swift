@@ -14,14 +14,14 @@ extension WriterCore {
         _ transaction: ViewTransaction,
     ) throws -> any Submission {
         takeBack(transaction)
-        if let note = try submission.refuse(rejection, context) {
-            if meter.admits(note, now: context.now, isDiskShort: status.isDiskShort) {
-                try writeAlone(note.event, context.caller, transaction)
+        if let refusal = try submission.refuse(rejection, context) {
+            if meter.admits(refusal, now: context.now, isDiskShort: status.isDiskShort) {
+                try writeAlone(refusal.event, context.caller, transaction)
             } else {
                 refusals.count(
-                    code: note.event.code ?? note.event.type.text,
+                    code: refusal.event.code ?? refusal.event.type.text,
                     endpoint: submission.caller.request.endpoint,
-                    chain: note.event.chain,
+                    chain: refusal.event.chain,
                     now: world.wall()
                 )
             }

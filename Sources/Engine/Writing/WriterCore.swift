@@ -238,7 +238,7 @@ final class WriterCore {
 
     func beginTransaction() throws -> ViewTransaction {
         try views.beginTransaction(
-            heads: { [ledger] chain in try ledger.headsNote(of: chain.text) },
+            heads: { [ledger] chain in try ledger.headsJSON(of: chain.text) },
             ownScopes: ownScopes
         )
     }

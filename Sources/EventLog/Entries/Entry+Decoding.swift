@@ -32,7 +32,7 @@ extension Entry {
         previous = try reader.has(.previous) ? try reader.digest() : nil
         try reader.require(.recordedAt)
         recordedAt = try reader.instant()
-        request = try reader.has(.request) ? try RequestNote(reading: &reader) : nil
+        request = try reader.has(.request) ? try EntryRequest(reading: &reader) : nil
         result = try reader.choice(.result, Result.self)
         schema = try reader.has(.schema) ? try reader.integer() : 1
         if try reader.has(.sealed) {
@@ -114,7 +114,7 @@ extension Actor.Principal {
     }
 }
 
-extension RequestNote {
+extension EntryRequest {
     fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
         let outside = try reader.enter()
         endpoint = try reader.text(.endpoint)
@@ -127,7 +127,7 @@ extension RequestNote {
     }
 }
 
-extension RequestNote.Idempotency {
+extension EntryRequest.Idempotency {
     fileprivate init(reading reader: inout JSONReader) throws(Malformed) {
         let outside = try reader.enter()
         try reader.require(.fingerprint)

@@ -94,7 +94,7 @@ extension Actor {
     }
 }
 
-extension RequestNote {
+extension EntryRequest {
     func write(to out: inout JSONWriter) {
         out.beginObject()
         out.member(.endpoint, endpoint)

@@ -59,7 +59,7 @@ package struct Entry: Sendable {
     package var previous: Digest?
     package var stream: String?
     package var version: UInt64?
-    package var request: RequestNote?
+    package var request: EntryRequest?
     package var data: Members = [:]
     package var compensates: UInt64?
     package var sealed: [SealedItem] = []

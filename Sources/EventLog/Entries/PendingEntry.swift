@@ -23,7 +23,7 @@ package struct PendingEntry: Sendable {
     package var actor: Actor
     package var chain: String
     package var stream: String?
-    package var request: RequestNote?
+    package var request: EntryRequest?
     package var data: Members
     package var compensates: UInt64?
     package var sealed: [Sealed]
@@ -38,7 +38,7 @@ package struct PendingEntry: Sendable {
         actor: Actor = .system,
         chain: String = "platform",
         stream: String? = nil,
-        request: RequestNote? = nil,
+        request: EntryRequest? = nil,
         data: Members = [:],
         compensates: UInt64? = nil,
         sealed: [Sealed] = [],

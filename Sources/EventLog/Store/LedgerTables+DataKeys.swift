@@ -64,8 +64,8 @@ extension LedgerTables {
         return try environment.read { try $0.contains(dataKeys, Self.wholenessKey) }
     }
 
-    /// Notes the data keys that an entry names, in the transaction that makes the entry durable.
-    func noteDataKeys(of entry: Entry, _ transaction: inout WriteTransaction) throws {
+    /// Records the data keys that an entry names, in the transaction that makes the entry durable.
+    func recordDataKeys(of entry: Entry, _ transaction: inout WriteTransaction) throws {
         guard let dataKeys else { return }
         // The table of a ledger that begins with it has every key from the start.
         if entry.index == 0 { try transaction.put(dataKeys, Self.wholenessKey, []) }

@@ -40,15 +40,15 @@ extension LedgerWriter {
     }
 
     /// The heads of a chain as a transfer writes them down: `{state, activity}`, each `{sequence, leaf}`.
-    package func headsNote(of chain: String) throws -> JSON {
-        var note: Members = [:]
+    package func headsJSON(of chain: String) throws -> JSON {
+        var members: Members = [:]
         for place in [Entry.Class.activity, .state] {
             guard let head = try head(chain, place) else { continue }
-            note[place.rawValue] = [
+            members[place.rawValue] = [
                 "leaf": .string(Base64URL.encode(head.leaf.bytes)), "sequence": .integer(Int64(head.sequence)),
             ]
         }
-        return .object(note)
+        return .object(members)
     }
 
     /// Reads the head of a stream for the first time, and compares it with the entry that it speaks of.

@@ -56,8 +56,8 @@ extension LedgerTables {
             for (ordinal, row) in item.segments.enumerated() where !row.isEmpty {
                 try transaction.append(segments, LedgerTables.segmentKey(entry.index, ordinal), row)
             }
-            // Of most entries nothing is to be noted, and handing one on would copy it.
-            if item.namesDataKeys { try noteDataKeys(of: entry, &transaction) }
+            // Of most entries nothing is to be recorded, and handing one on would copy it.
+            if item.namesDataKeys { try recordDataKeys(of: entry, &transaction) }
             let chain = LedgerWriter.ChainKey(chain: entry.chain, class: entry.class)
             chains[chain] = Head(sequence: entry.sequence, index: entry.index, leaf: item.leaf)
             if let stream = entry.stream, let version = entry.version {

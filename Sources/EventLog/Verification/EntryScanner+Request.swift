@@ -29,9 +29,9 @@ extension EntryScanner {
             case .ip:
                 try address(bytes)
                 facts.showsClient = true
-            case .trace: try text(bytes, bytesMax: RequestNote.traceBytesMax)
+            case .trace: try text(bytes, bytesMax: EntryRequest.traceBytesMax)
             case .userAgent:
-                try text(bytes, bytesMax: RequestNote.userAgentBytesMax)
+                try text(bytes, bytesMax: EntryRequest.userAgentBytesMax)
                 facts.showsClient = true
             }
         }

@@ -46,7 +46,7 @@ struct SegmentBook {
     func keyNumber(_ name: Span<UInt8>) -> Int? { names.find(name) }
     func use(_ number: Int) -> LedgerTables.DataKeyUse { accounts[number].use }
 
-    /// Takes note of the keys of an entry whose segments cannot be judged.
+    /// Remembers the keys of an entry whose segments cannot be judged.
     mutating func learn(_ keys: [String], at index: UInt64) {
         for key in keys { _ = number(of: Array(key.utf8).span, at: index) }
     }

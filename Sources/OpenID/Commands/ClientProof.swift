@@ -52,7 +52,7 @@ package struct ClientProof: Sendable {
     ///
     /// About a known client it is filed where that client belongs. Strangers are summed up at the platform, whatever
     /// door they knock at: else each of ten thousand doors would have an entry of its own.
-    func refusal(_ rejection: Rejection, attempted: String, _ context: DecisionContext) throws -> RefusalNote {
+    func refusal(_ rejection: Rejection, attempted: String, _ context: DecisionContext) throws -> RefusalEntry {
         let known = try ApplicationID(clientID).flatMap { try context.facts.resource($0) }
         let event = Event(
             AuthenticationSubject.entry(.failed),
@@ -62,6 +62,6 @@ package struct ClientProof: Sendable {
             code: rejection.code,
             data: ["attempted": .string(attempted)]
         )
-        return RefusalNote(event: event, party: known?.id.text)
+        return RefusalEntry(event: event, party: known?.id.text)
     }
 }

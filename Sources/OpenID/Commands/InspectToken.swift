@@ -45,9 +45,9 @@ struct RefuseInspection: Command {
         throw rejection
     }
 
-    func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+    func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
         guard context.caller.actor.id == nil else {
-            return RefusalNote(rejection, attempted: "token.introspect", caller: context.caller)
+            return RefusalEntry(rejection, attempted: "token.introspect", caller: context.caller)
         }
         return try inspection.proof.refusal(rejection, attempted: "token.introspect", context)
     }

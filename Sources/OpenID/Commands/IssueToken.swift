@@ -53,7 +53,7 @@ package struct IssueToken: Command {
         return Decision([event]) { _ in token }
     }
 
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
         guard context.caller.actor.id != nil else {
             return try proof.refusal(rejection, attempted: "token.issue", context)
         }
@@ -67,7 +67,7 @@ package struct IssueToken: Command {
             code: rejection.code,
             data: data
         )
-        return RefusalNote(event: event, party: context.caller.actor.id)
+        return RefusalEntry(event: event, party: context.caller.actor.id)
     }
 
     private func token(for application: Versioned<Application>, _ context: DecisionContext) throws -> AccessToken {

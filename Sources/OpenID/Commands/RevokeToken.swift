@@ -37,7 +37,7 @@ package struct RevokeToken: Command {
         return Decision(events)
     }
 
-    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalNote? {
+    package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
         guard let actor = context.caller.actor.id else {
             return try proof.refusal(rejection, attempted: "token.revoke", context)
         }
@@ -48,6 +48,6 @@ package struct RevokeToken: Command {
             code: rejection.code,
             data: ["attempted": "token.revoke"]
         )
-        return RefusalNote(event: event, party: actor)
+        return RefusalEntry(event: event, party: actor)
     }
 }

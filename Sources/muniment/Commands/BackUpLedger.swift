@@ -47,7 +47,7 @@ struct BackUpLedger: AsyncParsableCommand {
             Output.line("\(mark.size)")
         }
         CrashPoint.backupMoved.pass()
-        Output.note(
+        Output.message(
             "backed up entries \(mark.first) up to, and without, \(mark.size); root \(Base64.encode(mark.root.bytes))"
         )
         Self.tell(mark, of: ledger)
@@ -71,7 +71,7 @@ struct BackUpLedger: AsyncParsableCommand {
         )
         let mark = try backup.run()
         let size = try ledger.tables.environment.read { try ledger.tables.size($0) }
-        if size > mark.size { Output.note("\(size - mark.size) newer entries come with the next one") }
+        if size > mark.size { Output.message("\(size - mark.size) newer entries come with the next one") }
         return mark
     }
 
@@ -80,7 +80,7 @@ struct BackUpLedger: AsyncParsableCommand {
         do {
             try BackupMemory.tell(mark, in: ledger.directory)
         } catch {
-            Output.note("no entry will tell of it: \(error)")
+            Output.message("no entry will tell of it: \(error)")
         }
     }
 }

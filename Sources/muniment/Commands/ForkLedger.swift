@@ -48,7 +48,7 @@ struct ForkLedger: AsyncParsableCommand {
             throw CommandFailure(given == nil ? .usage : .checkFailed, advice ?? "\(why)")
         }
         for key in forked.verifiers { Output.line(key.description) }
-        Output.note(
+        Output.message(
             "Entry \(forked.index) says what was given up. Checkpoints are signed as \(forked.origin) from here on, and kept"
                 + " in \(forked.anchor): whoever verifies them needs the key above."
         )

@@ -19,7 +19,7 @@ struct Recover: AsyncParsableCommand {
             return (user, try await instance.resetPassword(of: user))
         }
         Output.line(password, whenUnread: .fails)
-        Output.note("\(user) signs in with it once and sets a new one.")
+        Output.message("\(user) signs in with it once and sets a new one.")
     }
 
     private static func choose(_ email: String?, _ instance: Instance) throws -> UserID {

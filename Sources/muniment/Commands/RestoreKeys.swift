@@ -23,6 +23,6 @@ struct RestoreKeys: AsyncParsableCommand {
         }
         let restored = try Instance.restoreKeys(KeyBackup(decoding: bytes), into: location.found())
         Output.line("restored \(restored.keys) keys, left out \(restored.thinned) that were destroyed since")
-        Output.note("The key-encryption key is not among them: put it where it was.")
+        Output.message("The key-encryption key is not among them: put it where it was.")
     }
 }

@@ -57,7 +57,7 @@ struct RestoreLedger: AsyncParsableCommand {
             )
         }
         Output.line("restored \(restored.size) entries, root \(Base64.encode(restored.root.bytes))")
-        for line in Self.guide(restored, path) { Output.note(line) }
+        for line in Self.guide(restored, path) { Output.message(line) }
     }
 
     /// What is to be done next, in order.

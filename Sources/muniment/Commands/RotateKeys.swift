@@ -79,7 +79,7 @@ struct RotateKeys: AsyncParsableCommand {
             try Instance.rewrapKeys(location.found(), kek: KeySource.read(settings))
         }
         Output.line("wrapped \(count) keys anew")
-        Output.note(
+        Output.message(
             "Backups of the keys from before this hold the old wrapping: make a new one with muniment keys backup."
         )
     }

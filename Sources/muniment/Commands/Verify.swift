@@ -40,7 +40,7 @@ struct Verify: AsyncParsableCommand {
     private static func clearAlteration(_ settings: Settings) async throws {
         guard let what = try AlterationMemory.kept(in: DataLocation(settings).found()) else { return }
         let index = try await StoppedLedger(settings, clearsAlteration: true).use { try await $0.clearAlteration(what) }
-        Output.note("cleared, in entry \(index): \(what)")
+        Output.message("cleared, in entry \(index): \(what)")
     }
 
     private func read(_ settings: Settings, _ format: PrintFormat) throws {

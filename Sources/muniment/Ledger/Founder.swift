@@ -39,7 +39,7 @@ struct Founder {
             )
         )
         if key == nil, let path = location.directory.path("keys/\(KeyEncryptionKey.fileName)") {
-            Output.note(
+            Output.message(
                 "The key-encryption key is in \(path). Move it to where no backup of this directory reaches it, and name"
                     + " the place with --key-file, MUNIMENT_KEY or --key-command: without it nothing sealed opens again."
             )

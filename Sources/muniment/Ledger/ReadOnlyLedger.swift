@@ -76,14 +76,14 @@ struct ReadOnlyLedger {
         _ settings: Settings,
     ) throws -> KeyStore? {
         guard let folder = try? directory.keys(.readOnly) else {
-            Output.note("sealed: there are no keys here")
+            Output.message("sealed: there are no keys here")
             return nil
         }
         var epoch: EpochKey?
         do {
             epoch = try openEpoch(folder, settings)
         } catch LedgerFault.keys(let why) {
-            Output.note("sealed: \(why)")
+            Output.message("sealed: \(why)")
         }
         return try KeyStore(folder: folder, epoch: epoch, random: World.system.random)
     }

@@ -22,8 +22,8 @@ struct StoppedLedger {
             software: Muniment.software,
             acceptsClock: acceptsClock,
             clearsAlteration: clearsAlteration,
-            log: { Output.note($0) },
-            onStop: { Output.note("stopped: \($0)") }
+            log: { Output.message($0) },
+            onStop: { Output.message("stopped: \($0)") }
         )
         let instance = try await guide.lead { try await Instance.open(location.found(), kek: key, options: options) }
         do {

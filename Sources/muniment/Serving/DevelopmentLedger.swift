@@ -31,7 +31,7 @@ struct DevelopmentLedger {
             let service = try? JSON.parse(Array(file.prefix { $0 != 0x0A }))["service"],
             let id = service["client_id"]?.text, let secret = service["client_secret"]?.text
         else {
-            Output.note("There is no \(Self.fileName) in \(location.path): this ledger was not made by serve --dev.")
+            Output.message("There is no \(Self.fileName) in \(location.path): this ledger was not made by serve --dev.")
             return
         }
         Output.line("export MUNIMENT_BASE_URL=\(try settings.requiredBaseURL())", whenUnread: .goesOn)

@@ -70,7 +70,7 @@ struct Server {
             onListening: { [address = configuration.address, isSecure = configuration.tls != nil] port in
                 var address = address
                 address.port = port
-                Output.note("listening on \(isSecure ? "https" : "http")://\(address)\n\(guide)")
+                Output.message("listening on \(isSecure ? "https" : "http")://\(address)\n\(guide)")
             }
         )
         var group = ServiceGroupConfiguration(

@@ -1,7 +1,7 @@
 package import OpenSSL
 
 /// The request behind an entry, as far as an entry may say it in clear.
-package struct RequestNote: Sendable, Equatable {
+package struct EntryRequest: Sendable, Equatable {
     /// A client's own key for a request that it may repeat, and what the request was: both as keyed hashes.
     package struct Idempotency: Sendable, Equatable {
         package var key: KeyedHash
