@@ -27,8 +27,8 @@ let everything: [Target.Dependency] = [
     "OpenID", "AdminAPI",
 ]
 
-/// What those stand on who answer requests.
-let belowDoors: [Target.Dependency] = [
+/// What the targets that answer requests are made of.
+let engineAndBelow: [Target.Dependency] = [
     "Wire", "Storage", "OpenSSL", "EventLog", "Identity", "Views", "Plans", "Engine", "Endpoints",
 ]
 
@@ -164,10 +164,10 @@ let package = Package(
         tests("EventLog", "Wire", "Zstandard", "Storage", "OpenSSL", "Chance", "Programs"),
         tests("Identity", "Wire"),
         tests("Views", "Wire", "Storage", "OpenSSL", "Identity", "Chance"),
-        tests("Engine", of: ["OpenID", "Obstacles", "Patience"] + belowDoors),
+        tests("Engine", of: ["OpenID", "Obstacles", "Patience"] + engineAndBelow),
         tests("Endpoints", "Wire"),
-        tests("OpenID", of: ["OpenID", "Obstacles"] + belowDoors),
-        tests("AdminAPI", of: ["AdminAPI", "OpenID", "Chance", "Obstacles", "Patience", "Samples"] + belowDoors),
+        tests("OpenID", of: ["OpenID", "Obstacles"] + engineAndBelow),
+        tests("AdminAPI", of: ["AdminAPI", "OpenID", "Chance", "Obstacles", "Patience", "Samples"] + engineAndBelow),
         tests("Web", "Wire", "Endpoints", "Patience", "Programs", nio, nioPosix, http, logging, metrics, lifecycle),
         tests("Snapshot", of: everything + ["Patience", "Programs", "Samples"]),
         tests("Simulation", of: everything + ["Chance"]),

@@ -7,7 +7,7 @@ import Synchronization
 package import Views
 import Wire
 
-/// A running Muniment over one data directory: the one door through which anything is written or read.
+/// A running Muniment over one data directory: the one way in which anything is written or read.
 ///
 /// Writing goes through one thread; reading asks a snapshot on the caller's own. Whatever is answered is durable.
 package final class Instance: Sendable {

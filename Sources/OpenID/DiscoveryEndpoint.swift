@@ -55,7 +55,7 @@ struct DiscoveryEndpoint: Sendable {
 
     private func answer(slug: String) -> Response {
         instance.publish(Self.name) { snapshot in
-            guard case .tenant(let id) = try Door.tenant(slug: slug).chain(snapshot) else {
+            guard case .tenant(let id) = try AskedIssuer.tenant(slug: slug).place(snapshot) else {
                 throw Rejection.notFound(Tenant.noun)
             }
             return try answer(tenant: id, snapshot)

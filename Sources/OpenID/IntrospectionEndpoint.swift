@@ -4,17 +4,17 @@ import Wire
 
 /// Tells a client about its own tokens, and about those that are for it (RFC 7662).
 struct IntrospectionEndpoint: Sendable {
-    /// The same at every door: entries tell the doors apart by their chains.
+    /// The same for every issuer: entries tell the issuers apart by their chains.
     static let name = "oauth.introspect"
 
     let instance: Instance
 
-    func answer(_ request: Request, at door: Door) async -> Response {
+    func answer(_ request: Request, at issuer: AskedIssuer) async -> Response {
         do throws(OAuthError) {
             let client = try ClientRequest(request, endpoint: Self.name, macKey: instance.macKey)
             guard let text = client.form.given("token") else { throw .invalidRequest("token is missing") }
             let token = instance.keyRing.verify(text, now: instance.world.wall())
-            let inspection = InspectToken(proof: client.proof, token: token, door: door)
+            let inspection = InspectToken(proof: client.proof, token: token, issuer: issuer)
             return response(try await inspect(inspection, client.caller))
         } catch {
             return error.response

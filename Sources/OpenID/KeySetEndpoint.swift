@@ -12,7 +12,7 @@ struct KeySetEndpoint: Sendable {
 
     let instance: Instance
 
-    /// Beside each door's documented address stands one below its `/oauth` (decision 19 of the contract).
+    /// Beside each issuer's documented address stands one below its `/oauth` (decision 19 of the contract).
     private static let platformPaths = [
         "/keys", "/oauth/.well-known/jwks.json", "/api/v1/platform/.well-known/jwks.json",
         "/api/v1/platform/oauth/.well-known/jwks.json",
@@ -34,7 +34,9 @@ struct KeySetEndpoint: Sendable {
 
     private func answer(slug: String) -> Response {
         instance.publish(Self.name) { snapshot in
-            guard try Door.tenant(slug: slug).chain(snapshot) != nil else { throw Rejection.notFound(Tenant.noun) }
+            guard try AskedIssuer.tenant(slug: slug).place(snapshot) != nil else {
+                throw Rejection.notFound(Tenant.noun)
+            }
             return answer()
         }
     }

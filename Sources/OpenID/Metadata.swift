@@ -26,13 +26,13 @@ struct Metadata {
 
     static func tenant(_ id: TenantID, slug: String, _ settings: OpenIDSettings) -> Self {
         let base = settings.baseURL
-        let door = "\(base)/api/v1/auth/tenants/\(slug)"
+        let address = "\(base)/api/v1/auth/tenants/\(slug)"
         return Self(
             issuer: Issuer.text(of: .tenant(id), base: base),
-            tokenEndpoint: "\(door)/oauth/token",
-            introspectionEndpoint: "\(door)/oauth/introspect",
-            revocationEndpoint: "\(door)/oauth/revoke",
-            keySet: "\(door)/.well-known/jwks.json",
+            tokenEndpoint: "\(address)/oauth/token",
+            introspectionEndpoint: "\(address)/oauth/introspect",
+            revocationEndpoint: "\(address)/oauth/revoke",
+            keySet: "\(address)/.well-known/jwks.json",
             scopes: settings.tenantScopes
         )
     }

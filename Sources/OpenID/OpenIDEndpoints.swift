@@ -3,22 +3,22 @@ package import Engine
 import Identity
 import Wire
 
-/// The OAuth 2 and OpenID endpoints of every door.
+/// The OAuth 2 and OpenID endpoints of every issuer.
 package enum OpenIDEndpoints {
     package static func table(_ instance: Instance, _ settings: OpenIDSettings) -> [Endpoint] {
-        let doors: [(prefix: String, door: @Sendable (PathParameters) -> Door)] = [
+        let issuers: [(prefix: String, issuer: @Sendable (PathParameters) -> AskedIssuer)] = [
             ("/oauth", { _ in .root }),
             ("/api/v1/platform/oauth", { _ in .platform }),
             ("/api/v1/auth/tenants/{slug}/oauth", { .tenant(slug: $0["slug"]) }),
         ]
-        let clients = doors.flatMap { clientEndpoints($0.prefix, $0.door, instance, settings) }
+        let clients = issuers.flatMap { clientEndpoints($0.prefix, $0.issuer, instance, settings) }
         return clients + KeySetEndpoint(instance: instance).endpoints
             + DiscoveryEndpoint(instance: instance, settings: settings).endpoints
     }
 
     private static func clientEndpoints(
         _ prefix: String,
-        _ door: @escaping @Sendable (PathParameters) -> Door,
+        _ issuer: @escaping @Sendable (PathParameters) -> AskedIssuer,
         _ instance: Instance,
         _ settings: OpenIDSettings,
     ) -> [Endpoint] {
@@ -27,7 +27,7 @@ package enum OpenIDEndpoints {
         let revocation = RevocationEndpoint(instance: instance)
         return [
             form("\(prefix)/token", TokenEndpoint.name, "Issue an access token", tokenForm, tokenReply) {
-                await token.answer($0, at: door($1))
+                await token.answer($0, at: issuer($1))
             },
             form(
                 "\(prefix)/introspect",
@@ -36,10 +36,10 @@ package enum OpenIDEndpoints {
                 inspectedForm,
                 introspectionReply
             ) {
-                await introspection.answer($0, at: door($1))
+                await introspection.answer($0, at: issuer($1))
             },
             form("\(prefix)/revoke", RevocationEndpoint.name, "Take back one's own token", inspectedForm, nil) {
-                await revocation.answer($0, at: door($1))
+                await revocation.answer($0, at: issuer($1))
             },
         ]
     }

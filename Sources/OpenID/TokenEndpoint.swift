@@ -5,13 +5,13 @@ import Wire
 
 /// Answers token requests (RFC 6749 §3.2, §4.4).
 struct TokenEndpoint: Sendable {
-    /// The same at every door: entries tell the doors apart by their chains.
+    /// The same for every issuer: entries tell the issuers apart by their chains.
     static let name = "oauth.token"
 
     let instance: Instance
     let settings: OpenIDSettings
 
-    func answer(_ request: Request, at door: Door) async -> Response {
+    func answer(_ request: Request, at issuer: AskedIssuer) async -> Response {
         do throws(OAuthError) {
             let client = try ClientRequest(request, endpoint: Self.name, macKey: instance.macKey)
             guard let grant = client.form.given("grant_type") else {
@@ -23,13 +23,13 @@ struct TokenEndpoint: Sendable {
                     description: "The grant types supported are: client_credentials"
                 )
             }
-            return try await issue(client, at: door)
+            return try await issue(client, at: issuer)
         } catch {
             return error.response
         }
     }
 
-    private func issue(_ client: ClientRequest, at door: Door) async throws(OAuthError) -> Response {
+    private func issue(_ client: ClientRequest, at issuer: AskedIssuer) async throws(OAuthError) -> Response {
         let ring = instance.keyRing
         guard let key = ring.current else {
             throw OAuthError(
@@ -40,7 +40,7 @@ struct TokenEndpoint: Sendable {
             )
         }
         let command = IssueToken(
-            door: door,
+            issuer: issuer,
             proof: client.proof,
             scopes: try scopes(client.form),
             resources: try resources(client.form),

@@ -8,7 +8,7 @@ import NIOPosix
 import NIOSSL
 import ServiceLifecycle
 
-/// The server's front door: listens, reads requests, has them answered by the endpoints, and sends the answers.
+/// The HTTP server: listens, reads requests, has them answered by the endpoints, and sends the answers.
 ///
 /// HTTP/1.1, and with a certificate also HTTP/2 on the same port. It runs until it is told to shut down gracefully;
 /// then it stops listening, closes idle connections at once, and lets requests in flight finish.

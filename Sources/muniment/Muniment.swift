@@ -15,7 +15,7 @@ struct Muniment: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "muniment",
-        abstract: FrontDoor.summary,
+        abstract: ServerGuide.summary,
         // A line of help is at most 80 characters wide, and what is longer is broken a second time.
         discussion: """
             To try it: muniment serve --dev. It makes a ledger and says where to go on.

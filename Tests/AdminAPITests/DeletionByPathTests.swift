@@ -28,7 +28,7 @@ struct DeletionByPathTests {
             }
             applications = made
             other = try await server.tenantApplication(neighbour, []).id
-            token = try await server.token(made[0], door: .tenant(slug: "felled"))
+            token = try await server.token(made[0], issuer: .tenant(slug: "felled"))
         }
 
         var ids: [String] { applications.map(\.id) }
@@ -63,8 +63,8 @@ struct DeletionByPathTests {
             #expect(await server.call(.post, "/applications", body).status == 404)
             #expect(await server.call(.get, "/applications", token: tree.token).status == 401)
             for made in tree.applications {
-                for door in [Door.tenant(slug: "felled"), .root] {
-                    await #expect(throws: (any Error).self) { _ = try await server.token(made, door: door) }
+                for issuer in [AskedIssuer.tenant(slug: "felled"), .root] {
+                    await #expect(throws: (any Error).self) { _ = try await server.token(made, issuer: issuer) }
                 }
             }
         }

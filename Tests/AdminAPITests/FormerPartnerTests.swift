@@ -15,7 +15,7 @@ struct FormerPartnerTests {
         let new: String
         let tenant: String
         let user: String
-        /// By partner: tokens got at the door of a tenant that stays with it.
+        /// By partner: tokens got at the issuer of a tenant that stays with it.
         let tokens: [String]
         let joined: UInt64
         let left: UInt64
@@ -34,12 +34,12 @@ struct FormerPartnerTests {
             ]
         }
 
-        /// - Parameter slug: of a tenant to make first; else the door is the tenant's that moved.
+        /// - Parameter slug: of a tenant to make first; else the issuer is the tenant's that moved.
         private static func token(_ server: Server, of partner: String, at slug: String?) async throws -> String {
             if let slug { _ = try await server.tenant(slug, of: partner) }
             let scopes = ["tenants:read", "users:read", "audit:read"]
             let application = try await server.partnerApplication(partner, scopes)
-            return try await server.token(application, door: .tenant(slug: slug ?? "mover"))
+            return try await server.token(application, issuer: .tenant(slug: slug ?? "mover"))
         }
 
         var paths: [String] {

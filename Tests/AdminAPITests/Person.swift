@@ -3,7 +3,7 @@ import EventLog
 import Identity
 import Wire
 
-/// A person who acts, before people can sign in: handed in at the engine's door, with the authority of the machine.
+/// A person who acts, before people can sign in: handed to the engine itself, with the authority of the machine.
 struct Person {
     let id: UserID
     let home: Place

@@ -98,7 +98,7 @@ private struct PowerHistory {
         guard now.status == 200, now.json["data"]?["status"] == "ACTIVE",
             let scopes = now.json["data"]?["allowed_scopes"]?.items?.compactMap(\.text), !scopes.isEmpty,
             // One that was deleted comes back without its secret, and asks for no more tokens.
-            let token = try? await server.token(made, door: .tenant(slug: "house"))
+            let token = try? await server.token(made, issuer: .tenant(slug: "house"))
         else { return }
         appliers[number].token = token
         appliers[number].scopes = scopes

@@ -38,7 +38,7 @@ struct PowerTests {
             let shared = try await server.partnerApplication(partner, ["metrics:read"])
             let refused = [
                 try await server.tenantToken(tenant, slug: "home", ["metrics:read", "audit:read"]),
-                try await server.token(shared, door: .tenant(slug: "home")),
+                try await server.token(shared, issuer: .tenant(slug: "home")),
             ]
             for token in refused {
                 let answer = gate.refusal(Self.request(token))
@@ -63,8 +63,8 @@ struct PowerTests {
             _ = try await server.tenant("second", of: partner)
             let shared = try await server.partnerApplication(partner, ["applications:write"])
             let (here, there) = (
-                try await server.token(shared, door: .tenant(slug: "first")),
-                try await server.token(shared, door: .tenant(slug: "second"))
+                try await server.token(shared, issuer: .tenant(slug: "first")),
+                try await server.token(shared, issuer: .tenant(slug: "second"))
             )
             let key = [(name: "idempotency-key", value: "once")]
             let body: JSON = [
@@ -169,7 +169,7 @@ struct PowerTests {
             var (tenants, tokens): ([String], [String]) = ([], [])
             for slug in ["first", "second"] {
                 tenants.append(try await server.tenant(slug, of: partner))
-                tokens.append(try await server.token(shared, door: .tenant(slug: slug)))
+                tokens.append(try await server.token(shared, issuer: .tenant(slug: slug)))
             }
             for (path, type) in [
                 ("/applications", "application.listed"), ("/tenants", "tenant.listed"),
@@ -189,7 +189,7 @@ struct PowerTests {
             let tenant = try await server.tenant("home", of: partner)
             let token = try await server.tenantToken(tenant, slug: "home", ["audit:read", "tenants:read"])
             let shared = try await server.partnerApplication(partner, ["tenants:read"])
-            let above = try await server.token(shared, door: .tenant(slug: "home"))
+            let above = try await server.token(shared, issuer: .tenant(slug: "home"))
             // From one address: the platform changes, the partner's application reads, and so does the tenant's own.
             _ = await server.call(.patch, "/tenants/\(tenant)", ["name": "Changed"])
             for token in [above, token] { _ = await server.call(.get, "/tenants/\(tenant)", token: token) }

@@ -80,7 +80,7 @@ struct PreviewTests {
             let (first, second) = (
                 try await server.tenant("first", of: partner), try await server.tenant("second", of: partner)
             )
-            let door = try await server.tenantApplication(first, ["orders:read"])
+            let shop = try await server.tenantApplication(first, ["orders:read"])
             for number in 0..<3 {
                 let email = JSON.string("person-\(number)@example.com")
                 _ = try await server.make("/users", ["tenant_id": .string(second), "email": email])
@@ -89,7 +89,7 @@ struct PreviewTests {
             let plan = try await server.preview(.delete, "/partners/\(partner)?cascade=true")
             #expect(plan.json["counts"] == ["applications": 1, "users": 3])
             let ends = plan.json["ends"]?.items ?? []
-            #expect(ends.map { $0["of"]?.text } == [door.id])
+            #expect(ends.map { $0["of"]?.text } == [shop.id])
             #expect(ends.map { $0["kind"]?.text } == ["secret"])
             #expect(plan.losses.compactMap { $0["kind"]?.text }.sorted() == ["sessions", "tokens"])
             #expect(plan.changes.map { $0["verb"]?.text } == ["deleted"])

@@ -70,7 +70,7 @@ struct ProofOfIdentityTests {
             let local = try await server.tenantApplication(tenant, ["tenants:read"])
             let shared = try await server.partnerApplication(partner, ["tenants:read"])
             for (made, home) in [(local, tenant), (shared, partner)] {
-                let token = try await server.token(made, door: .tenant(slug: "own"))
+                let token = try await server.token(made, issuer: .tenant(slug: "own"))
                 _ = await server.call(.patch, "/applications/\(made.id)", ["status": "SUSPENDED"])
                 #expect(await server.call(.get, "/partners", token: token).status == 401)
                 let entry = try #require(try server.last("authentication.failed"))

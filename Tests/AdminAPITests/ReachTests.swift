@@ -139,14 +139,14 @@ struct ReachTests {
             let given = try await Neighbours(server)
             let made = try await server.tenantApplication(given.own, ["tenants:read"])
             for path in ["/partners/\(given.partner)", "/tenants/\(given.own)", "/applications/\(made.id)"] {
-                let token = try await server.token(made, door: .tenant(slug: "own"))
+                let token = try await server.token(made, issuer: .tenant(slug: "own"))
                 #expect(await server.call(.get, "/tenants", token: token).status == 200)
                 _ = await server.call(.patch, path, ["status": "SUSPENDED"])
                 #expect(await server.call(.get, "/tenants", token: token).status == 401)
                 #expect(await server.call(.patch, path, ["status": "ACTIVE"]).status == 200)
                 #expect(await server.call(.get, "/tenants", token: token).status == 401, "\(path)")
             }
-            let anew = try await server.token(made, door: .tenant(slug: "own"))
+            let anew = try await server.token(made, issuer: .tenant(slug: "own"))
             #expect(await server.call(.get, "/tenants", token: anew).status == 200)
             #expect(await server.call(.get, "/tenants", token: given.token).status == 401, "another's of that time")
             // What is no end of anything leaves tokens alone.
@@ -161,13 +161,13 @@ struct ReachTests {
             let (old, new) = (try await server.partner("old"), try await server.partner("new"))
             let tenant = try await server.tenant("mover", of: old)
             let shared = try await server.partnerApplication(old, ["tenants:read"])
-            let token = try await server.token(shared, door: .tenant(slug: "mover"))
+            let token = try await server.token(shared, issuer: .tenant(slug: "mover"))
             #expect(await server.call(.get, "/tenants/\(tenant)", token: token).status == 200)
             for partner in [new, old] {
                 _ = await server.call(.patch, "/tenants/\(tenant)", ["partner_id": .string(partner)])
                 #expect(await server.call(.get, "/tenants/\(tenant)", token: token).status == 401)
             }
-            let anew = try await server.token(shared, door: .tenant(slug: "mover"))
+            let anew = try await server.token(shared, issuer: .tenant(slug: "mover"))
             #expect(await server.call(.get, "/tenants/\(tenant)", token: anew).status == 200, "it has come back")
         }
     }

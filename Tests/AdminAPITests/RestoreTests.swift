@@ -97,7 +97,7 @@ struct RestoreTests {
             let size = server.instance.status.size
             try await server.apply(Self.restore(tenant, to: then))
             #expect(try server.entries()[Int(size)...].filter { $0.class == .state }.map(\.type) == ["tenant.restored"])
-            #expect(try await server.token(made, door: .tenant(slug: "acme")).isEmpty == false)
+            #expect(try await server.token(made, issuer: .tenant(slug: "acme")).isEmpty == false)
         }
     }
 

@@ -31,7 +31,7 @@ struct ScannerTests {
             let data = try #require(made.json["data"])
             let secret = try #require(data["client_secret"]?.text)
             confided += [secret, Base64URL.encode(Array(secret.utf8)), Hex.encode(Array(secret.utf8))]
-            confided.append(try await server.token(data.id, secret, door: .tenant(slug: "scanned")))
+            confided.append(try await server.token(data.id, secret, issuer: .tenant(slug: "scanned")))
             let rotated = await server.call(
                 .post,
                 "/applications/\(data.id)/rotate-secret",

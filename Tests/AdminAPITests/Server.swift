@@ -72,7 +72,7 @@ struct Server: Sendable {
             instance,
             founded.client.text,
             founded.clientSecret,
-            door: .platform,
+            issuer: .platform,
             base: settings.baseURL
         )
     }
@@ -114,20 +114,20 @@ struct Server: Sendable {
     }
 
     /// An access token, as the token endpoint would issue it.
-    func token(_ client: String, _ secret: String, door: Door = .platform) async throws -> String {
-        try await Self.token(instance, client, secret, door: door, base: settings.baseURL)
+    func token(_ client: String, _ secret: String, issuer: AskedIssuer = .platform) async throws -> String {
+        try await Self.token(instance, client, secret, issuer: issuer, base: settings.baseURL)
     }
 
     private static func token(
         _ instance: Instance,
         _ client: String,
         _ secret: String,
-        door: Door,
+        issuer: AskedIssuer,
         base: BaseURL,
     ) async throws -> String {
         let key = try #require(instance.keyRing.current).id
         let command = IssueToken(
-            door: door,
+            issuer: issuer,
             proof: ClientProof(clientID: client, secretMAC: ClientSecret.mac(secret, key: instance.macKey)),
             scopes: nil,
             resources: [],
@@ -216,8 +216,8 @@ struct Server: Sendable {
     }
 
     /// A token of what was just made.
-    func token(_ made: JSON, door: Door = .platform) async throws -> String {
-        try await token(made.id, made["client_secret"]?.text ?? "", door: door)
+    func token(_ made: JSON, issuer: AskedIssuer = .platform) async throws -> String {
+        try await token(made.id, made["client_secret"]?.text ?? "", issuer: issuer)
     }
 
     /// A tenant's own application with these scopes.
@@ -231,10 +231,10 @@ struct Server: Sendable {
 
     /// A token of a tenant's own application with these scopes.
     func tenantToken(_ tenant: String, slug: String, _ scopes: [String]) async throws -> String {
-        try await token(tenantApplication(tenant, scopes), door: .tenant(slug: slug))
+        try await token(tenantApplication(tenant, scopes), issuer: .tenant(slug: slug))
     }
 
-    /// An application of a partner with these scopes: it asks for tokens at the doors of the partner's tenants.
+    /// An application of a partner with these scopes: it asks for tokens at the issuers of the partner's tenants.
     func partnerApplication(_ partner: String, _ scopes: [String]) async throws -> JSON {
         try await application([
             "scope": "PARTNER", "partner_id": .string(partner), "allowed_scopes": .array(scopes.map(JSON.string)),

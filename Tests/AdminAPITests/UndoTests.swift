@@ -95,7 +95,7 @@ struct UndoTests {
             let tenant = try await server.tenant("acme", of: server.partner())
             let users = try await [server.user("a@example.com", in: tenant), server.user("b@example.com", in: tenant)]
             let script = try await server.tenantApplication(tenant, ["users:write", "groups:write"])
-            let token = try await server.token(script, door: .tenant(slug: "acme"))
+            let token = try await server.token(script, issuer: .tenant(slug: "acme"))
             let from = server.moment + 1
             for user in users { try await server.change("/users/\(user)", ["last_name": "Gone"], token: token) }
             try await server.delete("/users/\(users[1])", token: token)

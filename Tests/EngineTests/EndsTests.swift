@@ -8,7 +8,7 @@ import Testing
 import Views
 import Wire
 
-/// What ends by itself, through the one door: it lasts as long as it was given, whatever the server lives through.
+/// What ends by itself, through the engine: it lasts as long as it was given, whatever the server lives through.
 struct EndsTests {
     private static func count(_ type: String, _ instance: Instance) throws -> Int {
         try House.entries(instance, from: 0).count { $0.type == type }
@@ -42,12 +42,12 @@ struct EndsTests {
 
     @discardableResult
     private static func revoke(_ token: AccessToken, _ ground: Ground, _ instance: Instance) async throws -> UInt64 {
-        let command = RevokeToken(proof: proof(ground, instance), token: token, door: .platform)
+        let command = RevokeToken(proof: proof(ground, instance), token: token, issuer: .platform)
         return try await instance.perform(command, by: Ground.stranger).index
     }
 
     private static func isActive(_ token: AccessToken, _ ground: Ground, _ instance: Instance) async throws -> Bool {
-        let inspection = InspectToken(proof: proof(ground, instance), token: token, door: .platform)
+        let inspection = InspectToken(proof: proof(ground, instance), token: token, issuer: .platform)
         return try await instance.inspect(inspection, by: Ground.stranger) != nil
     }
 

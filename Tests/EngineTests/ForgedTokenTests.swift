@@ -5,7 +5,7 @@ import OpenSSL
 import Testing
 import Wire
 
-/// What the published attacks on JSON Web Signatures come to at our door, for each algorithm that we sign with.
+/// What the published attacks on JSON Web Signatures come to here, for each algorithm that we sign with.
 struct ForgedTokenTests {
     static let algorithms: [SigningAlgorithm] = [.RS256, .ES256, .EdDSA]
 

@@ -32,7 +32,7 @@ struct GatheringTests {
         let key = try #require(instance.keyRing.current?.id)
         for number in 0..<30 {
             let command = IssueToken(
-                door: .platform,
+                issuer: .platform,
                 proof: ClientProof(clientID: "app_nobody\(number)", secretMAC: "x"),
                 scopes: nil,
                 resources: [],

@@ -95,7 +95,7 @@ struct Ground {
         -> IssueToken
     {
         IssueToken(
-            door: .platform,
+            issuer: .platform,
             proof: ClientProof(
                 clientID: founded.client.text,
                 secretMAC: ClientSecret.mac(secret ?? founded.clientSecret, key: macKey)

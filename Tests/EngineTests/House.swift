@@ -10,8 +10,8 @@ struct House {
     struct Client {
         let id: ApplicationID
         let secret: String
-        /// The door at which it asks for tokens.
-        let door: Door
+        /// The issuer at which it asks for tokens.
+        let issuer: AskedIssuer
     }
 
     static let slug = "lodger"
@@ -36,7 +36,7 @@ struct House {
             )
         }
         try await Self.register(tenant, slug: Self.slug, of: partner, instance)
-        let door = Door.tenant(slug: Self.slug)
+        let issuer = AskedIssuer.tenant(slug: Self.slug)
         let places: [Application.Level: Members] = [
             .tenant: ["tenant_id": .string(tenant.text)], .partner: ["partner_id": .string(partner.text)],
         ]
@@ -44,11 +44,11 @@ struct House {
             Application.Level.global: Client(
                 id: ground.founded.client,
                 secret: ground.founded.clientSecret,
-                door: .root
+                issuer: .root
             )
         ]
         for (level, place) in places {
-            clients[level] = try await Self.client(level, place, at: door, instance)
+            clients[level] = try await Self.client(level, place, at: issuer, instance)
         }
         self.clients = clients
     }
@@ -61,7 +61,7 @@ struct House {
     private static func client(
         _ level: Application.Level,
         _ place: Members,
-        at door: Door,
+        at issuer: AskedIssuer,
         _ instance: Instance,
     ) async throws -> Client {
         let id = ApplicationID(random: instance.world.random(ApplicationID.randomBytes))
@@ -75,7 +75,7 @@ struct House {
             try Change<Application>.registering(id, body, secret: secret.new),
             by: .system
         )
-        return Client(id: id, secret: secret.text, door: door)
+        return Client(id: id, secret: secret.text, issuer: issuer)
     }
 
     /// Does what the operator at the machine may.
@@ -94,10 +94,10 @@ struct House {
     }
 
     /// The command that asks for a token.
-    func issuing(_ proof: ClientProof, at door: Door) throws -> IssueToken {
+    func issuing(_ proof: ClientProof, at issuer: AskedIssuer) throws -> IssueToken {
         guard let key = instance.keyRing.current?.id else { throw Refusal.failed }
         return IssueToken(
-            door: door,
+            issuer: issuer,
             proof: proof,
             scopes: nil,
             resources: [],
@@ -107,7 +107,7 @@ struct House {
     }
 
     func token(of client: Client) async throws -> AccessToken {
-        let command = try issuing(proof(client), at: client.door)
+        let command = try issuing(proof(client), at: client.issuer)
         let receipt = try await instance.perform(command, by: Ground.stranger)
         guard case .done(let token) = receipt.result else { throw Refusal.failed }
         return token

@@ -69,7 +69,7 @@ struct RequirementTests {
         for permission in Self.beyondTenants {
             let before = house.instance.status.size
             let command = Noting(.permission(permission), Self.change)
-            // A PARTNER application acts at the tenant whose door it asked at.
+            // A PARTNER application acts at the tenant whose issuer it asked at.
             let missing = permission.scopes(at: .tenant)
             let denied = Rejection(.forbidden(missing: missing), "access_denied", "Access denied")
             await #expect(throws: Refusal.rejected(denied), "\(permission)") {

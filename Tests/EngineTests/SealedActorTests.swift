@@ -8,7 +8,7 @@ import Wire
 
 /// People who act from above a chain: its entries tell of which kind they are and where at home, and no more.
 ///
-/// Nobody signs in yet, so they come by the engine's door, with the authority of the machine.
+/// Nobody signs in yet, so they are handed to the engine itself, with the authority of the machine.
 struct SealedActorTests {
     private static let id = "usr_7Q3mZk0Yx2"
     private static let address = "192.0.2.9"

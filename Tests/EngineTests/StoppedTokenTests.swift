@@ -106,7 +106,7 @@ extension StoppedTokenTests {
     private static func stands(_ token: AccessToken, _ house: House, _ client: House.Client?) async throws -> Bool {
         let isTaken = try await opens(token, house, house.instance)
         guard let client else { return isTaken }
-        let inspection = InspectToken(proof: house.proof(client), token: token, door: client.door)
+        let inspection = InspectToken(proof: house.proof(client), token: token, issuer: client.issuer)
         let inspected = try await house.instance.inspect(inspection, by: Ground.stranger)
         #expect((inspected != nil) == isTaken)
         return isTaken
@@ -170,7 +170,7 @@ extension StoppedTokenTests {
         let secret = ClientSecret(random: house.instance.world.random, macKey: house.instance.macKey)
         let rotation = RotateSecret(application: client.id, secret: secret, overlapSeconds: 0)
         try await house.perform(rotation)
-        return House.Client(id: client.id, secret: secret.text, door: client.door)
+        return House.Client(id: client.id, secret: secret.text, issuer: client.issuer)
     }
 
     private static func start<R: ManagedResource>(

@@ -53,10 +53,10 @@ struct TokenStandingTests {
             clientID: ground.founded.client.text,
             secretMAC: ClientSecret.mac(ground.founded.clientSecret, key: instance.macKey)
         )
-        let inspection = InspectToken(proof: proof, token: token, door: .platform)
+        let inspection = InspectToken(proof: proof, token: token, issuer: .platform)
         #expect(try await instance.inspect(inspection, by: Ground.stranger) == token)
         _ = try await instance.perform(
-            RevokeToken(proof: proof, token: token, door: .platform),
+            RevokeToken(proof: proof, token: token, issuer: .platform),
             by: Ground.stranger
         )
         #expect(try await instance.inspect(inspection, by: Ground.stranger) == nil)

@@ -7,7 +7,7 @@ extension HostileParser {
     static let claims = HostileParser("claims") { bytes in
         guard let token = AccessToken(claims: bytes) else { return }
         try Broken.unless(AccessToken(claims: token.claims) == token, "claims read back as they are written")
-        _ = (token.door.text, token.isExpired(at: .latest))
+        _ = (token.issuingPlace.text, token.isExpired(at: .latest))
     }
 
     /// Tokens: none is believed but the one that was issued, whatever is put in its place, made of it or around it.

@@ -9,28 +9,28 @@ import Wire
 /// Nothing that can be read off the ledger proves anybody.
 struct CredentialTests {
     @Test func `S19c identifiers, positions and hashes of the ledger are no secrets`() async throws {
-        let doors = try await Doors(seed: 31)
-        var words: Set<String> = ["0", "1", doors.client]
-        for index in 0..<doors.instance.status.size {
-            let entry = try #require(try doors.instance.entry(at: index))
+        let provider = try await Provider(seed: 31)
+        var words: Set<String> = ["0", "1", provider.client]
+        for index in 0..<provider.instance.status.size {
+            let entry = try #require(try provider.instance.entry(at: index))
             words.formUnion([entry.id, entry.stream ?? entry.id, "\(index)"])
             for (_, value) in entry.data { if let text = value.text { words.insert(text) } }
         }
         #expect(words.contains { $0.hasPrefix("sks_") } && words.contains { $0.hasPrefix("evt_") })
         for word in words.sorted() where word.utf8.count < 200 && !word.contains("+") && !word.contains("%") {
-            let answer = await doors.post(
+            let answer = await provider.post(
                 "/oauth/token",
                 "grant_type=client_credentials",
-                basic: (doors.client, word)
+                basic: (provider.client, word)
             )
             #expect(answer.status == 401, "\(word)")
         }
-        try await doors.instance.close()
+        try await provider.instance.close()
     }
 
     @Test func `S12 a secret that is cut, longer or altered is refused`() async throws {
-        let doors = try await Doors(seed: 32)
-        let secret = Array(doors.secret.utf8)
+        let provider = try await Provider(seed: 32)
+        let secret = Array(provider.secret.utf8)
         var wrong = secret.indices.map { position -> [UInt8] in
             var altered = secret
             altered[position] = altered[position] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
@@ -38,13 +38,13 @@ struct CredentialTests {
         }
         wrong += secret.indices.map { Array(secret[..<$0]) } + [secret + secret, secret + [UInt8(ascii: "A")]]
         for item in wrong where item != secret {
-            let answer = await doors.post(
+            let answer = await provider.post(
                 "/oauth/token",
                 "grant_type=client_credentials",
-                basic: (doors.client, String(decoding: item, as: UTF8.self))
+                basic: (provider.client, String(decoding: item, as: UTF8.self))
             )
             #expect(answer.status == 401)
         }
-        try await doors.instance.close()
+        try await provider.instance.close()
     }
 }

@@ -5,22 +5,22 @@ import OpenID
 import Testing
 import Wire
 
-/// The token endpoint at every door, in the words of RFC 6749.
+/// The token endpoint of every issuer, in the words of RFC 6749.
 struct TokenEndpointTests {
     static let platform = "/api/v1/platform/oauth/token"
     static let grant = "grant_type=client_credentials"
 
     @Test(arguments: ["/oauth/token", platform, "/oauth/token/"])
-    func `a GLOBAL client gets a token at the platform's door and at the root`(path: String) async throws {
-        let doors = try await Doors(seed: 1)
-        let answer = await doors.post(path, Self.grant, basic: (doors.client, doors.secret))
+    func `a GLOBAL client gets a token at the platform's address and at the root`(path: String) async throws {
+        let provider = try await Provider(seed: 1)
+        let answer = await provider.post(path, Self.grant, basic: (provider.client, provider.secret))
         #expect(answer.status == 200)
         #expect(answer.json["token_type"]?.text == "Bearer")
         #expect(answer.json["expires_in"]?.number == 3_600)
         #expect(answer.json["scope"]?.text == "admin:read admin:write")
         #expect(answer.header("cache-control") == "no-store")
         #expect(answer.header("muniment-index") != nil)
-        try await doors.instance.close()
+        try await provider.instance.close()
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -28,7 +28,7 @@ struct TokenEndpointTests {
         var form = TokenEndpointTests.grant
         var basic = true
         var secret: String?
-        var type: String? = Doors.form
+        var type: String? = Provider.form
         var path = TokenEndpointTests.platform
         let status: Int
         let error: String
@@ -107,77 +107,82 @@ struct TokenEndpointTests {
 
     @Test(arguments: cases)
     func `a request is refused by its code, as JSON`(item: Case) async throws {
-        let doors = try await Doors(seed: 2)
-        let basic = item.basic ? (doors.client, item.secret ?? doors.secret) : nil
-        let answer = await doors.post(item.path, item.form, basic: basic, type: item.type)
+        let provider = try await Provider(seed: 2)
+        let basic = item.basic ? (provider.client, item.secret ?? provider.secret) : nil
+        let answer = await provider.post(item.path, item.form, basic: basic, type: item.type)
         #expect(answer.status == item.status)
         #expect(answer.json["error"]?.text == item.error)
         #expect(answer.json["error_description"]?.text?.isEmpty == false)
         #expect(answer.json["access_token"] == nil)
         if item.status == 401 { #expect(answer.header("www-authenticate")?.hasPrefix("Basic") == true) }
-        try await doors.instance.close()
+        try await provider.instance.close()
     }
 
     @Test func `a form authenticates as Basic does, and names whom the token is for`() async throws {
-        let doors = try await Doors(seed: 3)
+        let provider = try await Provider(seed: 3)
         let form =
-            "\(Self.grant)&client_id=\(doors.client)&client_secret=\(doors.secret)&scope=admin:read"
+            "\(Self.grant)&client_id=\(provider.client)&client_secret=\(provider.secret)&scope=admin:read"
             + "&resource=https://api.example.com"
-        let answer = await doors.post("/oauth/token", form)
+        let answer = await provider.post("/oauth/token", form)
         #expect(answer.json["scope"]?.text == "admin:read")
         let text = try #require(answer.json["access_token"]?.text)
-        let token = try #require(doors.instance.keyRing.verify(text, now: doors.instance.world.wall()))
+        let token = try #require(provider.instance.keyRing.verify(text, now: provider.instance.world.wall()))
         #expect(token.audience == ["https://api.example.com"])
         // A token made for another service does not open ours.
         #expect(throws: Refusal.rejected(.unprovenToken)) {
-            _ = try doors.instance.authenticate(
+            _ = try provider.instance.authenticate(
                 text,
-                baseURL: try BaseURL(Doors.baseURL),
+                baseURL: try BaseURL(Provider.baseURL),
                 request: Caller.Request(id: "r", endpoint: "e")
             )
         }
-        try await doors.instance.close()
+        try await provider.instance.close()
     }
 
     @Test func `a token in the header is no second way of a client to authenticate`() async throws {
-        let doors = try await Doors(seed: 5)
-        let form = "\(Self.grant)&client_id=\(doors.client)&client_secret=\(doors.secret)"
+        let provider = try await Provider(seed: 5)
+        let form = "\(Self.grant)&client_id=\(provider.client)&client_secret=\(provider.secret)"
         for header in ["Bearer a.b.c", "bearer ?"] {
-            let answer = await doors.post("/oauth/token", form, headers: [("authorization", header)])
+            let answer = await provider.post("/oauth/token", form, headers: [("authorization", header)])
             #expect(answer.status == 200, "\(header)")
         }
-        let alone = await doors.post("/oauth/token", Self.grant, headers: [("authorization", "Bearer a.b.c")])
+        let alone = await provider.post("/oauth/token", Self.grant, headers: [("authorization", "Bearer a.b.c")])
         #expect(alone.status == 400)
-        let wrong = "\(Self.grant)&client_id=\(doors.client)&client_secret=wrong"
-        let refused = await doors.post("/oauth/token", wrong, headers: [("authorization", "Bearer a.b.c")])
+        let wrong = "\(Self.grant)&client_id=\(provider.client)&client_secret=wrong"
+        let refused = await provider.post("/oauth/token", wrong, headers: [("authorization", "Bearer a.b.c")])
         #expect(refused.status == 401)
-        try await doors.instance.close()
+        try await provider.instance.close()
     }
 
     @Test func `what is unknown in a form is ignored, and what is empty is left out`() async throws {
-        let doors = try await Doors(seed: 6)
-        let basic = (doors.client, doors.secret)
+        let provider = try await Provider(seed: 6)
+        let basic = (provider.client, provider.secret)
         for form in ["\(Self.grant)&colour=red&colour=blue", "\(Self.grant)&resource=", "\(Self.grant)&scope="] {
-            #expect(await doors.post("/oauth/token", form, basic: basic).status == 200, "\(form)")
+            #expect(await provider.post("/oauth/token", form, basic: basic).status == 200, "\(form)")
         }
-        let spaced = await doors.post("/oauth/token", Self.grant, basic: basic, type: "\(Doors.form)\t ;charset=utf-8")
+        let spaced = await provider.post(
+            "/oauth/token",
+            Self.grant,
+            basic: basic,
+            type: "\(Provider.form)\t ;charset=utf-8"
+        )
         #expect(spaced.status == 200)
-        try await doors.instance.close()
+        try await provider.instance.close()
     }
 
     @Test func `a body that is too large is refused`() async throws {
-        let doors = try await Doors(seed: 4)
-        let answer = await doors.send(
+        let provider = try await Provider(seed: 4)
+        let answer = await provider.send(
             Request(
                 method: .post,
                 path: Self.platform,
-                headers: [("content-type", Doors.form)],
+                headers: [("content-type", Provider.form)],
                 body: .tooLarge(limit: 65_536),
                 id: "req_1"
             )
         )
         #expect(answer.status == 413)
         #expect(answer.json["error"]?.text == "invalid_request")
-        try await doors.instance.close()
+        try await provider.instance.close()
     }
 }

@@ -6,7 +6,7 @@ import Wire
 // Asking for tokens: where each application is served, and where it is not.
 extension Client {
     /// A place where an application may ask for a token.
-    private struct Door {
+    private struct TokenAddress {
         let path: String
         /// The tenant that it is of; it must be active like everything else.
         var tenant: String?
@@ -16,36 +16,38 @@ extension Client {
 
     private static func path(of slug: String) -> String { "/api/v1/auth/tenants/\(slug)/oauth/token" }
 
-    /// - Returns: `nil` where there is no such door at present: an application of a partner is served by its tenants.
-    private func door(of known: Known, _ dice: inout Dice) -> Door? {
+    /// - Returns: `nil` where there is no such address at present: an application of a partner is served by its
+    ///   tenants.
+    private func address(of known: Known, _ dice: inout Dice) -> TokenAddress? {
         let isOfPartner = book.use { state in known.parent.map { state.resources[$0]?.kind == .partner } ?? false }
-        guard isOfPartner else { return Door(path: known.slug.map(Self.path) ?? "/oauth/token") }
-        if dice.onceIn(8) { return Door(path: "/oauth/token", isForeign: true) }
+        guard isOfPartner else { return TokenAddress(path: known.slug.map(Self.path) ?? "/oauth/token") }
+        if dice.onceIn(8) { return TokenAddress(path: "/oauth/token", isForeign: true) }
         guard let tenant = some(.tenant, &dice) else { return nil }
         let isForeign = tenant.known.parent != known.parent
-        return Door(path: Self.path(of: tenant.known.firstName), tenant: tenant.id, isForeign: isForeign)
+        return TokenAddress(path: Self.path(of: tenant.known.firstName), tenant: tenant.id, isForeign: isForeign)
     }
 
     mutating func issue() async {
-        guard let (id, known) = some(.application, &dice), let secret = known.secret, let door = door(of: known, &dice),
+        guard let (id, known) = some(.application, &dice), let secret = known.secret,
+            let address = address(of: known, &dice),
             !dice.onceIn(4)
         else {
             _ = await token(server.founded.client.text, server.founded.clientSecret)
             return
         }
-        let concerned = [id] + (door.tenant.map { [$0] } ?? [])
+        let concerned = [id] + (address.tenant.map { [$0] } ?? [])
         let before = book.use { state in concerned.map { state.standing(of: $0) } }
-        guard let told = await token(id, secret, at: door.path) else { return }
+        guard let told = await token(id, secret, at: address.path) else { return }
         let after = book.use { state in concerned.map { state.standing(of: $0) } }
         if told.status == 200 {
-            if door.isForeign {
-                book.violate("model", "\(told.id) got a token for \(id) at a door that is not its own")
+            if address.isForeign {
+                book.violate("model", "\(told.id) got a token for \(id) at an address that is not its own")
             }
             if before == after, before.contains(where: { $0.isSuspended == true }) {
                 book.violate("model", "\(told.id) got a token for \(id), which is suspended, or what it belongs to")
             }
         }
-        guard told.status == 400 || told.status == 401, !door.isForeign, before == after,
+        guard told.status == 400 || told.status == 401, !address.isForeign, before == after,
             before.allSatisfy({ $0.isSuspended == false })
         else { return }
         let now = book.use { state in concerned.compactMap { state.resources[$0] } }
@@ -57,9 +59,9 @@ extension Client {
     /// What was replaced is worth nothing.
     mutating func issueWithOldSecret() async {
         guard let (id, known) = some(.application, &dice), let secret = dice.pick(known.retiredSecrets),
-            let door = door(of: known, &dice)
+            let address = address(of: known, &dice)
         else { return }
-        if let told = await token(id, secret, at: door.path), told.status == 200 {
+        if let told = await token(id, secret, at: address.path), told.status == 200 {
             book.violate("model", "\(told.id) got a token with a secret that was replaced")
         }
     }

@@ -7,16 +7,16 @@ import Wire
 // What happens on a platform: tokens, rotations, reads, refusals, and trouble.
 extension Session {
     func useTokens(of platform: inout Platform) async throws {
-        let door = "/api/v1/auth/tenants/widget/oauth"
+        let tenantPath = "/api/v1/auth/tenants/widget/oauth"
         for number in 0..<6 {
             try await token(platform.global, number.isMultiple(of: 2) ? "" : "&scope=admin:read")
-            try await token(platform.tenant, at: "\(door)/token")
+            try await token(platform.tenant, at: "\(tenantPath)/token")
             try await token(platform.partner, at: "/api/v1/auth/tenants/cafe/oauth/token", "&scope=tenants:read")
         }
         let leaked = try #require(
-            try await token(platform.tenant, at: "\(door)/token", "&resource=https://api.example")
+            try await token(platform.tenant, at: "\(tenantPath)/token", "&resource=https://api.example")
         )
-        for _ in 0..<2 { _ = try await ask(form("\(door)/revoke", "token=\(leaked)", basic: platform.tenant)) }
+        for _ in 0..<2 { _ = try await ask(form("\(tenantPath)/revoke", "token=\(leaked)", basic: platform.tenant)) }
         // A rotation with overlap keeps the old secret a while; the next one ends both.
         let next = try await rotateSecret(of: platform.tenant, overlapSeconds: 3_600)
         try await token(platform.tenant)

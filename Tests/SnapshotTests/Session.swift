@@ -23,7 +23,7 @@ final class Session {
         table = EndpointTable(try Ground.endpoints(of: instance))
     }
 
-    /// A server with one application at each of its doors.
+    /// A server with one application of each of its issuers.
     static func withPlatform() async throws -> (Session, Platform) {
         let session = try await Ground(seed: 6_749).open()
         try await session.signIn(session.ground.service)

@@ -6,7 +6,7 @@ import Wire
 /// What the token endpoint says, to the letter.
 struct TokenTranscriptTests {
     private static let path = "/oauth/token"
-    private static let door = "/api/v1/auth/tenants/widget/oauth/token"
+    private static let tenantPath = "/api/v1/auth/tenants/widget/oauth/token"
     private static let grant = "grant_type=client_credentials"
 
     @Test func `the token endpoint says what it always said`() async throws {
@@ -50,13 +50,13 @@ struct TokenTranscriptTests {
             "&resource=https://a.example&resource=https://b.example",
             by: global
         )
-        try await show(&transcript, "A tenant's application at its tenant's door.", by: tenant, at: Self.door)
+        try await show(&transcript, "A tenant's application at its tenant's door.", by: tenant, at: Self.tenantPath)
         try await show(&transcript, "The root serves it as its own door would.", by: tenant)
         try await show(
             &transcript,
             "A partner's application acts in one of the partner's tenants.",
             by: partner,
-            at: Self.door
+            at: Self.tenantPath
         )
     }
 
@@ -102,7 +102,12 @@ struct TokenTranscriptTests {
             by: tenant,
             at: "/api/v1/platform/oauth/token"
         )
-        try await show(&transcript, "A wrong door: the platform's application at a tenant.", by: global, at: Self.door)
+        try await show(
+            &transcript,
+            "A wrong door: the platform's application at a tenant.",
+            by: global,
+            at: Self.tenantPath
+        )
         try await show(
             &transcript,
             "A door that is not there.",
@@ -113,7 +118,7 @@ struct TokenTranscriptTests {
             &transcript,
             "A client that cannot keep a secret.",
             "&client_id=\(clients.spa.id)",
-            at: Self.door
+            at: Self.tenantPath
         )
         try await show(
             &transcript,
@@ -126,7 +131,7 @@ struct TokenTranscriptTests {
     private func showSuspended(_ transcript: inout Transcript, _ session: Session, _ clients: Platform) async throws {
         let tenant = "/tenants/\(clients.tenants[0])"
         try await session.admin(.patch, tenant, ["status": "SUSPENDED"])
-        try await show(&transcript, "A tenant that is suspended.", by: clients.tenant, at: Self.door)
+        try await show(&transcript, "A tenant that is suspended.", by: clients.tenant, at: Self.tenantPath)
         try await session.admin(.patch, tenant, ["status": "ACTIVE"])
     }
 }

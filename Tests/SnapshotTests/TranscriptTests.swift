@@ -6,7 +6,7 @@ import Wire
 /// What the other OAuth endpoints say, to the letter.
 struct TranscriptTests {
     private static let folder = SnapshotFolder("transcripts")
-    private static let door = "/api/v1/auth/tenants/widget/oauth"
+    private static let tenantPath = "/api/v1/auth/tenants/widget/oauth"
 
     @Test func `introspection says what it always said`() async throws {
         let (session, clients) = try await Session.withPlatform()
@@ -17,12 +17,12 @@ struct TranscriptTests {
         let wrong = Client(id: global.id, secret: "wrong")
         try await transcript.form("A client's own token.", own, by: global, at: path)
         try await transcript.form("The same, authenticated in the form.", "\(own)&\(global.fields)", at: path)
-        try await transcript.form("At a tenant's door.", tenants, by: tenant, at: Self.door + "/introspect")
+        try await transcript.form("At a tenant's door.", tenants, by: tenant, at: Self.tenantPath + "/introspect")
         try await transcript.form("Somebody else's token.", tenants, by: global, at: path)
         try await transcript.form("A text that is no token.", "token=abc", by: global, at: path)
         try await transcript.form("No token.", "", by: global, at: path)
         try await transcript.form("A wrong secret.", own, by: wrong, at: path)
-        try await transcript.form("A wrong door.", own, by: global, at: Self.door + "/introspect")
+        try await transcript.form("A wrong door.", own, by: global, at: Self.tenantPath + "/introspect")
         _ = try await session.ask(session.form("/oauth/revoke", own, basic: global))
         try await transcript.form("A token that was taken back.", own, by: global, at: path)
         try await session.pass(seconds: 1_800)
@@ -44,8 +44,8 @@ struct TranscriptTests {
         try await transcript.form("The same again, in the form.", again, at: path)
         try await transcript.form("A text that is no token.", "token=abc", by: global, at: path)
         try await transcript.form("No token.", "", by: global, at: path)
-        try await transcript.form("A wrong door.", own, by: global, at: Self.door + "/revoke")
-        try await transcript.form("At a tenant's door.", tenants, by: clients.tenant, at: Self.door + "/revoke")
+        try await transcript.form("A wrong door.", own, by: global, at: Self.tenantPath + "/revoke")
+        try await transcript.form("At a tenant's door.", tenants, by: clients.tenant, at: Self.tenantPath + "/revoke")
         try await session.close()
         try Self.folder.expect(transcript.text, is: "revocation.txt")
     }

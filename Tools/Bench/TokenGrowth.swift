@@ -5,7 +5,7 @@ import OpenID
 import OpenSSL
 import Wire
 
-/// Grows a ledger by the entries of issued tokens, through the one door that the server uses, signatures left out.
+/// Grows a ledger by the entries of issued tokens, in the one way that the server uses, signatures left out.
 struct TokenGrowth {
     /// Enough that a commit is under way while another one's worth waits: commits are as large as they get.
     private static let waitingMax = 1_024
@@ -48,7 +48,7 @@ struct TokenGrowth {
     private func issue(_ founded: Instance.Founded, _ instance: Instance) throws -> IssueToken {
         guard let key = instance.keyRing.current else { throw Words.Fault.failed("there is no signing key") }
         return IssueToken(
-            door: .root,
+            issuer: .root,
             proof: ClientProof(
                 clientID: founded.client.text,
                 secretMAC: ClientSecret.mac(founded.clientSecret, key: instance.macKey)

@@ -34,10 +34,10 @@ extension RowReader {
     /// path are active.
     package func holders(of scope: String, at place: Place) throws -> ScopeHolders {
         var found = ScopeHolders()
-        let isDoorOpen = try isActive(place)
+        let isPlaceActive = try isActive(place)
         for home in try [place] + above(place) where try isActive(home) {
-            // An application of a partner acts at the doors of its tenants, that of the platform at its own.
-            if home.level == .platform || isDoorOpen { try addApplications(to: &found, holding: scope, at: home) }
+            // An application of a partner acts in the tenants of the partner, that of the platform on the platform.
+            if home.level == .platform || isPlaceActive { try addApplications(to: &found, holding: scope, at: home) }
             try addPeople(to: &found, holding: scope, at: home)
         }
         return found

@@ -28,8 +28,8 @@ extension AccessToken {
         )
     }
 
-    /// The door it was issued at, and so the chain its entries count in.
-    package var door: Place { tenantID.map { .tenant($0) } ?? .platform }
+    /// The platform, or the tenant whose issuer it has; its entries count in the chain of that place.
+    package var issuingPlace: Place { tenantID.map { .tenant($0) } ?? .platform }
 
     package func isExpired(at wall: Instant) -> Bool { wall.seconds >= expiresAtSeconds }
 }

@@ -14,11 +14,11 @@ extension AccessToken {
             let application = try facts.resource(clientID), application.state.status == .active,
             // RFC 8725 §3.11: a token that says `JWT` counts only where an administrator has asked for that.
             typ == .accessToken || application.state.tokenTyp == typ,
-            try facts.isActive(application.place), try facts.isActive(door),
-            try Epochs(of: application, at: door, facts) == epochs
+            try facts.isActive(application.place), try facts.isActive(issuingPlace),
+            try Epochs(of: application, at: issuingPlace, facts) == epochs
         else { throw Rejection.unprovenToken }
         // A PARTNER application's token acts in the tenant it was asked for, as long as that is the partner's.
-        if let partnerID, case .tenant(let tenantID) = door, try facts.partner(of: tenantID) != partnerID {
+        if let partnerID, case .tenant(let tenantID) = issuingPlace, try facts.partner(of: tenantID) != partnerID {
             throw Rejection.unprovenToken
         }
     }
@@ -36,10 +36,10 @@ package struct Epochs: Sendable, Equatable {
         (self.own, self.tenant, self.partner) = (own, tenant, partner)
     }
 
-    /// Those of a client at a door.
-    package init<R: Resource>(of client: Versioned<R>, at door: Place, _ facts: some Facts) throws {
+    /// Those of a client and of the place whose issuer it asks.
+    package init<R: Resource>(of client: Versioned<R>, at issuingPlace: Place, _ facts: some Facts) throws {
         own = client.epoch
-        switch door {
+        switch issuingPlace {
         case .platform: break
         case .partner(let id):
             partner = try facts.resource(id)?.epoch ?? 0

@@ -50,7 +50,7 @@ extension Instance {
     private func verify(_ text: String, baseURL: BaseURL) throws(Refusal) -> AccessToken {
         let wall = world.wall()
         guard let token = keyRing.verify(text, now: wall), !token.isExpired(at: wall),
-            token.issuer.bytesEqual(Issuer.text(of: token.door, base: baseURL)),
+            token.issuer.bytesEqual(Issuer.text(of: token.issuingPlace, base: baseURL)),
             // A token made for another service must not open ours, or that service could act with it.
             token.audience.contains(where: { $0.bytesEqual(token.clientID.text) || $0.bytesEqual(baseURL.description) })
         else { throw .rejected(.unprovenToken) }
@@ -76,8 +76,8 @@ extension Instance {
 
 /// Who signs: the platform at the base URL, each tenant at an address below it that no rename changes.
 package enum Issuer {
-    package static func text(of door: Place, base: BaseURL) -> String {
-        switch door {
+    package static func text(of place: Place, base: BaseURL) -> String {
+        switch place {
         case .platform, .partner: base.description
         case .tenant(let id): "\(base)/tenants/\(id)"
         }

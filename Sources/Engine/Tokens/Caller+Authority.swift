@@ -13,8 +13,8 @@ extension Caller {
             return .operatorAtTheMachine
         case .token(let token):
             try token.requireStanding(facts, at: wall)
-            // It acts where it was issued: a PARTNER application's token of one tenant's door opens no other.
-            return Authority(token.scopes, at: token.door)
+            // It acts where it was issued: a PARTNER application's token of one tenant opens no other.
+            return Authority(token.scopes, at: token.issuingPlace)
         }
     }
 

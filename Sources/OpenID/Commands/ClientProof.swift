@@ -51,7 +51,7 @@ package struct ClientProof: Sendable {
     /// The entry of a failed proof.
     ///
     /// About a known client it is filed where that client belongs. Strangers are summed up at the platform, whatever
-    /// door they knock at: else each of ten thousand doors would have an entry of its own.
+    /// issuer they ask: else each of ten thousand issuers would have an entry of its own.
     func refusal(_ rejection: Rejection, attempted: String, _ context: DecisionContext) throws -> RefusalEntry {
         let known = try ApplicationID(clientID).flatMap { try context.facts.resource($0) }
         let event = Event(

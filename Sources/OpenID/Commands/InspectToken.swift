@@ -8,12 +8,12 @@ import Wire
 package struct InspectToken: Sendable {
     package let proof: ClientProof
     package let token: AccessToken?
-    package let door: Door
+    package let issuer: AskedIssuer
 
-    package init(proof: ClientProof, token: AccessToken?, door: Door) {
+    package init(proof: ClientProof, token: AccessToken?, issuer: AskedIssuer) {
         self.proof = proof
         self.token = token
-        self.door = door
+        self.issuer = issuer
     }
 
     /// Answered from a snapshot, and not recorded.
@@ -22,7 +22,7 @@ package struct InspectToken: Sendable {
     ///   on something suspended. Which of these is nobody's business (RFC 7662 §2.2).
     func answer(_ snapshot: ViewSnapshot, wall: Instant) throws -> AccessToken? {
         let client = try proof.proven(snapshot, at: wall)
-        _ = try door.issuer(for: client.application, snapshot)
+        _ = try issuer.place(serving: client.application, snapshot)
         guard let token, token.isMeant(for: client.application.id) else { return nil }
         do {
             try token.requireStanding(snapshot, at: wall)

@@ -6,7 +6,7 @@ import Wire
 
 /// Issues an access token to an application that proves itself (RFC 6749 §4.4).
 package struct IssueToken: Command {
-    package let door: Door
+    package let issuer: AskedIssuer
     package let proof: ClientProof
     /// `nil` asks for all that the application is allowed.
     package let scopes: [String]?
@@ -16,14 +16,14 @@ package struct IssueToken: Command {
     package let signingKey: SigningKeyID
 
     package init(
-        door: Door,
+        issuer: AskedIssuer,
         proof: ClientProof,
         scopes: [String]?,
         resources: [String],
         baseURL: BaseURL,
         signingKey: SigningKeyID,
     ) {
-        self.door = door
+        self.issuer = issuer
         self.proof = proof
         self.scopes = scopes
         self.resources = resources
@@ -40,7 +40,7 @@ package struct IssueToken: Command {
         let token = try token(for: client.application, context)
         let event = Event(
             Self.issued,
-            chain: token.door,
+            chain: token.issuingPlace,
             stream: token.clientID.text,
             data: [
                 "expires_at": .string(Instant(seconds: token.expiresAtSeconds).text),
@@ -72,12 +72,12 @@ package struct IssueToken: Command {
 
     private func token(for application: Versioned<Application>, _ context: DecisionContext) throws -> AccessToken {
         let state = application.state
-        let issuer = try door.issuer(for: application, context.facts)
+        let place = try issuer.place(serving: application, context.facts)
         guard state.type.isConfidential else {
             throw Rejection(.forbidden(), "unauthorized_client", "This client may not use client_credentials")
         }
         guard state.status == .active, try context.facts.isActive(application.place),
-            try context.facts.isActive(issuer)
+            try context.facts.isActive(place)
         else {
             throw Rejection(.forbidden(), "unauthorized_client", "The client, or what it belongs to, is suspended")
         }
@@ -89,17 +89,17 @@ package struct IssueToken: Command {
         let lifetime = state.tokenLifetimeSeconds ?? Application.tokenLifetimeSecondsDefault
         var token = AccessToken(
             id: context.newID(),
-            issuer: Issuer.text(of: issuer, base: baseURL),
+            issuer: Issuer.text(of: place, base: baseURL),
             audience: audience(of: application),
             subject: application.id.text,
             clientID: application.id,
             scopes: granted,
             issuedAtSeconds: context.wall.seconds,
             expiresAtSeconds: context.wall.seconds + lifetime,
-            tenantID: issuer.tenantID,
+            tenantID: place.tenantID,
             partnerID: state.partnerID,
             level: state.level,
-            epochs: try Epochs(of: application, at: issuer, context.facts)
+            epochs: try Epochs(of: application, at: place, context.facts)
         )
         token.typ = state.tokenTyp
         return token

@@ -8,19 +8,19 @@ package struct RevokeToken: Command {
     package let proof: ClientProof
     /// `nil` for a text that is no token of ours: nothing to do, and nothing to tell (§2.2).
     package let token: AccessToken?
-    package let door: Door
+    package let issuer: AskedIssuer
 
-    package init(proof: ClientProof, token: AccessToken?, door: Door) {
+    package init(proof: ClientProof, token: AccessToken?, issuer: AskedIssuer) {
         self.proof = proof
         self.token = token
-        self.door = door
+        self.issuer = issuer
     }
 
     package var requirement: Requirement { .proof }
 
     package func decide(_ context: DecisionContext) throws -> Decision<Void> {
         let client = try proof.prove(context)
-        _ = try door.issuer(for: client.application, context.facts)
+        _ = try issuer.place(serving: client.application, context.facts)
         guard let token else { return Decision([]) }
         // RFC 7009 §2.1: the token must have been issued to the client that asks.
         guard token.clientID == client.application.id else {
@@ -29,7 +29,7 @@ package struct RevokeToken: Command {
         let events = try Token.revoke(
             token.id,
             of: token.clientID,
-            chain: token.door,
+            chain: token.issuingPlace,
             expiresAt: Instant(seconds: token.expiresAtSeconds),
             at: context.wall,
             facts: context.facts

@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// The door through which reads pass freely, until the map has to move and everyone must be outside.
+/// The gate through which reads pass freely, until the map has to move and everyone must be outside.
 ///
 /// LMDB unmaps and maps the file again when it grows; a read at that moment would touch nothing. So each read holds the
 /// gate shared, and growth takes it alone. A waiting growth goes before new reads, or steady readers would keep it out

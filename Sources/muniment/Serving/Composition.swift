@@ -51,7 +51,7 @@ struct Composition {
         _ metrics: MetricsEndpoint,
         _ settings: AdminSettings,
     ) -> [Endpoint] {
-        let front = FrontDoor(baseURL: settings.baseURL, metricsAreOpen: metrics.gate == nil)
+        let front = ServerGuide(baseURL: settings.baseURL, metricsAreOpen: metrics.gate == nil)
         let served = [front.page.endpoint] + others + [metrics.endpoint]
         return served + [AdminEndpoints.document(of: served, settings: settings)]
     }

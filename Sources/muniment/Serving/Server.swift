@@ -60,7 +60,7 @@ struct Server {
         )
         var configured = configured
         configured.isReachedByHTTPS = baseURL.description.hasPrefix("https:")
-        let guide = FrontDoor(baseURL: baseURL, metricsAreOpen: configuration.metricsScope == nil).guide
+        let guide = ServerGuide(baseURL: baseURL, metricsAreOpen: configuration.metricsScope == nil).guide
         let web = try WebServer(
             table: composition.table,
             configuration: configured,

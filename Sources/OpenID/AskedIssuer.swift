@@ -3,15 +3,16 @@ package import Identity
 import Views
 import Wire
 
-/// Where a client knocks: at the platform, at one tenant, or at the root, which serves each client as its own door
-/// would.
-package enum Door: Sendable {
+/// The issuer that a client asks, as the address of the request names it.
+///
+/// That is the platform, one tenant by its slug, or the root, which serves each client as the client's own issuer.
+package enum AskedIssuer: Sendable {
     case platform
     case tenant(slug: String)
     case root
 
-    /// The chain of the door; `nil` when no tenant has that slug now.
-    package func chain(_ facts: some Facts) throws -> Place? {
+    /// The place of the issuer; `nil` when no tenant has that slug now.
+    package func place(_ facts: some Facts) throws -> Place? {
         switch self {
         case .platform, .root: return .platform
         case .tenant(let slug):
@@ -24,10 +25,10 @@ package enum Door: Sendable {
         }
     }
 
-    /// The issuer that an application has behind this door.
+    /// The place whose issuer serves an application that asks here.
     ///
-    /// - Throws: at any door that is not its own it is nobody (decision 14 of the contract).
-    package func issuer(for application: Versioned<Application>, _ facts: some Facts) throws -> Place {
+    /// - Throws: an application is not known to any issuer but its own (decision 14 of the contract).
+    package func place(serving application: Versioned<Application>, _ facts: some Facts) throws -> Place {
         let notServed = Rejection(
             .forbidden(),
             "invalid_client",
@@ -39,10 +40,10 @@ package enum Door: Sendable {
         case (.root, .tenant):
             return application.place
         case (.tenant, .tenant):
-            guard let asked = try chain(facts), asked == application.place else { throw notServed }
+            guard let asked = try place(facts), asked == application.place else { throw notServed }
             return asked
         case (.tenant, .partner):
-            guard let asked = try chain(facts), case .tenant(let id) = asked,
+            guard let asked = try place(facts), case .tenant(let id) = asked,
                 let partner = application.place.partnerID, try facts.partner(of: id) == partner
             else { throw notServed }
             return asked

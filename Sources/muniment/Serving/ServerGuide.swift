@@ -2,7 +2,7 @@ import Engine
 import Web
 
 /// What whoever comes to the server first is told: at its address, and where it was started.
-struct FrontDoor {
+struct ServerGuide {
     static let summary = "An identity server whose database is its audit log."
 
     private static let documents = [

@@ -6,21 +6,21 @@ import Storage
 import Testing
 import Wire
 
-/// Where the refusals of a door are filed: about a known client where it belongs, of strangers with the platform.
-struct DoorRefusalTests {
-    /// What is asked for at a door.
+/// Where the refusals of an issuer are filed: about a known client where it belongs, of strangers with the platform.
+struct IssuerRefusalTests {
+    /// What is asked for at an issuer.
     enum Errand: String, CaseIterable, Sendable {
         case token, introspection, revocation
 
-        fileprivate func run(_ proof: ClientProof, at door: Door, _ house: House) async throws {
+        fileprivate func run(_ proof: ClientProof, at issuer: AskedIssuer, _ house: House) async throws {
             let request = Caller.Request(id: "req_d", endpoint: "oauth.\(rawValue)", address: "192.0.2.9")
             let caller = Caller.stranger(request)
             switch self {
-            case .token: _ = try await house.instance.perform(try house.issuing(proof, at: door), by: caller)
+            case .token: _ = try await house.instance.perform(try house.issuing(proof, at: issuer), by: caller)
             case .introspection:
-                _ = try await house.instance.inspect(InspectToken(proof: proof, token: nil, door: door), by: caller)
+                _ = try await house.instance.inspect(InspectToken(proof: proof, token: nil, issuer: issuer), by: caller)
             case .revocation:
-                _ = try await house.instance.perform(RevokeToken(proof: proof, token: nil, door: door), by: caller)
+                _ = try await house.instance.perform(RevokeToken(proof: proof, token: nil, issuer: issuer), by: caller)
             }
         }
     }
@@ -28,11 +28,11 @@ struct DoorRefusalTests {
     private static func refusal(
         _ errand: Errand,
         _ proof: ClientProof,
-        at door: Door,
+        at issuer: AskedIssuer,
         _ house: House,
     ) async throws -> Rejection? {
         do {
-            try await errand.run(proof, at: door, house)
+            try await errand.run(proof, at: issuer, house)
             return nil
         } catch Refusal.rejected(let rejection) {
             return rejection
@@ -42,7 +42,7 @@ struct DoorRefusalTests {
     private static let tenantsCount = 40
 
     @Test(arguments: Errand.allCases)
-    func `strangers at forty tenants' doors are one sum of the platform's, and nothing of the tenants'`(
+    func `strangers at forty tenants' issuers are one sum of the platform's, and nothing of the tenants'`(
         _ errand: Errand
     ) async throws {
         let house = try await House(seed: 421)
@@ -72,23 +72,23 @@ struct DoorRefusalTests {
         try await house.instance.close()
     }
 
-    /// Doors that are not those of the tenant's application.
-    private static let otherDoors: [(name: String, door: Door)] = [
+    /// Issuers that are not those of the tenant's application.
+    private static let otherIssuers: [(name: String, issuer: AskedIssuer)] = [
         ("platform", .platform), ("root", .root), ("neighbour", .tenant(slug: "neighbour")),
         ("nobody", .tenant(slug: "nobody")),
     ]
 
     @Test(arguments: Errand.allCases)
-    func `a wrong secret of a tenant's client is filed in the tenant's chain, whichever door it is shown at`(
+    func `a wrong secret of a tenant's client is filed in the tenant's chain, whichever issuer it is shown at`(
         _ errand: Errand
     ) async throws {
         let house = try await House(seed: 422)
         let neighbour = TenantID(random: house.instance.world.random(TenantID.randomBytes))
         try await House.register(neighbour, slug: "neighbour", of: house.partner, house.instance)
         let client = try house.client(.tenant)
-        for (name, door) in Self.otherDoors + [("own", client.door)] {
+        for (name, issuer) in Self.otherIssuers + [("own", client.issuer)] {
             let before = house.instance.status.size
-            let rejection = try await Self.refusal(errand, house.proof(client, secret: "wrong"), at: door, house)
+            let rejection = try await Self.refusal(errand, house.proof(client, secret: "wrong"), at: issuer, house)
             #expect(rejection?.kind == .unproven, "\(name)")
             let entries = try House.entries(house.instance, from: before)
             #expect(entries.map(\.type) == ["authentication.failed"], "\(name)")
@@ -100,7 +100,7 @@ struct DoorRefusalTests {
     }
 
     @Test(arguments: Errand.allCases)
-    func `a client with its own secret at another's door is refused by name, in its own chain`(
+    func `a client with its own secret at another's issuer is refused by name, in its own chain`(
         _ errand: Errand
     ) async throws {
         let house = try await House(seed: 423)
@@ -112,8 +112,8 @@ struct DoorRefusalTests {
         for (level, home) in homes {
             let client = try house.client(level)
             let before = house.instance.status.size
-            let door = Door.tenant(slug: "neighbour")
-            let rejection = try await Self.refusal(errand, house.proof(client), at: door, house)
+            let issuer = AskedIssuer.tenant(slug: "neighbour")
+            let rejection = try await Self.refusal(errand, house.proof(client), at: issuer, house)
             #expect(rejection?.code == "invalid_client" && rejection?.isForbidden == true, "\(level)")
             let entries = try House.entries(house.instance, from: before)
             #expect(entries.map(\.type) == [errand == .token ? "token.refused" : "access.denied"], "\(level)")

@@ -7,8 +7,8 @@ import OpenSSL
 import Storage
 import Wire
 
-/// The OAuth endpoints over a ledger on a simulated disk, called as functions.
-struct Doors {
+/// An OpenID provider: its endpoints over a ledger on a simulated disk, called as functions.
+struct Provider {
     let instance: Instance
     let table: EndpointTable
     let client: String
@@ -40,7 +40,7 @@ struct Doors {
         try await self.init(opening: directory, clock, client: founded.client.text, secret: founded.clientSecret)
     }
 
-    /// The doors of a ledger that was founded before.
+    /// The endpoints of a ledger that was founded before.
     init(opening directory: DataDirectory, _ clock: SimulatedWorld, client: String, secret: String) async throws {
         instance = try await Instance.open(
             directory,
@@ -61,7 +61,7 @@ struct Doors {
         _ path: String,
         _ form: String,
         basic: (String, String)? = nil,
-        type: String? = Doors.form,
+        type: String? = Provider.form,
         headers: [(name: String, value: String)] = [],
     ) async -> Response {
         var all = headers
