@@ -48,7 +48,7 @@ struct AccessEndpoints: Sendable {
         _ find: @Sendable (ViewSnapshot, Versioned<R>) throws -> ActorAccess,
     ) async throws(Refusal) -> Answer {
         let id = try call.id(R.noun + "_id", of: R.self)
-        let sight = try await call.look(for: id.text) { reader, judge in
+        let sight = try await call.read(for: id.text) { reader, judge in
             guard let present = try judge.head.resource(id) else { throw Rejection.notFound(R.noun) }
             try judge.require(of: present)
             guard let resource = try reader.resource(id) else { throw Rejection.notFound(R.noun) }
@@ -91,7 +91,7 @@ struct AccessEndpoints: Sendable {
         if let fault = Scope.check(scope) {
             throw .rejected(.invalid([Query.issue("scope_name", fault, "value_error")]))
         }
-        let sight = try await call.look(for: target) { reader, judge in
+        let sight = try await call.read(for: target) { reader, judge in
             let reached = try ReachedScope(target, by: judge)
             let found = try reader.holders(of: scope, at: reached.place(in: reader))
             let items = try found.holders.page(query.page, of: query.perPage).map { holder in

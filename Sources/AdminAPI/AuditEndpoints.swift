@@ -54,7 +54,7 @@ struct AuditEndpoints: Sendable {
     private func showList(_ call: Call) async throws(Refusal) -> Answer {
         let search = try AuditSearch(call.query)
         let instance = admin.instance
-        let sight = try await call.look { reader, judge in
+        let sight = try await call.read { reader, judge in
             try search.require(judge)
             let asOf = try call.position ?? (reader.size &- 1)
             let page = try search.find(upTo: asOf, in: judge, of: instance)
@@ -97,7 +97,7 @@ struct AuditEndpoints: Sendable {
     ) async throws(Refusal) -> Sight<Value> {
         let name = call.path["entry"]
         let instance = admin.instance
-        return try await call.look(for: ForeignText.clipped(Array(name.utf8), maxBytes: 64)) { reader, judge in
+        return try await call.read(for: ForeignText.clipped(Array(name.utf8), maxBytes: 64)) { reader, judge in
             let index = try Self.index(name) ?? reader.index(ofEntry: name)
             let size = try call.position.map { $0 + 1 } ?? reader.size
             guard let index, index < size, let item = try instance.auditItem(at: index), item.isNamed(name)
@@ -117,7 +117,7 @@ struct AuditEndpoints: Sendable {
         let data = JSON.array(words.map(JSON.string))
         let reply = Schema.object([.init("data", .array(.string()), required: true)])
         return Operation(admin, name, replies: [.init(200, "All of them", reply)]) { (call) async throws(Refusal) in
-            let sight = try await call.look { _, _ in }
+            let sight = try await call.read { _, _ in }
             try await call.record(EntrySubject.entry(.listed), chain: call.caller.home)
             return .one(Item(data), at: sight.index)
         }

@@ -5,17 +5,17 @@ import Views
 import Wire
 
 extension Call {
-    /// Looks at one committed moment, as of the position that the request asks for.
+    /// Reads one committed moment, as of the position that the request asks for.
     ///
     /// What authority says there is the answer, and a no is an entry.
     ///
     /// - Parameter target: what was asked for, where the path names it.
-    func look<Value: Sendable>(
+    func read<Value: Sendable>(
         for target: String? = nil,
         _ body: (_ reader: ViewSnapshot, _ judge: Judge) throws -> Value,
     ) async throws(Refusal) -> Sight<Value> {
         try await answering(for: target) { () throws(Refusal) in
-            try admin.instance.look(at: position, by: caller, body)
+            try admin.instance.read(at: position, by: caller, body)
         }
     }
 

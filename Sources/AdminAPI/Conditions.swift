@@ -30,7 +30,7 @@ struct Conditions: Sendable, Equatable {
     }
 
     /// A refusal that says what is wrong with a condition which can never hold.
-    func told(_ refusal: Refusal) -> Refusal {
+    func explained(_ refusal: Refusal) -> Refusal {
         if case .rejected(let rejection) = refusal { .rejected(moved(rejection)) } else { refusal }
     }
 

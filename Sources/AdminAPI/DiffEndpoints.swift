@@ -36,7 +36,7 @@ struct DiffEndpoints: Sendable {
             throw .failed
         }
         let until = try AsOf(query, named: "to", in: instance)?.index
-        let sight = try await call.look(for: name) { reader, judge in
+        let sight = try await call.read(for: name) { reader, judge in
             let scope = try ReachedScope(name, by: judge)
             let last = try call.position ?? reader.size &- 1
             let to = until ?? last

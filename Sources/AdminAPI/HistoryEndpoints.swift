@@ -32,7 +32,7 @@ struct HistoryEndpoints<R: ManagedResource>: Sendable {
     private func showHistory(_ call: Call) async throws(Refusal) -> Answer {
         let id = try call.id(R.noun + "_id", of: R.self)
         let (query, instance) = (call.query, admin.instance)
-        let sight = try await call.look(for: id.text) { reader, judge in
+        let sight = try await call.read(for: id.text) { reader, judge in
             guard let present = try judge.head.resource(id) else { throw Rejection.notFound(R.noun) }
             try judge.require(of: present)
             guard let resource = try reader.resource(id) else { throw Rejection.notFound(R.noun) }

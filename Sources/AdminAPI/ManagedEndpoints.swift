@@ -85,7 +85,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
     private func showList(_ call: Call) async throws(Refusal) -> Answer {
         let request = try ListRequest<R>(call.query)
         let (admin, instance) = (admin, admin.instance)
-        let sight = try await call.look { reader, judge in
+        let sight = try await call.read { reader, judge in
             let found = try request.find(in: reader, by: judge, opening: instance.open)
             let seesAll = judge.authority.reachesPlatform
             let items = try found.items.map { resource in
@@ -117,7 +117,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
 
     private func show(_ call: Call) async throws(Refusal) -> Answer {
         let id = try call.id(Self.pathName, of: R.self)
-        let sight = try await call.look(for: id.text) { reader, judge in
+        let sight = try await call.read(for: id.text) { reader, judge in
             let resource = try reader.living(id)
             // The past is shown to who reaches the resource where it stands today.
             let present = try judge.head.resource(id) ?? resource

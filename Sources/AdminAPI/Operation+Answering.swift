@@ -60,7 +60,7 @@ extension Operation {
             return asOf.map { answer.adding("muniment-as-of", "\($0.index)") } ?? answer
         } catch {
             await trace(error, of: caller, recorded)
-            return dialect.response(conditions.told(error)).at(admin.instance.lastIndex)
+            return dialect.response(conditions.explained(error)).at(admin.instance.lastIndex)
         }
     }
 
@@ -76,7 +76,7 @@ extension Operation {
         if admin.instance.hasIndex(index) { return }
         request.place?.leave()
         try await admin.instance.wait(forIndex: index, by: caller)
-        guard request.place?.take() ?? true else {
+        guard request.place?.enter() ?? true else {
             throw .busy(retryAfterSeconds: 1, "the server has more to do than it can")
         }
     }

@@ -112,7 +112,7 @@ struct RelationEndpoints<L: Relation>: Sendable {
     ) async throws(Refusal) -> Answer {
         let id = try call.id(Self.pathName, of: Container.self)
         let query = call.query
-        let sight = try await call.look(for: id.text) { reader, judge in
+        let sight = try await call.read(for: id.text) { reader, judge in
             let container = try reader.living(id)
             try judge.require(of: container)
             return (container.chain, try find(reader, id, query))

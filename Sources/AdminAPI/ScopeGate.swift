@@ -22,7 +22,7 @@ package struct ScopeGate: Sendable {
         do throws(Refusal) {
             let caller = try admin.prove(request, Caller.Request(id: request.id, endpoint: endpoint))
             // What is behind it tells of everybody, so the scope must reach the whole platform.
-            return try admin.instance.look(by: caller) { $1.authority.holdsEverywhere(scope) }.value
+            return try admin.instance.read(by: caller) { $1.authority.holdsEverywhere(scope) }.value
                 ? nil : insufficient
         } catch {
             return Response(error)

@@ -58,7 +58,7 @@ struct SecretEndpoints: Sendable {
     private func showList(_ call: Call) async throws(Refusal) -> Answer {
         let id = try call.id("application_id", of: Application.self)
         let now = call.time ?? admin.instance.world.wall()
-        let sight = try await call.look(for: id.text) { reader, judge in
+        let sight = try await call.read(for: id.text) { reader, judge in
             let application = try reader.living(id)
             try judge.require(application.place)
             let secrets = try Secret.known(of: id, in: application.place, reader)

@@ -68,7 +68,7 @@ struct SigningKeyEndpoints: Sendable {
     }
 
     private func showList(_ call: Call) async throws(Refusal) -> Answer {
-        let sight = try await call.look { reader, _ in try SigningKey.known(reader) }
+        let sight = try await call.read { reader, _ in try SigningKey.known(reader) }
         try await call.record(SigningKey.entry(.listed), chain: .platform)
         return Self.list(
             sight.value,

@@ -4,5 +4,5 @@
 package protocol AnsweringPlace: Sendable {
     func leave()
     /// - Returns: whether there was one again; else the request is not answered now.
-    func take() -> Bool
+    func enter() -> Bool
 }

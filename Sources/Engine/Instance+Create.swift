@@ -188,7 +188,7 @@ extension Instance {
         let name = KeyName.checkpoint(CheckpointKeys.stream(identity.verifierKey))
         guard let seed = try keys.key(name) else { throw LedgerFault.keys("the checkpoint key is missing") }
         let checkpoint = Checkpoint(origin: identity.origin, size: range.size, root: range.root)
-        try directory.anchor().keep(checkpoint.signed(by: [try Ed25519Key(seed: seed)]))
+        try directory.anchor().store(checkpoint.signed(by: [try Ed25519Key(seed: seed)]))
     }
 }
 

@@ -114,7 +114,7 @@ extension Instance {
     ) throws -> WriterStatus {
         let (alteration, world) = (try AlterationMemory(directory), opened.world)
         let status = WriterStatus(log: options.log) { what in
-            do { try alteration.keep(what, at: world.wall()) } catch {
+            do { try alteration.store(what, at: world.wall()) } catch {
                 options.log("that the ledger was altered could not be kept for the next start: \(error)")
             }
         }
@@ -175,12 +175,12 @@ extension Instance {
         let opening = Event(LedgerSubject.entry(.opened), chain: .platform, data: told)
         do throws(Refusal) {
             _ = try await perform(RecordEvents([opening]), by: .system)
-            tellStop()
+            markStopRecorded()
         } catch {
             switch error {
             case .diskFull: break
             // The entry stands: the views follow it when there is free space, and may have by now.
-            case WriterCore.unreadable: tellStop()
+            case WriterCore.unreadable: markStopRecorded()
             // The verification beside serving was faster: what there is to read is served.
             case .refusingWrites where status.objection != nil: return false
             case .busy, .failed, .refusingWrites, .rejected: throw error
@@ -215,7 +215,7 @@ extension Instance {
             try notary.close()
             guard status.stopped == nil, !status.isViewDamaged else { return }
             for environment in views.environments { try environment.sync() }
-            try ViewTrust(directory, world: world).markClean(untold: isStopTold ? .clean : untoldStop)
+            try ViewTrust(directory, world: world).markClean(untold: isStopRecorded ? .clean : untoldStop)
         } catch {
             // What was acknowledged is durable; the next start signs for it and looks the views over.
             status.report("the stop was not clean: \(error)")
@@ -302,12 +302,12 @@ extension Instance {
         if keyRing.members.isEmpty { try? reloadKeyRing() }
         _ = try? tables.environment.checkReaders()
         for environment in views.environments { _ = try? environment.checkReaders() }
-        if isOnFileSystem { backups.look(directory, tables, size: status.size) { status.report($0) } }
+        if isOnFileSystem { backups.checkForNewer(directory, tables, size: status.size) { status.report($0) } }
         let spaces = directory.spaces
         if !spaces.isEmpty {
             status.disks(have: spaces)
             // Not while there is none: it was deleted to get free space, and would take it back.
-            if !status.isDiskShort { try? directory.keepReserve() }
+            if !status.isDiskShort { try? directory.restoreReserve() }
         }
     }
 

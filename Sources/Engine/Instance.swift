@@ -47,7 +47,7 @@ package final class Instance: Sendable {
     let ring: Mutex<KeyRing>
     /// How the last run ended of which no entry told when this one began.
     let untoldStop: ViewTrust.Stop
-    private let stopIsTold: Atomic<Bool>
+    private let stopIsRecorded: Atomic<Bool>
     /// Held until the end: nobody else writes here.
     private let lock: FolderLock?
 
@@ -71,7 +71,7 @@ package final class Instance: Sendable {
         self.lock = lock
         self.ownScopes = ownScopes
         self.untoldStop = untoldStop
-        stopIsTold = Atomic(untoldStop == .clean)
+        stopIsRecorded = Atomic(untoldStop == .clean)
         identity = opened.opening.identity
         origin = opened.opening.origin
         tables = opened.tables
@@ -142,7 +142,7 @@ package final class Instance: Sendable {
     }
 
     /// Whether the run before ended cleanly, or an entry tells that it did not: until then no stop calls itself clean.
-    package var isStopTold: Bool { stopIsTold.load(ordering: .relaxed) }
+    package var isStopRecorded: Bool { stopIsRecorded.load(ordering: .relaxed) }
 
-    func tellStop() { stopIsTold.store(true, ordering: .relaxed) }
+    func markStopRecorded() { stopIsRecorded.store(true, ordering: .relaxed) }
 }

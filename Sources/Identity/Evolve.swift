@@ -42,7 +42,7 @@ package func evolve<R: Resource>(
         try apply(event, to: &resource.state)
         guard resource.state.status != .deleted else { throw event.poison("an update deletes nothing") }
         resource.place = resource.state.place(chain: event.chain)
-        settle(&resource, from: before, event, version)
+        updateCommon(&resource, from: before, event, version)
         return resource
     case (.deletes, .some(let before)) where before.state.status != .deleted && before.chain == event.chain:
         var resource = before
@@ -50,7 +50,7 @@ package func evolve<R: Resource>(
         resource.state.status = .deleted
         resource.deletedAt = event.recordedAt
         resource.deletedFrom = event.actorHome
-        settle(&resource, from: before, event, version)
+        updateCommon(&resource, from: before, event, version)
         return resource
     case (.restores, .some(let before)) where before.state.status == .deleted && before.chain == event.chain:
         var resource = before
@@ -59,7 +59,7 @@ package func evolve<R: Resource>(
         guard resource.state.status != .deleted else { throw event.poison("what is restored is there") }
         resource.deletedAt = nil
         resource.deletedFrom = nil
-        settle(&resource, from: before, event, version)
+        updateCommon(&resource, from: before, event, version)
         return resource
     case (.creates, _), (.updates, _), (.deletes, _), (.restores, _), (.links, _), (.unlinks, _), (.records, _),
         (.begins, _), (.happens, _):
@@ -72,8 +72,8 @@ extension Resource {
     fileprivate var isWhole: Bool { Self.fields.allSatisfy { !$0.need.isRequired || $0.get(self) != .null } }
 }
 
-/// What every change says of its resource.
-private func settle<R: Resource>(
+/// Updates what every change changes of a resource: version, moment, epoch and who suspended it.
+private func updateCommon<R: Resource>(
     _ resource: inout Versioned<R>,
     from before: Versioned<R>,
     _ event: StoredEvent,

@@ -22,7 +22,7 @@ package struct OpenedValues<R: Resource>: Sendable {
         }
     }
 
-    fileprivate func hold(_ value: JSON, in field: Field<R>, of state: R) -> Bool {
+    fileprivate func matches(_ value: JSON, in field: Field<R>, of state: R) -> Bool {
         values.contains { $0.name == field.name && $0.value == value && $0.stored == field.get(state) }
     }
 }
@@ -32,7 +32,7 @@ extension Changes {
     package func leavingOut(_ opened: OpenedValues<R>, of state: R?) -> Changes {
         guard let state else { return self }
         var changes = self
-        changes.sealed.removeAll { opened.hold($0.value, in: $0.field, of: state) }
+        changes.sealed.removeAll { opened.matches($0.value, in: $0.field, of: state) }
         return changes
     }
 }

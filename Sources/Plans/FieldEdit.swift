@@ -53,7 +53,7 @@ struct FieldEdit<R: ManagedResource> {
                 maker.refuse(Conflict(.erased, current.id.text, field: field.name))
                 return nil
             } else {
-                maker.lose(Loss(.erasedValues, of: current.id.text))
+                maker.add(Loss(.erasedValues, of: current.id.text))
             }
         }
         return texts

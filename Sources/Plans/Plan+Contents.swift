@@ -19,11 +19,11 @@ extension Plan {
             guard let kind = event.type.changedKind, event.stream.map({ !$0.bytesEqual(change.resource) }) ?? false,
                 try kind.accept(IsLost())
             else { continue }
-            lose(Loss(.secrets, of: change.resource))
+            add(Loss(.secrets, of: change.resource))
         }
         guard let kind = Kind(rawValue: change.kind) else { return }
         let passage = try kind.accept(PassageOf(id: change.resource, base: base, planned: planned))
-        for issued in passage.issued { lose(Loss(issued == .tokens ? .tokens : .sessions, of: change.resource)) }
+        for issued in passage.issued { add(Loss(issued == .tokens ? .tokens : .sessions, of: change.resource)) }
         if let place = passage.deletedIn { try end(partsOf: change, in: place, planned) }
         guard isTold, let place = passage.place else { return }
         try carry(place, isBack: passage.isBack, base, planned)
@@ -38,7 +38,7 @@ extension Plan {
             )
         }
         if parts.isEmpty { return }
-        lose(Loss(.secrets, of: change.resource))
+        add(Loss(.secrets, of: change.resource))
         ends += parts
     }
 

@@ -42,7 +42,7 @@ extension Plan {
             if own.contains(where: { $0.type.effect == .deletes }), let kind = first.changedKind,
                 let loss = try kind.accept(LossOf(stream, base, now))
             {
-                lose(loss)
+                add(loss)
             }
             try consider(change, from: base, to: planned, isTold: opening != nil)
         }

@@ -23,7 +23,7 @@ package struct Plan: Sendable {
 
     package init() {}
 
-    package mutating func lose(_ loss: Loss) {
+    package mutating func add(_ loss: Loss) {
         if known.insert(loss).inserted { losses.append(loss) }
     }
 }

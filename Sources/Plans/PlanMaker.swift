@@ -9,7 +9,7 @@ extension Plan {
     /// lead to. What they refuse is a conflict, and the rest goes on without it.
     package init(_ task: PlanTask, at base: some PositionedReader) throws {
         let maker = PlanMaker(task, base)
-        for loss in task.losses { maker.lose(loss) }
+        for loss in task.losses { maker.add(loss) }
         for wish in task.wishes { try maker.read(wish) }
         self = try maker.made()
     }
@@ -36,7 +36,7 @@ final class PlanMaker<Base: PositionedReader> {
 
     func refuse(_ conflict: Conflict) { plan.conflicts.append(conflict) }
 
-    func lose(_ loss: Loss) { plan.lose(loss) }
+    func add(_ loss: Loss) { plan.add(loss) }
 
     /// Asks the rules, in the order of the steps.
     ///
@@ -66,12 +66,12 @@ final class PlanMaker<Base: PositionedReader> {
             }
             if isStale { continue }
             for intent in intents { if let conflict = refused[intent.stream] { plan.conflicts.append(conflict) } }
-            for (intent, events) in decided { try tell(intent, events, planned) }
+            for (intent, events) in decided { try add(intent, events, planned) }
             return plan
         }
     }
 
-    private func tell(_ intent: Intent<Base>, _ events: [Event], _ planned: PlannedFacts<Base>) throws {
+    private func add(_ intent: Intent<Base>, _ events: [Event], _ planned: PlannedFacts<Base>) throws {
         let isOwn = { (event: Event) in event.stream?.bytesEqual(intent.stream) ?? false }
         let change = PlannedChange(
             resource: intent.stream,

@@ -15,7 +15,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
     }
 
     func visit<R: ManagedResource>(managed kind: R.Type) throws {
-        guard let (current, aim) = try look(at: R.self) else { return }
+        guard let (current, aim) = try currentAndAim(of: R.self) else { return }
         let isThere = current.state.life == .living
         switch (isThere, aim.isLiving) {
         case (false, false): break
@@ -30,7 +30,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
     }
 
     func visit<R: Part>(part kind: R.Type) throws {
-        guard let (current, aim) = try look(at: R.self) else { return }
+        guard let (current, aim) = try currentAndAim(of: R.self) else { return }
         let life = { (life: Life) in (life == .living ? Status.active : .deleted).rawValue }
         let field = PlannedField(
             "status",
@@ -48,7 +48,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
                 }
             )
         case (false, true):
-            guard R.returns != nil else { return maker.lose(Loss(.secrets, of: current.state.owner)) }
+            guard R.returns != nil else { return maker.add(Loss(.secrets, of: current.state.owner)) }
             maker.add(
                 make(of: current, aim, .part, [field]) { planned in
                     try R.bringBack(current.id, by: maker.task.authority, facts: planned)
@@ -58,7 +58,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
     }
 
     /// How it stands, and what it is to be like; nil where there is no such thing.
-    private func look<R: Resource>(at kind: R.Type) throws -> (Versioned<R>, Aim<R>)? {
+    private func currentAndAim<R: Resource>(of kind: R.Type) throws -> (Versioned<R>, Aim<R>)? {
         guard let id = Identifier<R>(wish.stream), let current = try maker.base.resource(id) else { return nil }
         let aim: Aim<R> =
             switch wish.aim {
@@ -66,7 +66,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
             case .restore(let index, _): try Aim(current, at: index, in: maker.base)
             }
         for conflict in aim.conflicts { maker.refuse(conflict) }
-        if aim.losesSecrets { maker.lose(Loss(.secrets, of: id.text)) }
+        if aim.losesSecrets { maker.add(Loss(.secrets, of: id.text)) }
         return (current, aim)
     }
 

@@ -8,8 +8,8 @@ struct CommandJournal {
     fileprivate var names: [EntryName] = []
     /// What has one entry more, once for each.
     fileprivate var lengthened: [String] = []
-    /// How many of the terms were kept.
-    fileprivate var keptTerms = 0
+    /// How many of the terms were accepted.
+    fileprivate var acceptedTerms = 0
 
     /// Everything the audit can filter by is a term, so every filter has a list and every list a total.
     mutating func addTerms(of entry: FoldedEntry, actor: Term?, address: Term?) {
@@ -40,11 +40,11 @@ struct CommandJournal {
     fileprivate mutating func removeTermsAndNames() {
         terms.removeAll(keepingCapacity: true)
         names.removeAll(keepingCapacity: true)
-        keptTerms = 0
+        acceptedTerms = 0
     }
 }
 
-/// What the commands that were kept have changed and the disk does not have yet.
+/// What the accepted commands have changed and the disk does not have yet.
 struct AcceptedChanges {
     var rows = PendingRows()
     var terms = TermTails()
@@ -53,15 +53,15 @@ struct AcceptedChanges {
 
     /// Takes over what the command that is done has changed, which is newer than what is here.
     ///
-    /// - Returns: a term whose end is not known yet, and the entry that comes behind it: open it, and keep on. Nothing
-    ///   when all was taken.
-    mutating func keep(_ journal: inout CommandJournal) -> (term: Term, index: UInt64)? {
-        rows.take(&journal.rows)
-        lengths.take(&journal.lengthened)
+    /// - Returns: a term whose end is not known yet, and the entry that comes behind it: open it, and call again.
+    ///   Nothing when all was taken.
+    mutating func accept(_ journal: inout CommandJournal) -> (term: Term, index: UInt64)? {
+        rows.merge(&journal.rows)
+        lengths.add(&journal.lengthened)
         names.append(contentsOf: journal.names)
         journal.names.removeAll(keepingCapacity: true)
-        if let place = terms.append(journal.terms, from: journal.keptTerms) {
-            journal.keptTerms = place
+        if let place = terms.append(journal.terms, from: journal.acceptedTerms) {
+            journal.acceptedTerms = place
             return journal.terms[place]
         }
         journal.removeTermsAndNames()

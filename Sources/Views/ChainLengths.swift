@@ -8,7 +8,7 @@ struct ChainLengths {
     var isEmpty: Bool { added.isEmpty }
 
     /// One more of each name.
-    mutating func take(_ names: inout [String]) {
+    mutating func add(_ names: inout [String]) {
         for name in names { added[name, default: 0] += 1 }
         names.removeAll(keepingCapacity: true)
     }

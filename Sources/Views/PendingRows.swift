@@ -46,7 +46,7 @@ struct PendingRows {
     }
 
     /// Takes over the rows of a command that is done, which are newer than what is here.
-    mutating func take(_ journal: inout PendingRows) {
+    mutating func merge(_ journal: inout PendingRows) {
         for place in changes.indices where !journal.changes[place].isEmpty {
             changes[place].merge(journal.changes[place]) { _, newer in newer }
             journal.changes[place].removeAll(keepingCapacity: true)

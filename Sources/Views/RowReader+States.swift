@@ -78,7 +78,7 @@ extension RowReader {
         guard let resource = Versioned<R>(row: row.value),
             resource.id.text.utf8.elementsEqual(key.bytes.prefix(idBytes))
         else { throw damage(table, key.bytes) }
-        store.cache.keep(resource, at: key, row)
+        store.cache.remember(resource, at: key, row)
         return resource
     }
 

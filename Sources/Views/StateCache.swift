@@ -45,7 +45,7 @@ final class StateCache: Sendable {
     func held(at key: RowKey) -> Held? { contents.withLock { $0.held[key] } }
 
     /// Remembers what a row says that was read, or is about to be written.
-    func keep<R: Resource>(_ resource: Versioned<R>, at key: RowKey, _ row: TaggedRow) {
+    func remember<R: Resource>(_ resource: Versioned<R>, at key: RowKey, _ row: TaggedRow) {
         let new = Held(resource, row)
         // What goes is handed out and freed behind the lock, for which others wait.
         _ = contents.withLock { contents -> Contents? in

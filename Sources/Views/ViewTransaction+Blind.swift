@@ -39,7 +39,7 @@ extension ViewTransaction {
 
     private func addressTerm(_ address: BlindAddress, key: String?) -> Term {
         // A term that has entries in this transaction has had its row since the first of them.
-        if isKept(address.term) { return address.term }
+        if hasAcceptedEntries(of: address.term) { return address.term }
         put(.addresses, address.blind + Array((key ?? "").utf8), [], goingWith: key)
         return address.term
     }

@@ -45,7 +45,7 @@ extension ViewTransaction {
         put(.current, key, row)
         // Whoever reads it next need not make of the row what was just made into it.
         let tagged = TaggedRow(value: row, tag: store.rowTag.tag(.current, key.span, row.span))
-        store.cache.keep(new, at: RowKey(key, store.rowTag), tagged)
+        store.cache.remember(new, at: RowKey(key, store.rowTag), tagged)
         put(.versions, ViewKey.version(of: id.text, at: event.index), row)
         try foldFacets(from: old, to: new, at: event.index)
         try foldSlug(from: old, to: new, event)

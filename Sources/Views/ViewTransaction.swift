@@ -6,7 +6,7 @@ import Wire
 /// One write transaction over the views: what the entries of one commit change in them, command by command.
 ///
 /// ``fold(_:)`` computes the rows that an entry changes. Those of the present command stand in a journal, until
-/// ``keep()`` accepts them or ``undo()`` drops them. Accepted rows stay in memory until the commit, so that a counter
+/// ``accept()`` accepts them or ``undo()`` drops them. Accepted rows stay in memory until the commit, so that a counter
 /// that five hundred commands change is written once.
 ///
 /// A lookup of one row sees the present command's changes first, then the accepted ones, then the disk. A scan sees the
@@ -35,7 +35,7 @@ package final class ViewTransaction: RowReader {
     /// The smallest index that the next entry may have.
     private var nextIndex: UInt64
     /// The same after the last command that was accepted.
-    private var keptIndex: UInt64
+    private var acceptedIndex: UInt64
     /// Whether a command's last entry is still to come.
     private var isMidCommand = false
     /// The chains in which this commit changes a resource or an edge.
@@ -59,12 +59,12 @@ package final class ViewTransaction: RowReader {
         headsOf = heads
         self.ownScopes = ownScopes
         totals = ViewMark().totals
-        (nextIndex, keptIndex) = (0, 0)
+        (nextIndex, acceptedIndex) = (0, 0)
         for (place, part) in parts.enumerated() {
             let mark = try writes.begin(part, of: store)
             let size = mark.applied?.size ?? 0
-            guard place == 0 || size == keptIndex else { throw ViewFault.outOfOrder(index: size) }
-            (nextIndex, keptIndex) = (size, size)
+            guard place == 0 || size == acceptedIndex else { throw ViewFault.outOfOrder(index: size) }
+            (nextIndex, acceptedIndex) = (size, size)
             for table in part.tables { totals[table.rawValue] = mark.totals[table.rawValue] }
         }
     }
@@ -75,7 +75,7 @@ package final class ViewTransaction: RowReader {
     ///   one that does not come next. The caller then calls ``undo()``: an unfinished command cannot be accepted.
     package func fold(_ entry: FoldedEntry) throws {
         // Where retention removed lines the next index is further on; it is never further back.
-        guard entry.index >= nextIndex, isMidCommand || nextIndex == keptIndex else {
+        guard entry.index >= nextIndex, isMidCommand || nextIndex == acceptedIndex else {
             throw ViewFault.outOfOrder(index: entry.index)
         }
         nextIndex = entry.index + 1
@@ -103,15 +103,15 @@ package final class ViewTransaction: RowReader {
     /// Accepts the rows of the command whose entries were folded since the last call.
     ///
     /// - Throws: ``ViewFault/unfinishedCommand`` when the last entry of the command was not folded.
-    package func keep() throws {
+    package func accept() throws {
         guard !isMidCommand else { throw ViewFault.unfinishedCommand }
-        while let (term, index) = pending.keep(&journal) {
+        while let (term, index) = pending.accept(&journal) {
             // Where an erasure removed blocks of terms, they must be gone before the last block is searched.
             if pending.rows.hasChanges(of: .terms) { try flush() }
             let last = try lastBlock(of: term, before: index)
             pending.terms.open(term, at: last)
         }
-        keptIndex = nextIndex
+        acceptedIndex = nextIndex
     }
 
     /// Ends the transactions without writing, so that an environment can grow or another one begin.
@@ -119,10 +119,10 @@ package final class ViewTransaction: RowReader {
     /// Every later call that reads or writes throws ``ViewFault/ended``.
     package func abandon() { writes.abandon() }
 
-    /// Drops the rows of everything that was folded since the last ``keep()``.
+    /// Drops the rows of everything that was folded since the last ``accept()``.
     package func undo() {
         journal.removeAll()
-        nextIndex = keptIndex
+        nextIndex = acceptedIndex
         isMidCommand = false
         lastUses.removeAll()
         latestUse = nil
@@ -131,11 +131,11 @@ package final class ViewTransaction: RowReader {
     /// Writes the accepted rows and the mark of each part, and commits the transactions.
     ///
     /// - Parameter applied: the ledger's size and root after the last accepted entry, which the mark will say.
-    /// - Throws: ``ViewFault/unfinishedCommand`` when rows wait for ``keep()`` or ``undo()``; errors of `Storage`,
+    /// - Throws: ``ViewFault/unfinishedCommand`` when rows wait for ``accept()`` or ``undo()``; errors of `Storage`,
     ///   after which one part may be committed and the other not.
     package func commit(applied: ViewStore.Applied) throws {
-        guard nextIndex == keptIndex, !isMidCommand else { throw ViewFault.unfinishedCommand }
-        guard applied.size >= keptIndex else { throw ViewFault.outOfOrder(index: applied.size) }
+        guard nextIndex == acceptedIndex, !isMidCommand else { throw ViewFault.unfinishedCommand }
+        guard applied.size >= acceptedIndex else { throw ViewFault.outOfOrder(index: applied.size) }
         try flush()
         for part in parts {
             let value = ViewMark.row(applied, totals, of: part)
@@ -150,7 +150,7 @@ package final class ViewTransaction: RowReader {
     }
 
     /// The number of ledger entries that the accepted commands reach up to.
-    package var size: UInt64 { keptIndex }
+    package var size: UInt64 { acceptedIndex }
 
     /// Whether this commit changes a resource or an edge in one of these chains.
     ///
@@ -160,7 +160,7 @@ package final class ViewTransaction: RowReader {
     /// The sums and row counts of all tables, the accepted commands included.
     package func attestation() throws -> ViewAttestation {
         try flush()
-        return ViewAttestation(at: keptIndex, totals: totals)
+        return ViewAttestation(at: acceptedIndex, totals: totals)
     }
 }
 
@@ -213,7 +213,7 @@ extension ViewTransaction {
     }
 
     /// Whether accepted entries of this term wait in memory to be written.
-    func isKept(_ term: Term) -> Bool { pending.terms.isOpen(term) }
+    func hasAcceptedEntries(of term: Term) -> Bool { pending.terms.isOpen(term) }
 }
 
 extension ViewTransaction {

@@ -14,7 +14,7 @@ final class DateHeader: Sendable {
     var field: HTTPField { current.withLock(\.self) }
 
     /// Follows the clock until it is cancelled.
-    func keepCurrent() async {
+    func followClock() async {
         while (try? await Task.sleep(for: .seconds(1))) != nil {
             let field = Self.now
             current.withLock { $0 = field }

@@ -28,7 +28,7 @@ final class LoadPlace: AnsweringPlace {
 
     init(_ load: Load) { self.load = load }
 
-    func take() -> Bool {
+    func enter() -> Bool {
         guard load.begin() else { return false }
         isTaken.store(true, ordering: .relaxed)
         return true

@@ -137,11 +137,11 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             ahead.append(part)
             return
         }
-        hand(part, context)
+        forward(part, context)
     }
 
     /// Passes a part on to be answered, and counts the request.
-    private func hand(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+    private func forward(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head:
             isAnswering = true
@@ -174,7 +174,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// The answer has left: it is the turn of the next request that was sent ahead, unless its client should wait.
-    private func turn(_ context: ChannelHandlerContext) {
+    private func finishRequest(_ context: ChannelHandlerContext) {
         guard isTurnedAway else {
             passOnNext(context)
             return
@@ -193,7 +193,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func passOnNext(_ context: ChannelHandlerContext) {
         if !ahead.isEmpty {
-            repeat { hand(ahead.removeFirst(), context) } while !beginsWithHead
+            repeat { forward(ahead.removeFirst(), context) } while !beginsWithHead
             context.fireChannelReadComplete()
         }
         if let ending, ahead.isEmpty {
@@ -279,7 +279,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
                 answerDeadline.sentAnswer()
                 release(bytes)
                 endRequest()
-                if case .success = result { turn(context) } else { ahead.removeAll() }
+                if case .success = result { finishRequest(context) } else { ahead.removeAll() }
             }
             context.write(data, promise: sent)
             obey(progress.wroteEnd(), context)

@@ -40,7 +40,7 @@ struct Responder: Sendable {
                 ? .bytes([]) : try await incoming.readBody(upTo: route.bodyBytesMax, into: &held, writer)
             held.beginWork()
             let place = route.isAnsweredUnderOverload ? nil : LoadPlace(load)
-            if place?.take() ?? true {
+            if place?.enter() ?? true {
                 defer { place?.leave() }
                 answer = await route.answer(bodyBytes: body.count) { [addresses] in
                     Endpoints.Request(

@@ -44,21 +44,21 @@ final class ServedCertificate: Sendable {
     /// For a connection that begins now.
     var channel: HTTP2UpgradeChannel { state.withLock(\.channel) }
 
-    /// Looks again and again until it is cancelled.
+    /// Reads the files at intervals until it is cancelled.
     func follow() async {
-        while (try? await Task.sleep(for: .seconds(files.secondsBetweenLooks))) != nil { look(isAskedFor: false) }
+        while (try? await Task.sleep(for: .seconds(files.secondsBetweenLooks))) != nil { readAgain(isAskedFor: false) }
     }
 
-    /// Takes what the files hold, if it can be used.
-    func look(isAskedFor: Bool) {
+    /// Reads the files, and serves the certificate in them if it can be used.
+    func readAgain(isAskedFor: Bool) {
         do throws(WebServer.UnusableCertificate) {
-            try take(files.read(), isAskedFor)
+            try serve(files.read(), isAskedFor)
         } catch {
-            keep(error, isAskedFor)
+            report(error, isAskedFor)
         }
     }
 
-    private func take(_ identity: TLSIdentity, _ isAskedFor: Bool) throws(WebServer.UnusableCertificate) {
+    private func serve(_ identity: TLSIdentity, _ isAskedFor: Bool) throws(WebServer.UnusableCertificate) {
         let (served, trouble) = state.withLock { ($0.identity, $0.trouble) }
         guard identity != served else {
             state.withLock { $0.trouble = nil }
@@ -72,7 +72,7 @@ final class ServedCertificate: Sendable {
         logger.notice("New connections get the certificate that \(files.certificatePath) holds now.")
     }
 
-    private func keep(_ unusable: WebServer.UnusableCertificate, _ isAskedFor: Bool) {
+    private func report(_ unusable: WebServer.UnusableCertificate, _ isAskedFor: Bool) {
         let isNews = state.withLock { state in
             let isSame = state.trouble?.reason == unusable.reason
             let isKnown = isSame && state.trouble?.isTold == true

@@ -71,7 +71,7 @@ package struct WebServer: Service {
     /// Looks at once whether the certificate was replaced, and says what it found.
     ///
     /// Without one there is nothing to look at, and nothing is said.
-    package func readCertificateAgain() { certificate?.look(isAskedFor: true) }
+    package func readCertificateAgain() { certificate?.readAgain(isAskedFor: true) }
 
     package func run() async throws {
         if certificate == nil, !configuration.isLoopback {
@@ -81,7 +81,7 @@ package struct WebServer: Service {
         let accepting = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.any())
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: accepting) { try await server.run() }
-            group.addTask { await dates.keepCurrent() }
+            group.addTask { await dates.followClock() }
             group.addTask { await closeWhenOverdue() }
             if let certificate { group.addTask { await certificate.follow() } }
             // Either the server has served its last request, or what is left of them is overdue and is cancelled.

@@ -301,7 +301,7 @@ struct AuditTests {
                 sealed: [PendingEntry.Sealed(subject: id, key: "\(id)/2026-11", fields: ["ip": "198.51.100.7"])]
             )
             _ = try writer.prepare([pending], recordedAt: writer.time(wall: world.wall()))
-            writer.keep()
+            writer.accept()
             index = opening.range.size
             try writer.commit().get()
         }

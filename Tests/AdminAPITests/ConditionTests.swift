@@ -199,7 +199,7 @@ struct ConditionTests {
 
         var steps: [String] { taken.withLock { $0 } }
         func leave() { taken.withLock { $0.append("left") } }
-        func take() -> Bool {
+        func enter() -> Bool {
             taken.withLock { $0.append("came back") }
             return isFreeLater
         }

@@ -20,7 +20,7 @@ struct FreeSpaceTests {
     }
 
     private func fill(_ server: Server, _ disks: [Machine.DiskSpace]) async {
-        server.disk.tell(spaces: disks)
+        server.disk.set(spaces: disks)
         server.clock.pass(microseconds: 1_100_000)
         for _ in 1...2 { _ = try? await server.instance.perform(RecordEvents([]), by: .system) }
     }

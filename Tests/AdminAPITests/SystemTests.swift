@@ -202,7 +202,7 @@ import Wire
                 request: Caller.Request(id: "req_held", endpoint: "tenants.list")
             )
             #expect(throws: Refusal.busy(retryAfterSeconds: 1, "the read took longer than reads may")) {
-                try server.instance.look(by: caller) { snapshot, _ in
+                try server.instance.read(by: caller) { snapshot, _ in
                     server.clock.pass(microseconds: Instance.readMicrosecondsMax + 1)
                     return try snapshot.size
                 }

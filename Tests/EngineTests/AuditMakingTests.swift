@@ -58,7 +58,7 @@ import Wire
         let progress = try #require(instance.auditProgress)
         #expect(progress.folded > 4_096 && progress.folded < size && progress.size == size)
         let behind = #expect(throws: Refusal.self) {
-            try instance.look(by: .system) { reader, _ in try reader.audit(Stepped.query).total }
+            try instance.read(by: .system) { reader, _ in try reader.audit(Stepped.query).total }
         }
         guard case .busy(let seconds, let why) = behind else {
             Issue.record("\(String(describing: behind))")

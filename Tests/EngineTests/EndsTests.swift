@@ -144,7 +144,7 @@ struct EndsTests {
         let ground = try Ground(seed: 605)
         let instance = try await ground.open()
         let token = try await Self.token(ground, instance)
-        ground.disk.tell(spaces: [Machine.DiskSpace(freeBytes: 1 << 20, totalBytes: 1 << 30)])
+        ground.disk.set(spaces: [Machine.DiskSpace(freeBytes: 1 << 20, totalBytes: 1 << 30)])
         for _ in 1...2 { try await Self.pass(seconds: 2, ground, instance) }
         await #expect(throws: Refusal.diskFull) { _ = try await Self.token(ground, instance) }
         try await Self.revoke(token, ground, instance)

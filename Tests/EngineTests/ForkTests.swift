@@ -171,9 +171,9 @@ struct ForkTests {
         let root = try tables.environment.read { try tables.range(at: setBack.size, $0).root }
         let note = try setBack.signed()
         switch witness {
-        case .headHint: try top.anchor().keep(note)
+        case .headHint: try top.anchor().store(note)
         case .views:
-            try top.anchor().keep(note)
+            try top.anchor().store(note)
             try anchor.remove("head")
         case .nothingButTheLedger:
             for name in ["head", "checkpoint"] { try anchor.remove(name) }

@@ -80,7 +80,7 @@ struct FoundingTests {
         let ground = try Ground(seed: 72)
         let directory = DataDirectory(simulated: disk)
         let note = try #require(try ground.directory.anchor().checkpoint())
-        try directory.anchor().keep(note)
+        try directory.anchor().store(note)
         try directory.keys().write("epoch-1", [1])
         #expect(throws: LedgerFault.self) { try Self.found(directory, clock) }
         #expect(try Self.keys(directory) == ["epoch-1": [1]])

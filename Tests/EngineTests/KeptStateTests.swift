@@ -289,7 +289,7 @@ import Wire
             var entry = try FoldedEntry(Entry(decoding: bytes))
             if entry.type.text == "partner.created" { entry.data["name"] = "Another" }
             try transaction.fold(entry)
-            if entry.endsCommand { try transaction.keep() }
+            if entry.endsCommand { try transaction.accept() }
         }
         try transaction.commit(applied: ViewStore.Applied(size: range.size, root: range.root))
         let next = try await ground.open(isStateKeptTwice: true)

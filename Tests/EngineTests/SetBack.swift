@@ -36,7 +36,7 @@ extension ForkTests {
         func outgrow() async throws {
             let anchor = try SmallFiles(simulated: ground.disk, prefix: "anchor")
             let (checkpoint, hint) = (try anchor.read("checkpoint"), try anchor.read("head"))
-            try ground.directory.anchor().keep(signed())
+            try ground.directory.anchor().store(signed())
             try anchor.remove("head")
             try ground.disk.remove("views")
             let instance = try await ground.open()

@@ -115,7 +115,7 @@ extension StoppedTokenTests {
     private static func opens(_ token: AccessToken, _ house: House, _ instance: Instance) async throws -> Bool {
         let caller = try await House.caller(token, instance)
         let isRead = try await isTaken {
-            _ = try instance.look(by: caller) { _, judge in judge.authority.places.count }
+            _ = try instance.read(by: caller) { _, judge in judge.authority.places.count }
         }
         let change = try Change<Application>.changing(try house.client(.tenant).id, ["description": "seen"])
         let isWritten = try await isTaken { _ = try await instance.perform(change, by: caller) }

@@ -98,7 +98,7 @@ struct ForgedLedger {
 
     func sign() throws {
         let checkpoint = Checkpoint(origin: identity.origin, size: range.size, root: range.root)
-        try anchor.keep(checkpoint.signed(by: [signer]))
+        try anchor.store(checkpoint.signed(by: [signer]))
     }
 
     func verify(_ options: Verification.Options = .init()) -> Verification.Report {

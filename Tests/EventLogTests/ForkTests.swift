@@ -15,7 +15,7 @@ struct ForkTests {
     }
 
     private static func sign(_ ledger: TestLedger, as origin: String, _ size: UInt64, _ root: Digest) throws {
-        try ledger.anchor.keep(Checkpoint(origin: origin, size: size, root: root).signed(by: [ledger.signer]))
+        try ledger.anchor.store(Checkpoint(origin: origin, size: size, root: root).signed(by: [ledger.signer]))
     }
 
     /// What an opening misses.
@@ -59,7 +59,7 @@ struct ForkTests {
                 "a longer checkpoint by a later key", LostHistory(size: 30, root: root),
                 { ledger in
                     let checkpoint = Checkpoint(origin: ledger.identity.origin, size: 30, root: root)
-                    try ledger.anchor.keep(checkpoint.signed(by: [Ed25519Key()]))
+                    try ledger.anchor.store(checkpoint.signed(by: [Ed25519Key()]))
                 }
             ),
             (

@@ -111,12 +111,12 @@ struct OpeningTests {
         Damage("another ledger's checkpoint", .damaged) { ledger in
             let other = try TestLedger.populated(seed: 99)
             let note = try #require(try other.anchor.checkpoint())
-            try ledger.anchor.keep(note)
+            try ledger.anchor.store(note)
         },
         Damage("a checkpoint by another key", .damaged) { ledger in
             let root = try ledger.tables.environment.read { try ledger.tables.range(at: 20, $0).root }
             let checkpoint = Checkpoint(origin: ledger.identity.origin, size: 20, root: root)
-            try ledger.anchor.keep(checkpoint.signed(by: [Ed25519Key()]))
+            try ledger.anchor.store(checkpoint.signed(by: [Ed25519Key()]))
         },
         Damage("a checkpoint of another root that its key did not sign", .damaged) { ledger in
             let checkpoint = Checkpoint(origin: ledger.identity.origin, size: 20, root: SHA256Hash.hash([1]))
@@ -126,15 +126,15 @@ struct OpeningTests {
                 keyID: ledger.identity.verifierKey.id,
                 bytes: [UInt8](repeating: 0, count: 64)
             )
-            try ledger.anchor.keep(SignedNote(text: signed.text, signatures: [line]))
+            try ledger.anchor.store(SignedNote(text: signed.text, signatures: [line]))
         },
         Damage("a checkpoint of another root by another key", .rolledBack) { ledger in
             let checkpoint = Checkpoint(origin: ledger.identity.origin, size: 20, root: SHA256Hash.hash([1]))
-            try ledger.anchor.keep(checkpoint.signed(by: [Ed25519Key()]))
+            try ledger.anchor.store(checkpoint.signed(by: [Ed25519Key()]))
         },
         Damage("a checkpoint of another root", .rolledBack) { ledger in
             let checkpoint = Checkpoint(origin: ledger.identity.origin, size: 20, root: SHA256Hash.hash([1]))
-            try ledger.anchor.keep(checkpoint.signed(by: [ledger.signer]))
+            try ledger.anchor.store(checkpoint.signed(by: [ledger.signer]))
         },
         Damage("a checkpoint that is none", .damaged) { ledger in
             try ledger.place.folder("anchor").write("checkpoint", Array("nonsense".utf8))
@@ -217,7 +217,7 @@ struct OpeningTests {
         #expect(ledger.verify().problems == [])
         // What only the retired key signs, beyond its retirement, is worth nothing.
         let late = Checkpoint(origin: ledger.identity.origin, size: 22, root: ledger.writer.range.root)
-        try ledger.anchor.keep(late.signed(by: [ledger.signer]))
+        try ledger.anchor.store(late.signed(by: [ledger.signer]))
         #expect(throws: LedgerFault.self) { try ledger.open() }
         #expect(ledger.verify().problems.count == 1)
     }

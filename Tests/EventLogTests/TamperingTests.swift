@@ -262,12 +262,12 @@ struct TamperingTests {
         try other.populate()
         try other.write([TestLedger.tokenIssued(90)])
         #expect(ledger.writer.range.root != other.writer.range.root)
-        try other.anchor.keep(signed)
+        try other.anchor.store(signed)
         #expect(other.verify().problems == [], "a longer history with the same beginning is consistent")
         let third = try TestLedger(seed: 5)
         try third.write(TestLedger.partnerCreated("prt_k9"))
         for number in 0..<20 { try third.write([TestLedger.tokenIssued(number)]) }
-        try third.anchor.keep(signed)
+        try third.anchor.store(signed)
         #expect(third.verify().problems.map(\.index) == [nil])
     }
 

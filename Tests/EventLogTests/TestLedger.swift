@@ -67,7 +67,7 @@ struct TestLedger {
     func sign() throws {
         let live = try tables.environment.read { try CheckpointKeys(identity: identity, tables: tables, $0) }
         let checkpoint = Checkpoint(origin: identity.origin, size: writer.range.size, root: writer.range.root)
-        try anchor.keep(checkpoint.signed(by: try live.signers(keys)))
+        try anchor.store(checkpoint.signed(by: try live.signers(keys)))
         try hint()
     }
 

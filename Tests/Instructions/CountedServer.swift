@@ -37,7 +37,7 @@ final class CountedServer {
         let options = Instance.Options(software: "instructions", log: { _ in }, onStop: { _ in })
         let (opened, world) = (Kept<Instance>(), clock.world)
         try thread.run(1) { _ in
-            opened.keep(try await Instance.open(directory, world: world, options: options))
+            opened.store(try await Instance.open(directory, world: world, options: options))
         }
         instance = try opened.value
         let base = try BaseURL(Self.base)
@@ -60,8 +60,8 @@ final class CountedServer {
         guard patches + lists > 0 else { return }
         let (bearer, partner) = (Kept<String>(), Kept<String>())
         try doRound(1) { [asked, basic] _ in
-            bearer.keep("Bearer " + (try await asked.token(basic, 0)))
-            partner.keep(try await asked.create("partners", ["name": "A partner", "slug": "p"], bearer.value, 0))
+            bearer.store("Bearer " + (try await asked.token(basic, 0)))
+            partner.store(try await asked.create("partners", ["name": "A partner", "slug": "p"], bearer.value, 0))
         }
         let (token, owner) = (try bearer.value, try partner.value)
         let tenants = (0..<Self.together).map { _ in Kept<String>() }
@@ -70,7 +70,7 @@ final class CountedServer {
                 "name": .string("Tenant \(number)"), "slug": .string("t-\(number)"), "partner_id": .string(owner),
                 "contact_email": .string("office@t-\(number).example"),
             ]
-            tenants[number].keep(try await asked.create("tenants", body, token, number))
+            tenants[number].store(try await asked.create("tenants", body, token, number))
         }
         let paths = try tenants.map { "/api/v1/admin/tenants/" + (try $0.value) }
         for round in 0..<patches / Self.together {
@@ -105,7 +105,7 @@ final class CountedServer {
 private final class Kept<Value: Sendable>: Sendable {
     private let kept = Mutex<Value?>(nil)
 
-    func keep(_ value: Value) { kept.withLock { $0 = value } }
+    func store(_ value: Value) { kept.withLock { $0 = value } }
 
     var value: Value {
         get throws {

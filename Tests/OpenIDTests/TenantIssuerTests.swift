@@ -145,7 +145,7 @@ struct TenantIssuerTests {
             request: Caller.Request(id: "req_1", endpoint: "tenants.get")
         )
         #expect(throws: Refusal.rejected(.unprovenToken)) {
-            try tenancy.provider.instance.look(by: caller) { _, judge in judge.authority.places.count }
+            try tenancy.provider.instance.read(by: caller) { _, judge in judge.authority.places.count }
         }
         try await tenancy.provider.instance.close()
     }

@@ -223,7 +223,7 @@ extension Client {
         guard let told = await admin(.patch, "\(known.kind.path)/\(id)", body: body.compact), !told.isUnknown else {
             return book.use { $0.resources[id]?.maybeChanges += 1 }
         }
-        book.use { $0.resources[id]?.suspension.settle(isSuspended, isDone: told.status == 200) }
+        book.use { $0.resources[id]?.suspension.finish(isSuspended, isDone: told.status == 200) }
         guard told.status == 200, let version = told.version, let index = told.index,
             let name = told.data[known.kind.nameField]?.text
         else { return }

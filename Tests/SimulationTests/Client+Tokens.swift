@@ -106,7 +106,7 @@ extension Client {
     }
 
     /// What was seen as of some entry is seen as of it for ever, while faults strike as well.
-    mutating func lookBack() async {
+    mutating func readPast() async {
         guard let sight = dice.pick(book.use { $0.sights }) else { return }
         if dice.onceIn(2) { return await askBack(sight) }
         do {

@@ -27,7 +27,7 @@ struct Client: Sendable {
             (8, .createUser), (6, .createGroup), (10, .join), (3, .leave), (8, .survey),
             (14, .rename), (4, .renameStale), (4, .delete), (1, .deleteAll), (4, .rotateSecret), (10, .read),
             (3, .list), (6, .repeatOpen), (5, .repeatDone), (3, .duplicate), (3, .oldSecret), (2, .health),
-            (1, .rotateKeys), (2, .revoke), (4, .suspend), (4, .lookBack), (5, .undo), (4, .putBack),
+            (1, .rotateKeys), (2, .revoke), (4, .suspend), (4, .readPast), (5, .undo), (4, .putBack),
         ])
         guard let action else { return }
         switch action {
@@ -55,7 +55,7 @@ struct Client: Sendable {
         case .rotateKeys: await rotateKeys()
         case .revoke: await revoke()
         case .suspend: await suspend()
-        case .lookBack: await lookBack()
+        case .readPast: await readPast()
         case .undo: await undo()
         case .putBack: await putBack()
         }
@@ -64,7 +64,7 @@ struct Client: Sendable {
     private enum Action {
         case issue, createPartner, createTenant, createApplication, rename, renameStale, delete, deleteAll
         case rotateSecret, read, list, repeatOpen, repeatDone, duplicate, oldSecret, health, rotateKeys, revoke, suspend
-        case lookBack, createUser, createGroup, join, leave, survey, undo, putBack
+        case readPast, createUser, createGroup, join, leave, survey, undo, putBack
     }
 }
 

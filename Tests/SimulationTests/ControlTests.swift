@@ -144,11 +144,11 @@ struct ControlTests {
     @Test(arguments: breaches) func `a broken promise is seen, by its name`(breach: Breach) throws {
         var evidence = try Self.sound.get()
         try #require(evidence.entries.count > 50 && !evidence.checkpoints.isEmpty && !evidence.recalled.isEmpty)
-        #expect(Oracle.judge(evidence).isEmpty)
+        #expect(Oracle.check(evidence).isEmpty)
         breach.make(&evidence)
-        let found = Oracle.judge(evidence).map(\.invariant)
+        let found = Oracle.check(evidence).map(\.invariant)
         #expect(found.contains(breach.invariant), "\(breach): \(found)")
-        #expect(!Oracle.judge(evidence, without: breach.invariant).map(\.invariant).contains(breach.invariant))
+        #expect(!Oracle.check(evidence, without: breach.invariant).map(\.invariant).contains(breach.invariant))
     }
 
     @Test func `every invariant has its breach`() {

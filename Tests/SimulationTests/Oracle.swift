@@ -12,7 +12,7 @@ enum Oracle {
     ]
 
     /// - Parameter without: an invariant whose check is switched off, to show that it is the one that finds something.
-    static func judge(_ evidence: Evidence, without: String? = nil) -> [Violation] {
+    static func check(_ evidence: Evidence, without: String? = nil) -> [Violation] {
         invariants.filter { $0.name != without }.flatMap { invariant in
             invariant.check(evidence).map { Violation(invariant: invariant.name, what: $0) }
         }

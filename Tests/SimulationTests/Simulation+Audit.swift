@@ -9,7 +9,7 @@ import Wire
 // What is looked at between lives.
 extension Simulation {
     /// What is there with nothing running, before anybody opens it.
-    func lookAtDisk() {
+    func inspectDisk() {
         do {
             let tables = try directory.ledger(.readOnly)
             let size = try tables.environment.read { try tables.size($0) }
@@ -35,7 +35,7 @@ extension Simulation {
     func audit(_ instance: Instance) {
         do {
             evidence = try gather(instance)
-            for violation in Oracle.judge(evidence) {
+            for violation in Oracle.check(evidence) {
                 book.violate(violation.invariant, violation.what)
             }
             durable = []

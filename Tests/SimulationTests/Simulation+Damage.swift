@@ -17,7 +17,7 @@ extension Simulation {
         isDamaged = true
         trace.add("= damage: \(done)")
         book.use { $0.isTroubled = true }
-        look(done)
+        inspect(done)
         if isOfViews, !isRefusedAfterLie, book.use({ $0.violations.isEmpty }) { mend(done, since: size) }
     }
 
@@ -46,16 +46,16 @@ extension Simulation {
         }
     }
 
-    private func look(_ done: String) {
+    private func inspect(_ done: String) {
         guard let instance = open() else { return damage.append("\(done): refused at the start") }
         stepper.step("verifier")
         guard instance.status.refusal == nil || options.isBlind else {
             end(instance, .kill)
             return damage.append("\(done): found by the verification of the start")
         }
-        judge(instance, done)
+        checkAnswers(of: instance, done)
         spawn { try? await instance.close() }
-        settle("a stop")
+        runUntilIdle("a stop")
     }
 
     /// Views are derived: whatever became of them, they are made anew from the ledger, and nothing is amiss.
@@ -74,13 +74,13 @@ extension Simulation {
             audit(instance)
             damage.append("\(done): mended by a rebuild")
             spawn { try? await instance.close() }
-            settle("a stop")
+            runUntilIdle("a stop")
         } catch {
             book.violate("I6", "after \(done): the views cannot be made anew: \(error)")
         }
     }
 
-    private func judge(_ instance: Instance, _ done: String) {
+    private func checkAnswers(of instance: Instance, _ done: String) {
         do {
             var evidence = try gather(instance)
             // Where the mark of a clean stop is damaged, the start rightly believes it less.
@@ -88,7 +88,7 @@ extension Simulation {
             if options.isBlind { evidence.problems = [] }
             if !evidence.problems.isEmpty { return damage.append("\(done): found by a verification") }
             if !evidence.differences.isEmpty { return damage.append("\(done): found by a replay") }
-            let violations = Oracle.judge(evidence)
+            let violations = Oracle.check(evidence)
             for violation in violations { book.violate(violation.invariant, "after \(done): \(violation.what)") }
             damage.append("\(done): made no difference")
         } catch {
@@ -121,6 +121,6 @@ extension Simulation {
             damage.append("a lying disk: refused when read")
         }
         spawn { try? await instance.close() }
-        settle("a stop")
+        runUntilIdle("a stop")
     }
 }

@@ -46,7 +46,7 @@ extension Simulation {
     }
 
     /// Goes on until every task has ended.
-    func settle(_ what: String) {
+    func runUntilIdle(_ what: String) {
         for _ in 0..<Self.stepsMax {
             if running.count == 0 { return }
             step()
@@ -101,7 +101,7 @@ extension Simulation {
         var stepsAfterStop = 0
         for _ in 0..<plan.steps where !disk.isWithoutPower && stepsAfterStop < 20 {
             step()
-            keep(instance.checkpoint)
+            remember(instance.checkpoint)
             if plan.stepsClock, dice.onceIn(200) { stepClock() }
             if dice.onceIn(4_000) { passDay() }
             if instance.status.refusal != nil { book.use { $0.isTroubled = true } }
@@ -111,7 +111,7 @@ extension Simulation {
     }
 
     /// A published checkpoint is a promise: the oracle remembers it.
-    private func keep(_ note: SignedNote?) {
+    private func remember(_ note: SignedNote?) {
         guard let note, book.use({ $0.checkpoints.last != note }) else { return }
         book.use { $0.checkpoints.append(note) }
         trace.add("checkpoint \(note.text.split(separator: "\n").dropFirst().first ?? "")")

@@ -18,7 +18,7 @@ extension Simulation {
         trace.add("the operator accepts the clock: \(why)")
         let faults = disk.faultsMet.count
         spawn { try? await first.close() }
-        settle("a stop")
+        runUntilIdle("a stop")
         // It has written nothing, so how the run before it ended is still to be told, unless it could not leave so.
         if disk.faultsMet.count > faults { lastStop = nil }
         disk.endProcesses()
@@ -26,7 +26,7 @@ extension Simulation {
         spawn { [trace] in
             do { _ = try await second.acceptClock() } catch { trace.add("the clock was not accepted: \(error)") }
         }
-        settle("accepting the clock")
+        runUntilIdle("accepting the clock")
         return second
     }
 
@@ -36,7 +36,7 @@ extension Simulation {
             let size = try? tables.environment.read({ try tables.size($0) })
         {
             starts.append(size)
-            viewsBefore = lookAtViews(size)
+            viewsBefore = inspectViews(size)
         }
         let options = Instance.Options(
             software: "simulated",
@@ -60,7 +60,7 @@ extension Simulation {
                 trace.add("the start failed: \(error)")
             }
         }
-        settle("a start")
+        runUntilIdle("a start")
         let (instance, error) = box.outcome
         failure = error
         trace.add(instance.map { "open at \($0.status.size)" } ?? "not open")
@@ -86,19 +86,19 @@ extension Simulation {
         case .close, .kill: kill(instance)
         case .powerCut: cutPower(instance)
         }
-        lookAtWhatIsLeft()
+        inspectWhatIsLeft()
     }
 
-    func lookAtWhatIsLeft() { if diskHasLied { checkAfterLie() } else { lookAtDisk() } }
+    func inspectWhatIsLeft() { if diskHasLied { checkAfterLie() } else { inspectDisk() } }
 
     /// A stop in order, which the faults of the plan may strike as well; now and then the machine goes down right
     /// after.
     private func close(_ instance: Instance?) {
-        let wasWell = !book.use { $0.isStopped } && instance?.status.refusal == nil && instance?.isStopTold == true
-        settle("the last requests")
+        let wasWell = !book.use { $0.isStopped } && instance?.status.refusal == nil && instance?.isStopRecorded == true
+        runUntilIdle("the last requests")
         let faults = disk.faultsMet.count
         if let instance { spawn { try? await instance.close() } }
-        settle("a stop")
+        runUntilIdle("a stop")
         guard !disk.isWithoutPower else { return dice.onceIn(2) ? cutPower(nil) : kill(nil) }
         disk.forgetPlan()
         let isWell = wasWell && !book.use { $0.isStopped } && disk.faultsMet.count == faults
@@ -144,7 +144,7 @@ extension Simulation {
         }
         scheduler.processIsGone(true)
         if let instance { spawn { try? await instance.close() } }
-        settle("the end of a process that is gone")
+        runUntilIdle("the end of a process that is gone")
         stepper.forget()
         scheduler.processIsGone(false)
     }

@@ -33,7 +33,7 @@ extension Simulation {
             lastStop = nil
         }
         leave(work)
-        lookAtWhatIsLeft()
+        inspectWhatIsLeft()
     }
 
     private static func fault(_ dice: inout Dice) -> Fault? {

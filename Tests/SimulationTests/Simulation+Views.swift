@@ -43,7 +43,7 @@ extension Simulation {
         )
     }
 
-    func lookAtViews(_ size: UInt64) -> ViewsBefore {
+    func inspectViews(_ size: UInt64) -> ViewsBefore {
         let bytes = try? directory.viewFiles("views", .readOnly).read("trust")
         let mark = bytes.flatMap { try? JSON.parse($0, as: .canonical) }
         let isClean = mark?["clean"]?.flag == true

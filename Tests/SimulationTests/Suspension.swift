@@ -16,7 +16,7 @@ struct Suspension: Sendable {
     }
 
     /// A change was answered; one without an answer stays on its way until somebody looks.
-    mutating func settle(_ isSuspended: Bool, isDone: Bool) {
+    mutating func finish(_ isSuspended: Bool, isDone: Bool) {
         onTheirWay = max(0, onTheirWay - 1)
         guard onTheirWay == 0 else { return }
         if isDone, !hasOverlapped { maybe = [isSuspended] }

@@ -20,7 +20,7 @@ struct FoldedLines {
         for line in lines {
             let entry = try FoldedEntry(Entry(decoding: line))
             try transaction.fold(entry)
-            if entry.endsCommand { try transaction.keep() }
+            if entry.endsCommand { try transaction.accept() }
             range.append(MerkleTree.leaf(line))
         }
         try transaction.commit(applied: ViewStore.Applied(size: range.size, root: range.root))

@@ -51,7 +51,7 @@ final class Ground {
         options.keptBehindMicrosecondsMax = .max
         let instance = try await Instance.open(directory, world: clock.world, options: options)
         let session = try Session(self, instance)
-        try await session.settle()
+        try await session.waitForWriter()
         return session
     }
 

@@ -56,7 +56,7 @@ struct LaterEntries {
             sealed: sealed
         )
         _ = try writer.prepare([pending], recordedAt: writer.time(wall: wall))
-        writer.keep()
+        writer.accept()
         try writer.commit().get()
     }
 

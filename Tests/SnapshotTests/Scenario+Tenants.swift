@@ -20,7 +20,7 @@ extension Session {
             let request = Caller.Request(id: ground.nextRequestID(), endpoint: "restore")
             let caller = try instance.authenticate(accessToken, baseURL: try BaseURL(Ground.baseURL), request: request)
             try await life.restore(instance, id, caller)
-            try await settle()
+            try await waitForWriter()
         }
         try await pass(seconds: 61)
     }

@@ -51,7 +51,7 @@ extension Session {
     }
 
     /// What has become of it all, and who could do what.
-    func lookBack(at platform: Platform) async throws {
+    func readPast(at platform: Platform) async throws {
         try await admin(.get, "/applications/\(platform.global.id)/history", query: "related=true")
         try await admin(.get, "/applications/\(platform.global.id)/access")
         try await admin(.get, "/access", query: "scope=platform&scope_name=admin:write")
@@ -104,10 +104,10 @@ extension Session {
         let request = Caller.Request(id: ground.nextRequestID(), endpoint: "tenants.update")
         let caller = try instance.authenticate(accessToken, baseURL: try BaseURL(Ground.baseURL), request: request)
         await #expect(throws: Refusal.failed) { try await self.instance.perform(BrokenCommand(), by: caller) }
-        try await settle()
+        try await waitForWriter()
         for step in [5_000_000, -5_000_000] as [Int64] {
             ground.clock.stepWall(microseconds: step)
-            try await settle()
+            try await waitForWriter()
         }
         try await fillDisk()
         #expect(try await token(ground.service) == nil)

@@ -37,7 +37,7 @@ struct Scenario {
         _ = try await third.instance.acceptClock()
         try await third.signIn(ground.service)
         try await third.admin(.delete, "/partners/\(platform.msp)", query: "cascade=true&preview=true")
-        try await third.lookBack(at: platform)
+        try await third.readPast(at: platform)
         try await third.close()
         instance = third.instance
         notes = [handover, try #require(third.instance.checkpoint)]

@@ -38,13 +38,13 @@ final class Session {
     /// Both clocks go on.
     func pass(seconds: Int64 = 0, microseconds: Int64 = 0) async throws {
         ground.clock.pass(microseconds: seconds * 1_000_000 + microseconds)
-        try await settle()
+        try await waitForWriter()
     }
 
     /// Returns once the writer has looked at the clock and written what was due.
     ///
     /// It looks once a second by itself too; were dice thrown before it had, their order would be left to chance.
-    func settle() async throws {
+    func waitForWriter() async throws {
         // Once closed it writes nothing more.
         if !isClosed { _ = try await instance.perform(RecordEvents([]), by: .system) }
     }
@@ -77,7 +77,7 @@ extension Session {
             throw Malformed("no endpoint answers \(request.method) \(request.path)", at: 0)
         }
         let response = await endpoint.answer(request, parameters)
-        try await settle()
+        try await waitForWriter()
         return response
     }
 

@@ -67,7 +67,7 @@ struct AuditTests {
                         )
                     )
                 }
-                try transaction.keep()
+                try transaction.accept()
                 world.ledger.write(entries)
             }
             try transaction.commit(applied: world.ledger.applied)
@@ -138,7 +138,7 @@ struct AuditTests {
         for round in 1...300 {
             let entries = world.ledger.entries([world.tokenIssued()])
             try transaction.fold(entries[0])
-            try transaction.keep()
+            try transaction.accept()
             world.ledger.write(entries)
             if round % 50 == 0 { #expect(try transaction.audit(query).total == round) }
         }
@@ -153,7 +153,7 @@ struct AuditTests {
         for _ in 0..<1_000 {
             let entries = world.ledger.entries([Event](repeating: world.tokenIssued(), count: 120))
             for entry in entries { try transaction.fold(entry) }
-            try transaction.keep()
+            try transaction.accept()
             world.ledger.write(entries)
         }
         try transaction.commit(applied: world.ledger.applied)

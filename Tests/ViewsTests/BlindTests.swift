@@ -110,7 +110,7 @@ struct BlindTests {
                 entry.open = { _ in nil }
                 try transaction.fold(entry)
             }
-            try transaction.keep()
+            try transaction.accept()
             let size = (command.last?.index ?? 0) + 1
             try transaction.commit(applied: .init(size: size, root: world.ledger.applied.root))
         }

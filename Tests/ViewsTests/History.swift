@@ -36,7 +36,7 @@ struct History {
                     transaction.undo()
                     continue
                 }
-                try transaction.keep()
+                try transaction.accept()
                 ledger.write(entries)
                 model.take(try entries.map { try $0.stored })
                 if random.chance(20), ledger.size > 0 { try check(transaction) }

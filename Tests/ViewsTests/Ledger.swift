@@ -74,7 +74,7 @@ struct Ledger {
             let part = rest[start..<min(start + commandsPerCommit, rest.count)]
             for command in part {
                 for entry in command { try transaction.fold(entry) }
-                try transaction.keep()
+                try transaction.accept()
             }
             let end = part.last?.last.map { $0.index + 1 } ?? 0
             try transaction.commit(applied: .init(size: end, root: SHA256Hash.hash(BigEndian.bytes(end))))
@@ -91,7 +91,7 @@ extension ViewStore {
     func write(_ ledger: inout Ledger, _ entries: [FoldedEntry]) throws {
         let transaction = try beginTransaction()
         for entry in entries { try transaction.fold(entry) }
-        try transaction.keep()
+        try transaction.accept()
         ledger.write(entries)
         try transaction.commit(applied: ledger.applied)
     }
@@ -101,7 +101,7 @@ extension ViewStore {
         let transaction = try beginTransaction(heads: { .string($0.text) })
         let entries = ledger.entries(try decision(transaction, &ledger))
         for entry in entries { try transaction.fold(entry) }
-        try transaction.keep()
+        try transaction.accept()
         ledger.write(entries)
         try transaction.commit(applied: ledger.applied)
     }

@@ -47,7 +47,7 @@ struct SealedActorTests {
                 if entry.sealed.contains(where: { $0.key == key }) { entry.open = { _ in nil } }
                 try transaction.fold(entry)
             }
-            try transaction.keep()
+            try transaction.accept()
             let size = (command.last?.index ?? 0) + 1
             try transaction.commit(applied: .init(size: size, root: SHA256Hash.hash(BigEndian.bytes(size))))
         }

@@ -26,7 +26,7 @@ struct ViewTransactionTests {
             let entries = rename(world, name)
             for entry in entries { try transaction.fold(entry) }
             #expect(try transaction.resource(world.tenant)?.state.name == name)
-            try transaction.keep()
+            try transaction.accept()
             world.ledger.write(entries)
             #expect(try transaction.resource(world.tenant)?.state.name == name)
             #expect(
@@ -51,7 +51,7 @@ struct ViewTransactionTests {
         for round in 1...3 as ClosedRange<UInt64> {
             let entries = rename(world, "Name \(round)")
             for entry in entries { try transaction.fold(entry) }
-            try transaction.keep()
+            try transaction.accept()
             world.ledger.write(entries)
             #expect(try transaction.length(of: chain) == before + round)
         }
@@ -69,7 +69,7 @@ struct ViewTransactionTests {
         #expect(try transaction.resource(world.tenant)?.state.name == "Roadrunner")
         let kept = world.ledger.entries([world.tokenIssued()])
         for entry in kept { try transaction.fold(entry) }
-        try transaction.keep()
+        try transaction.accept()
         world.ledger.write(kept)
         try transaction.commit(applied: world.ledger.applied)
         for (old, new) in zip(before, try world.store.tableHashes()) where !["terms", "lengths"].contains(old.table) {
@@ -83,7 +83,7 @@ struct ViewTransactionTests {
         let transaction = try world.store.beginTransaction()
         let kept = rename(world, "Kept")
         for entry in kept { try transaction.fold(entry) }
-        try transaction.keep()
+        try transaction.accept()
         world.ledger.write(kept)
         let failing = world.ledger.entries([
             Event(Tenant.entry(.deleted), chain: .tenant(world.tenant), stream: world.tenant.text),
@@ -91,7 +91,7 @@ struct ViewTransactionTests {
         ])
         try transaction.fold(failing[0])
         #expect(throws: Poison.self) { try transaction.fold(failing[1]) }
-        #expect(throws: ViewFault.unfinishedCommand) { try transaction.keep() }
+        #expect(throws: ViewFault.unfinishedCommand) { try transaction.accept() }
         transaction.undo()
         #expect(try transaction.resource(world.tenant)?.state.status == .active)
         try transaction.commit(applied: world.ledger.applied)
@@ -110,7 +110,7 @@ struct ViewTransactionTests {
             world.ledger.now = first.adding(seconds: seconds)
             let entries = uses(world)
             try transaction.fold(entries[0])
-            try transaction.keep()
+            try transaction.accept()
             world.ledger.write(entries)
             #expect(try transaction.present.lastUse(of: world.secret) == first.adding(seconds: seconds / 60 * 60))
         }
@@ -131,7 +131,7 @@ struct ViewTransactionTests {
                 transaction.undo()
                 #expect(try transaction.index(ofEntry: name) == nil)
             } else {
-                try transaction.keep()
+                try transaction.accept()
                 world.ledger.write(entries)
                 #expect(try transaction.index(ofEntry: name) == entries[0].index)
             }
@@ -148,7 +148,7 @@ struct ViewTransactionTests {
         do {
             let transaction = try world.store.beginTransaction()
             for entry in rename(world, "Gone") { try transaction.fold(entry) }
-            try transaction.keep()
+            try transaction.accept()
         }
         #expect(try world.store.read { try $0.resource(world.tenant)?.state.name } == "Roadrunner")
         try world.checkRebuild()
@@ -171,7 +171,7 @@ struct ViewTransactionTests {
         var half = world.ledger.entries([world.tokenIssued()])
         half[0].endsCommand = false
         try transaction.fold(half[0])
-        #expect(throws: ViewFault.unfinishedCommand) { try transaction.keep() }
+        #expect(throws: ViewFault.unfinishedCommand) { try transaction.accept() }
         #expect(throws: ViewFault.unfinishedCommand) { try transaction.commit(applied: world.ledger.applied) }
         transaction.undo()
         let whole = world.ledger.entries([world.tokenIssued()])

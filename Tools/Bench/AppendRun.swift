@@ -58,15 +58,15 @@ struct AppendRun {
                     try transaction.fold(FoldedEntry(item))
                     bytes += item.bytes.count
                 }
-                ledger.keep()
-                try transaction.keep()
+                ledger.accept()
+                try transaction.accept()
             }
             try ledger.commit().get()
             try transaction.commit(applied: ViewStore.Applied(size: ledger.range.size, root: ledger.range.root))
             commits += 1
         }
         let elapsed = ContinuousClock.now - start
-        Measurement.tell([
+        Measurement.report([
             "commits": .count(commits), "entries": .count(commits * perCommit), "seconds": .seconds(elapsed),
             "entry_bytes": .count(bytes / max(1, commits * perCommit)),
         ])

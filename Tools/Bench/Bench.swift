@@ -14,7 +14,7 @@ enum Bench {
         do {
             try await run()
         } catch {
-            Measurement.tell(["error": .string("\(error)")])
+            Measurement.report(["error": .string("\(error)")])
             exit(1)
         }
     }

@@ -17,7 +17,7 @@ struct Footprint {
         let ledger = try directory.ledger(.readOnly)
         let parts = try ViewPart.allCases.map { (part: $0, environment: try directory.views($0, .readOnly)) }
         let size = try ledger.environment.read { try ledger.size($0) }
-        Measurement.tell([
+        Measurement.report([
             "entries": .count(size), "ledger_bytes": .count(ledger.environment.sizeBytes),
             "views_bytes": .count(parts.map(\.environment.sizeBytes).reduce(0, +)),
             "pages": .object(

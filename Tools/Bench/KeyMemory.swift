@@ -18,7 +18,7 @@ struct KeyMemory {
         let keys = try KeyStore(folder: folder, epoch: epoch, random: World.system.random)
         let elapsed = ContinuousClock.now - start
         let after = Machine.residentBytes ?? 0
-        Measurement.tell([
+        Measurement.report([
             "keys": .count(keys.count), "table_bytes_per_key": .decimal("\(keys.bytesPerKey)"),
             "resident_bytes": .count(after - before),
             "seconds": .seconds(elapsed),
@@ -38,6 +38,6 @@ struct StartRun {
         let elapsed = ContinuousClock.now - start
         let size = instance.status.size
         try await instance.close()
-        Measurement.tell(["entries": .count(size), "seconds": .seconds(elapsed)])
+        Measurement.report(["entries": .count(size), "seconds": .seconds(elapsed)])
     }
 }

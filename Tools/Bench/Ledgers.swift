@@ -27,7 +27,7 @@ enum Ledgers {
             options: Instance.Options(
                 software: "bench",
                 log: { _ in },
-                onStop: { Measurement.tell(["error": .string("stopped: \($0)")]) }
+                onStop: { Measurement.report(["error": .string("stopped: \($0)")]) }
             )
         )
     }
@@ -48,11 +48,11 @@ enum Ledgers {
     }
 
     /// What the script needs to ask for tokens over HTTP.
-    static func tell(_ founded: Instance.Founded, _ more: Members) {
+    static func report(_ founded: Instance.Founded, _ more: Members) {
         var line: Members = [
             "client_id": .string(founded.client.text), "client_secret": .string(founded.clientSecret),
         ]
         for (name, value) in more.entries { line.append(name, value) }
-        Measurement.tell(line)
+        Measurement.report(line)
     }
 }

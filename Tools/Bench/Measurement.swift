@@ -2,7 +2,7 @@ import Wire
 
 /// A line of JSON on standard output.
 enum Measurement {
-    static func tell(_ members: Members) {
+    static func report(_ members: Members) {
         print(String(decoding: JSON.object(members).compact, as: UTF8.self))
     }
 }

@@ -43,7 +43,7 @@ struct People {
         }
         let elapsed = ContinuousClock.now - start
         try await instance.close()
-        Ledgers.tell(
+        Ledgers.report(
             founded,
             [
                 "people": .count(people), "seconds": .seconds(elapsed),

@@ -58,7 +58,7 @@ struct Population {
         let elapsed = ContinuousClock.now - start
         let size = instance.status.size
         try await instance.close()
-        Ledgers.tell(
+        Ledgers.report(
             founded,
             [
                 "entries": .count(size), "seconds": .seconds(elapsed),

@@ -20,6 +20,6 @@ struct RebuildRun {
             let table = try views.table(name)
             rows.append(name, .count(try views.read { try $0.count(table) }))
         }
-        Measurement.tell(["entries": .count(entries), "seconds": .seconds(elapsed), "rows": .object(rows)])
+        Measurement.report(["entries": .count(entries), "seconds": .seconds(elapsed), "rows": .object(rows)])
     }
 }

@@ -42,7 +42,7 @@ struct TokenGrowth {
         let grown = Int(instance.status.size) - first
         try await instance.close()
         guard grown + first >= entries else { throw Words.Fault.failed("\(grown) entries in \(secondsMax) seconds") }
-        Ledgers.tell(founded, ["entries": .count(grown), "seconds": .seconds(elapsed)])
+        Ledgers.report(founded, ["entries": .count(grown), "seconds": .seconds(elapsed)])
     }
 
     private func issue(_ founded: Instance.Founded, _ instance: Instance) throws -> IssueToken {

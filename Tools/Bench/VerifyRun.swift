@@ -28,7 +28,7 @@ struct VerifyRun {
         let elapsed = ContinuousClock.now - start
         try await instance?.close()
         guard report.isOK else { throw Words.Fault.failed(report.problems.first?.what ?? "problems") }
-        Measurement.tell([
+        Measurement.report([
             "entries": .count(report.entries), "opened": .count(report.opened), "seconds": .seconds(elapsed),
         ])
     }

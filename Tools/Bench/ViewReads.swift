@@ -30,7 +30,7 @@ struct ViewReads {
         }
         let questions = Questions(views: instance.views, tenants: tenants, partners: partners, size: size)
         for _ in 0..<rounds {
-            Measurement.tell([
+            Measurement.report([
                 "entries": .count(size), "tenants": .count(tenants.count),
                 "by_id_now": try time(questions.byIDNow), "by_id_as_of": try time(questions.byIDAsOf),
                 "list_now": try time(questions.listNow), "list_as_of": try time(questions.listAsOf),

@@ -46,7 +46,7 @@ extension Instance {
             data: ["by": .integer(clamping: min(parted, 0))]
         )
         let index = try await perform(RecordEvents([event]), by: .system).index
-        try clockMemory.keep(ClockWatch.offset(world))
+        try clockMemory.store(ClockWatch.offset(world))
         return index
     }
 }

@@ -111,7 +111,7 @@ package final class KeptState: Sendable {
                 let missing = try size - (store.applied()?.size ?? 0)
                 if missing <= entriesFoldedMax {
                     try builder.catchUp(store, to: size)
-                    return keep(store)
+                    return use(store)
                 }
                 log("the second copy of the state is made anew: it is \(missing) entries behind")
             }
@@ -122,7 +122,7 @@ package final class KeptState: Sendable {
         } catch let fault as StorageError where fault.isOfWhatIsStored {
             log("the second copy of the state is made anew: \(fault)")
         }
-        return keep(try copied())
+        return use(try copied())
     }
 
     /// What an earlier run left, summed up; nothing where there is none, or somebody has altered it.
@@ -150,7 +150,7 @@ package final class KeptState: Sendable {
         return try open(directory.keptState())
     }
 
-    private func keep(_ store: ViewStore) -> ViewStore {
+    private func use(_ store: ViewStore) -> ViewStore {
         state.withLock { $0.store = store }
         return store
     }

@@ -11,13 +11,13 @@ package enum BackupMemory {
     static let fileName = "last"
 
     /// Leaves word of a backup that is complete; durable when it returns.
-    package static func tell(_ mark: BackupMark, in directory: DataDirectory) throws {
+    package static func store(_ mark: BackupMark, in directory: DataDirectory) throws {
         if let path = directory.path(folderName) { try FolderMoves.make(path) }
         try directory.backups(.beside).write(fileName, mark.json.canonical + [0x0A], mode: 0o644)
     }
 
     /// The newest backup that word was left of.
-    static func told(in directory: DataDirectory) throws -> BackupMark? {
+    static func stored(in directory: DataDirectory) throws -> BackupMark? {
         let bytes: [UInt8]?
         do {
             bytes = try directory.backups(.readOnly).read(fileName)

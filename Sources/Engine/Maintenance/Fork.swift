@@ -49,7 +49,7 @@ struct Fork {
     /// What a start refuses this ledger for: the same checks, in the same order.
     private func loss() throws -> (LostHistory, why: LedgerFault) {
         do {
-            try OpenedLedger(directory, kek: kek, world: world).heedViews(in: directory)
+            try OpenedLedger(directory, kek: kek, world: world).requireViewsInLedger(in: directory)
         } catch let fault as LedgerFault {
             guard let lost = fault.lost else { throw fault }
             guard lost.size < UInt64(JSON.exactIntegers.upperBound) else {
@@ -92,7 +92,7 @@ struct Fork {
             let now = writer.time(wall: world.wall())
             let entries = PendingEntries(caller: caller, macKey: identity.secretKey, now: now)
             _ = try writer.prepare(entries.make([Self.event(lost, origin)], idempotency: nil), recordedAt: now)
-            writer.keep()
+            writer.accept()
             origin = identity.origin(afterForkAt: index)
         } while used.contains(index)
         try writer.commit().get()

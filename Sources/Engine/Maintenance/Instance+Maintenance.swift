@@ -15,7 +15,7 @@ extension Instance {
     ) throws -> UInt64 {
         try alone(directory) {
             let opened = try OpenedLedger(directory, kek: kek, world: world)
-            try opened.heedViews(in: directory)
+            try opened.requireViewsInLedger(in: directory)
             try Rebuild.run(opened, in: directory)
             return opened.opening.range.size
         }

@@ -20,7 +20,7 @@ struct Move {
             guard try directory.standing(to: anchor) != .own else { throw Instance.MoveRefusal.nothingMoved }
             return opening
         }
-        try opened.heedViews(in: directory)
+        try opened.requireViewsInLedger(in: directory)
         var owed = opened.owed
         try owed.writeAll()
         let signers = try opened.opening.checkpointKeys.signers(opened.keys)
@@ -29,7 +29,7 @@ struct Move {
         let entries = PendingEntries(caller: .system, macKey: opened.opening.identity.secretKey, now: now)
         let event = Event(LedgerSubject.entry(.moved), chain: .platform)
         _ = try writer.prepare(entries.make([event], idempotency: nil), recordedAt: now)
-        writer.keep()
+        writer.accept()
         try writer.commit().get()
         try directory.rememberAnchor(in: directory.top())
         try directory.takeOver(opened.anchor, as: world.random(16))

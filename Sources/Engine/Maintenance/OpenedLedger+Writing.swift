@@ -20,7 +20,7 @@ extension OpenedLedger {
         CrashPoint.beforeSign.pass()
         let note = Checkpoint(origin: origin, size: range.size, root: range.root).signed(by: signers)
         CrashPoint.beforeAnchor.pass()
-        try anchor.keep(note)
+        try anchor.store(note)
         CrashPoint.afterAnchor.pass()
     }
 }

@@ -124,7 +124,7 @@ struct Restoration {
             return true
         }
         try anchor.tie(to: restored.newest.owner)
-        try anchor.keep(restored.newest.note)
+        try anchor.store(restored.newest.note)
         return false
     }
 }

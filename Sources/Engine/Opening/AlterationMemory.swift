@@ -29,7 +29,7 @@ package struct AlterationMemory {
         return what.map { String($0.prefix(Self.charactersMax)) } ?? "the file \(Self.fileName) cannot be read"
     }
 
-    func keep(_ what: String, at moment: Instant) throws {
+    func store(_ what: String, at moment: Instant) throws {
         let mark: JSON = ["at": .string(moment.text), "what": .string(what)]
         try folder.write(Self.fileName, mark.canonical)
     }

@@ -33,9 +33,9 @@ struct ClockAtStart {
     /// Leaves word for the next start, so that none forgets a jump.
     func remember(_ watch: ClockWatch, _ owed: inout Owed) throws {
         if let kept, kept.isOfThisBoot, hasJumped {
-            try owed.write { [memory] in try memory.keep(kept.offset, isRefused: true) }
+            try owed.write { [memory] in try memory.store(kept.offset, isRefused: true) }
         } else if objection == nil, kept.map({ !$0.isOfThisBoot || $0.isRefused }) ?? true {
-            try owed.write { [memory, offset = watch.offset] in try memory.keep(offset) }
+            try owed.write { [memory, offset = watch.offset] in try memory.store(offset) }
         }
     }
 }

@@ -36,7 +36,7 @@ struct ClockMemory {
         )
     }
 
-    func keep(_ offset: Int64, isRefused: Bool = false) throws {
+    func store(_ offset: Int64, isRefused: Bool = false) throws {
         let mark: JSON = [
             "boot": bootID.map(JSON.string) ?? .null, "offset": .integer(clamping: offset), "refused": .bool(isRefused),
         ]

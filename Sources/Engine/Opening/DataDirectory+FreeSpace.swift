@@ -16,7 +16,7 @@ extension DataDirectory {
     }
 
     /// Makes the reserve again where an operator deleted it to get free space, now that there is some.
-    func keepReserve() throws {
+    func restoreReserve() throws {
         guard let path = path(Self.reserveName), !FolderMoves.exists(path) else { return }
         try top().write(Self.reserveName, [UInt8](repeating: 0, count: Self.reserveBytes))
     }

@@ -68,16 +68,16 @@ extension FoldedEntry {
 extension ViewTransaction {
     /// Folds whole commands, each kept as it ends.
     func fold(_ run: Run) throws {
-        for item in run.entries { try foldKeeping(FoldedEntry(item)) }
+        for item in run.entries { try foldAccepting(FoldedEntry(item)) }
     }
 
     /// Folds an entry, and keeps the command that it ends.
     ///
     /// - Returns: whether it ends one.
     @discardableResult
-    func foldKeeping(_ entry: FoldedEntry) throws -> Bool {
+    func foldAccepting(_ entry: FoldedEntry) throws -> Bool {
         try fold(entry)
-        if entry.endsCommand { try keep() }
+        if entry.endsCommand { try accept() }
         return entry.endsCommand
     }
 }

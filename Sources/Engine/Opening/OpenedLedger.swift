@@ -112,7 +112,7 @@ struct OpenedLedger {
     /// Views that may be believed and have folded more than the ledger has tell of a loss, as the anchor does.
     ///
     /// To build them anew would forget it.
-    func heedViews(in directory: DataDirectory) throws {
+    func requireViewsInLedger(in directory: DataDirectory) throws {
         guard try ViewTrust(directory, world: world).standing().views != .machine,
             let applied = try keys.state(in: directory)?.applied
         else { return }

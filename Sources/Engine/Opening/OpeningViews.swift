@@ -52,7 +52,7 @@ struct OpeningViews {
         if !altered.isEmpty { log("the views were altered, and are made anew: \(altered.joined(separator: ", "))") }
         if !isState {
             isAuditKept = false
-            if try takeKept(trust, stop) {
+            if try installKept(trust, stop) {
                 atStart = .fromKept
             } else {
                 try Rebuild.run(opened, in: directory, [.state])
@@ -79,7 +79,7 @@ struct OpeningViews {
     /// Puts the second copy of the state into its place, where there is one that nothing is wrong with.
     ///
     /// The mark names its file before it moves: whatever interrupts this, the next start finds one of the two.
-    private func takeKept(_ trust: ViewTrust, _ stop: ViewTrust.Stop) throws -> Bool {
+    private func installKept(_ trust: ViewTrust, _ stop: ViewTrust.Stop) throws -> Bool {
         let (kept, state) = (DataDirectory.folder(KeptState.name), DataDirectory.folder(ViewPart.state.name))
         guard directory.exists(kept) else { return false }
         do {

@@ -111,7 +111,7 @@ struct ViewBuilder: Sendable {
                 let entry = try folded(stored, check)
                 if entry.type == ViewsSubject.entry(.attested) { try check?.compare(entry, with: transaction) }
                 next = index + 1
-                if try transaction.foldKeeping(entry) { end = next }
+                if try transaction.foldAccepting(entry) { end = next }
             case .removed(let index, let leaf):
                 edge.append(leaf, completing: &completed)
                 // Removed entries are of no state; what views had derived from them stands in retention.applied.

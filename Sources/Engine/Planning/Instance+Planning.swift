@@ -50,7 +50,7 @@ extension Instance {
                     now: world.wall()
                 ) { reference, _ in
                     let fields = try self.open(reference)
-                    segments.keep(fields, reference)
+                    segments.remember(fields, reference)
                     return fields
                 }
                 let start = world.sinceBoot()
@@ -104,5 +104,5 @@ struct SegmentPlace: Hashable, Sendable {
 private final class OpenedSegments {
     private(set) var all: [SegmentPlace: Members] = [:]
 
-    func keep(_ fields: Members?, _ reference: SealedReference) { all[SegmentPlace(reference)] = fields }
+    func remember(_ fields: Members?, _ reference: SealedReference) { all[SegmentPlace(reference)] = fields }
 }

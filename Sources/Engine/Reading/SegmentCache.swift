@@ -29,7 +29,7 @@ final class SegmentCache: Sendable {
         opened.withLock { opened in opened = opened.filter { !$0.value.key.bytesEqual(key) } }
     }
 
-    func keep(_ fields: Members, _ reference: SealedReference, key: String) {
+    func remember(_ fields: Members, _ reference: SealedReference, key: String) {
         opened.withLock { opened in
             // Starting over is simpler than knowing what is oldest, and costs each segment one opening.
             if opened.count >= Self.segmentsMax { opened.removeAll(keepingCapacity: true) }
@@ -52,7 +52,7 @@ extension Instance {
         let item = entry.sealed[reference.ordinal]
         let row = try tables.environment.read { try tables.segment(reference.index, reference.ordinal, $0) }
         guard let fields = try opened(row, item, reference.index) else { return nil }
-        segments.keep(fields, reference, key: item.key)
+        segments.remember(fields, reference, key: item.key)
         // Destroyed while it was being opened: nobody forgets it later.
         guard keys.isDestroyed(KeyName.data(item.key)) else { return fields }
         segments.forget(key: item.key)

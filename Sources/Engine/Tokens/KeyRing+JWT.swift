@@ -38,7 +38,7 @@ extension KeyRing {
         if let known = verified.token(digest) { return known }
         guard var token = member.verify(bytes, behind: header) else { return nil }
         token.typ = typ
-        verified.keep(token, digest)
+        verified.remember(token, digest)
         return token
     }
 

@@ -14,7 +14,7 @@ final class VerifiedTokens: Sendable {
 
     func token(_ digest: Digest) -> AccessToken? { tokens.withLock { $0[digest] } }
 
-    func keep(_ token: AccessToken, _ digest: Digest) {
+    func remember(_ token: AccessToken, _ digest: Digest) {
         tokens.withLock { tokens in
             // Starting over is simpler than knowing what is oldest, and costs each token one verification.
             if tokens.count >= Self.tokensMax { tokens.removeAll(keepingCapacity: true) }

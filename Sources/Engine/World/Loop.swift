@@ -19,7 +19,7 @@ final class Loop: Sendable {
 
     func start(_ round: @escaping Round) throws {
         guard let stepper else { return try thread.start { while round(true) {} } }
-        stepper.take(name, round)
+        stepper.add(name, round)
     }
 
     /// Returns when the last round has ended.

@@ -20,7 +20,7 @@ package final class Stepper: Sendable {
     /// The process is gone, and its loops with it.
     package func forget() { rounds.withLock { $0 = [:] } }
 
-    func take(_ name: String, _ round: @escaping Loop.Round) {
+    func add(_ name: String, _ round: @escaping Loop.Round) {
         rounds.withLock { $0[name] = round }
     }
 

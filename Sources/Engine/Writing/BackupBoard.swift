@@ -29,9 +29,9 @@ final class BackupBoard: Sendable {
     /// Looks for word of a newer backup, and believes it where it is one of this very history.
     ///
     /// - Parameter size: how many entries there are now.
-    func look(_ directory: DataDirectory, _ tables: LedgerTables, size: UInt64, report: (String) -> Void) {
+    func checkForNewer(_ directory: DataDirectory, _ tables: LedgerTables, size: UInt64, report: (String) -> Void) {
         do {
-            guard let mark = try BackupMemory.told(in: directory), isNew(mark) else { return }
+            guard let mark = try BackupMemory.stored(in: directory), isNew(mark) else { return }
             let isOurs =
                 try mark.size > 0 && mark.size <= size
                 && tables.environment.read { try tables.range(at: mark.size, $0).root } == mark.root

@@ -26,7 +26,7 @@ extension Instance {
     ) async throws(Refusal) -> Sight<MadePlan> {
         let receipt = try await perform(Preview(command: command, request: request, key: macKey), by: caller)
         switch receipt.result {
-        case .done(let trial): return try told(trial, to: caller)
+        case .done(let trial): return try wholePlan(of: trial, for: caller)
         case .repeated: throw .failed
         }
     }
@@ -48,12 +48,12 @@ extension Instance {
             guard case .rejected(let rejection) = error, rejection == .planMoved, let trial = moved.value else {
                 throw error
             }
-            return .moved(rejection, try told(trial, to: caller))
+            return .moved(rejection, try wholePlan(of: trial, for: caller))
         }
     }
 
     /// The whole plan of a trial, off the writer's thread: the state that it was decided on can be read still.
-    private func told(_ trial: Trial, to caller: Caller) throws(Refusal) -> Sight<MadePlan> {
+    private func wholePlan(of trial: Trial, for caller: Caller) throws(Refusal) -> Sight<MadePlan> {
         try attempt(for: caller) {
             try read { snapshot in
                 let plan = try Plan(
@@ -74,5 +74,5 @@ final class Kept<Value: Sendable>: Sendable {
 
     var value: Value? { kept.withLock { $0 } }
 
-    func keep(_ value: Value) { kept.withLock { $0 = value } }
+    func store(_ value: Value) { kept.withLock { $0 = value } }
 }

@@ -90,7 +90,7 @@ final class Notary: Sendable {
             CrashPoint.beforeSign.pass()
             let note = Checkpoint(origin: origin, size: edge.size, root: edge.root).signed(by: signers)
             CrashPoint.beforeAnchor.pass()
-            try anchor.keep(note)
+            try anchor.store(note)
             CrashPoint.afterAnchor.pass()
             state.withLock { state in
                 state.published = note

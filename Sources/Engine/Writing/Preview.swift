@@ -74,7 +74,7 @@ struct Agreed<C: Command>: Command {
         let decision = try command.decide(context)
         let trial = try Trial(decision.events, for: request, key: key, context)
         if trial.digest == shown { return decision }
-        moved.keep(trial)
+        moved.store(trial)
         throw Rejection.planMoved
     }
 

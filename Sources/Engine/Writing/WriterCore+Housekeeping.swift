@@ -12,45 +12,45 @@ extension WriterCore {
         Event(LedgerSubject.entry(.resumed), chain: .platform),
     ]
 
-    func keepHouse(_ transaction: ViewTransaction, isClosing: Bool) throws {
+    func runHousekeeping(_ transaction: ViewTransaction, isClosing: Bool) throws {
         let now = ledger.time(wall: world.wall())
         var due = try clockEvents()
         if housekeeping.isAttestationDue(now: now, last: attestedAt), let heads = try heads(now: now) {
             let before = attestedAt
-            takenBack.append { [unowned self] in attestedAt = before }
+            undoSteps.append { [unowned self] in attestedAt = before }
             attestedAt = now
             try append([heads.pendingEntry], at: now, transaction)
-            try keep(transaction)
+            try accept(transaction)
             let views = Event(ViewsSubject.entry(.attested), chain: .platform, data: try transaction.attestation().data)
             try write([views], .system, nil, ledger.time(wall: world.wall()), transaction)
-            try keep(transaction)
+            try accept(transaction)
         }
         if housekeeping.isSweepDue(now: now) {
             if let problem = answers.sweep(now: now) { status.report(problem) }
             if let until = try transaction.sweepDue(at: world.wall()) { due.append((Self.swept(until), .system)) }
         }
         if let mark = verification.take() {
-            takenBack.append { [verification] in verification.putBack(mark) }
+            undoSteps.append { [verification] in verification.putBack(mark) }
             due.append((mark.event, .system))
         }
         if let mark = backups.take() {
-            takenBack.append { [backups] in backups.putBack(mark) }
+            undoSteps.append { [backups] in backups.putBack(mark) }
             due.append((mark.event, .system))
         }
         reportsFreeSpace = status.isDiskFull
         if reportsFreeSpace { due += Self.fullDiskIsOver.map { ($0, .system) } }
         if let sums = refusals.take(now: world.wall(), atOnce: isClosing) {
-            takenBack.append { [refusals] in refusals.putBack(sums) }
+            undoSteps.append { [refusals] in refusals.putBack(sums) }
             due += sums.summaries(now: now).map { ($0, .system) }
         }
         let closed = reads.close(now: now, atOnce: isClosing)
         if !closed.isEmpty {
-            takenBack.append { [reads] in reads.reopen(closed) }
+            undoSteps.append { [reads] in reads.reopen(closed) }
             due += ReadMeter.summaries(closed, now: now)
         }
         for (event, caller) in due {
             try write([event], caller, nil, ledger.time(wall: world.wall()), transaction)
-            try keep(transaction)
+            try accept(transaction)
         }
     }
 
@@ -76,13 +76,13 @@ extension WriterCore {
             clock = before
             status.object(why)
             do {
-                try clockMemory.keep(before.offset, isRefused: true)
+                try clockMemory.store(before.offset, isRefused: true)
             } catch {
                 status.report("that the clock was refused could not be kept: \(error)")
             }
             throw Refusal.refusingWrites(why)
         }
-        takenBack.append { [unowned self] in clock = before }
+        undoSteps.append { [unowned self] in clock = before }
         return [(ClockWatch.event(step: step), .system)]
     }
 }

@@ -13,7 +13,7 @@ extension WriterCore {
         _ context: DecisionContext,
         _ transaction: ViewTransaction,
     ) throws -> any Submission {
-        takeBack(transaction)
+        undo(transaction)
         if let refusal = try submission.refuse(rejection, context) {
             if meter.admits(refusal, now: context.now, isDiskShort: status.isDiskShort) {
                 try writeAlone(refusal.event, context.caller, transaction)
@@ -32,7 +32,7 @@ extension WriterCore {
     /// A rule of ours was broken, in deciding or in folding: the command fails by name, and the others go on.
     func fail(_ submission: any Submission, _ error: any Error, _ transaction: ViewTransaction) throws -> any Submission
     {
-        takeBack(transaction)
+        undo(transaction)
         status.report("command \(submission.caller.request.endpoint) failed: \(type(of: error))")
         let event = Event(
             CommandSubject.entry(.failed),
@@ -51,7 +51,7 @@ extension WriterCore {
     private func writeAlone(_ event: Event, _ caller: Caller, _ transaction: ViewTransaction) throws {
         do {
             try write([event], caller, nil, ledger.time(wall: world.wall()), transaction)
-            try keep(transaction)
+            try accept(transaction)
         } catch let fault as StorageError {
             throw fault
         } catch let fault as ViewFault {
@@ -59,7 +59,7 @@ extension WriterCore {
         } catch let fault as LedgerFault where fault.isDamage {
             throw fault
         } catch {
-            takeBack(transaction)
+            undo(transaction)
             status.report("\(event.type.text) could not be written: \(type(of: error))")
         }
     }

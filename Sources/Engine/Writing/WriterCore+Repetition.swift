@@ -58,7 +58,7 @@ extension WriterCore {
 
     /// The answer belongs to the entry that carries the key: should that entry not become durable after all, nothing
     /// finds its answer.
-    func keepAnswer(_ submission: any Submission) throws {
+    func storeAnswer(_ submission: any Submission) throws {
         guard let idempotency = submission.idempotency, let actor = submission.caller.actor.id,
             let last = ledger.prepared.last?.entry, let answer = submission.replayable(),
             let first = ledger.prepared.dropLast((last.batch?.count ?? 1) - 1).last?.entry

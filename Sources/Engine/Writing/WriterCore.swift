@@ -49,8 +49,8 @@ final class WriterCore {
     var reportsFreeSpace = false
     var attestedAt: Instant
     var housekeeping = Housekeeping()
-    /// How to take back what was written off the books, should the commit not come about.
-    var takenBack: [() -> Void] = []
+    /// What restores the boards and meters whose facts this commit was to record, should the commit not come about.
+    var undoSteps: [() -> Void] = []
     /// Entries that are durable while the views could not follow: nothing is decided before they have.
     var unfolded: Unfolded?
     /// The part of the views whose map was used up in the last transaction.
@@ -151,13 +151,13 @@ final class WriterCore {
         }
         var decided: [any Submission] = []
         let start = world.sinceBoot()
-        try keepHouse(transaction, isClosing: isClosing)
+        try runHousekeeping(transaction, isClosing: isClosing)
         let rest = try decide(batch, transaction, &decided)
         let entries = ledger.prepared.count
         let haveViewsFollowed = try commit(transaction)
         if entries > 0 { status.wrote(entries: entries, microseconds: world.sinceBoot() - start) }
         // The entries stand either way, so what they tell of is off the books.
-        takenBack.removeAll()
+        undoSteps.removeAll()
         rememberClock()
         guard haveViewsFollowed else {
             // Nothing can be read yet: the views follow when there is free space.
@@ -174,7 +174,7 @@ final class WriterCore {
         guard clock.offset != keptOffset else { return }
         keptOffset = clock.offset
         do {
-            try clockMemory.keep(clock.offset)
+            try clockMemory.store(clock.offset)
         } catch {
             status.report("the clock's offset could not be kept; the next start sees this step again: \(error)")
         }
@@ -184,8 +184,8 @@ final class WriterCore {
     private func giveUp() {
         ledger.abandon()
         answers.discardStaged()
-        for restore in takenBack.reversed() { restore() }
-        takenBack.removeAll()
+        for restore in undoSteps.reversed() { restore() }
+        undoSteps.removeAll()
     }
 
     /// What an error means for the next start: damaged views are made anew, everything else is looked at as it is.
@@ -289,7 +289,7 @@ final class WriterCore {
                 transaction,
                 about: decided.subject
             )
-            try keep(transaction)
+            try accept(transaction)
             return finish(submission, context, last)
         } catch let rejection as Rejection {
             return try refuse(submission, rejection, context, transaction)
@@ -343,25 +343,25 @@ final class WriterCore {
     private func finish(_ submission: any Submission, _ context: DecisionContext, _ last: UInt64?) -> any Submission {
         do {
             try submission.finish(context, index: last)
-            if last != nil { try keepAnswer(submission) }
+            if last != nil { try storeAnswer(submission) }
         } catch {
             status.report("the answer of \(submission.caller.request.endpoint) failed: \(type(of: error))")
         }
         return submission
     }
 
-    func keep(_ transaction: ViewTransaction) throws {
-        ledger.keep()
-        try transaction.keep()
+    func accept(_ transaction: ViewTransaction) throws {
+        ledger.accept()
+        try transaction.accept()
     }
 
     /// Prepares and folds what is only tried, so that whatever would refuse it does, and takes it back.
     private func rehearse(_ tried: Decided, _ caller: Caller, _ now: Instant, _ transaction: ViewTransaction) throws {
         try write(tried.events, caller, nil, now, transaction, about: tried.subject)
-        takeBack(transaction)
+        undo(transaction)
     }
 
-    func takeBack(_ transaction: ViewTransaction) {
+    func undo(_ transaction: ViewTransaction) {
         ledger.undo()
         transaction.undo()
     }

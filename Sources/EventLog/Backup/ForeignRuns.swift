@@ -65,7 +65,7 @@ struct ForeignRuns {
     }
 
     /// The command that ends here is to be written.
-    mutating func keepCommand() {
+    mutating func acceptCommand() {
         (keptCount, keptEdge) = (pending.count, edge)
         keptBytes += pendingBytes
         pendingBytes = 0

@@ -72,7 +72,7 @@ package struct LedgerRestoration {
         try runs.admit(item)
         guard runs.isWhole else { return }
         if !isCut, isWanted(runs.edge.size - 1, runs.recordedAt) {
-            runs.keepCommand()
+            runs.acceptCommand()
         } else {
             isCut = true
             runs.dropCommand()

@@ -25,7 +25,7 @@ extension KeyStore {
             let before = found
             found = state.withLock { $0.places.find(hash) }
             if found == before {
-                guard lookAgain() else { throw KeyBundle.damaged(lost.number) }
+                guard readAgain() else { throw KeyBundle.damaged(lost.number) }
                 found = state.withLock { $0.places.find(hash) }
             }
         }

@@ -66,7 +66,7 @@ extension KeyStore {
     /// again.
     ///
     /// - Returns: whether they are others than at the last look.
-    func lookAgain() -> Bool {
+    func readAgain() -> Bool {
         guard folder.access == .readOnly else { return false }
         do {
             let names = Set(try folder.list())

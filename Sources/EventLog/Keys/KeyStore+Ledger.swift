@@ -18,7 +18,7 @@ extension KeyStore {
     /// Beside its owner the store looks again before it says that one is missing.
     package func difference(from tables: LedgerTables) throws -> Difference {
         let found = try difference(tables)
-        return found.missing.isEmpty || !lookAgain() ? found : try difference(tables)
+        return found.missing.isEmpty || !readAgain() ? found : try difference(tables)
     }
 
     private func difference(_ tables: LedgerTables) throws -> Difference {

@@ -91,20 +91,20 @@ package final class KeyStore: Sendable {
         guard let epoch else { return nil }
         if let opened { return opened }
         if let staged { return epoch.unwrap(staged, id: id, epoch: epoch.number) }
-        guard let (record, found) = try stored(id) ?? (lookAgain() ? stored(id) : nil), let wrapped = record.wrapped
+        guard let (record, found) = try stored(id) ?? (readAgain() ? stored(id) : nil), let wrapped = record.wrapped
         else { return nil }
         guard let key = try open(wrapped, id, found.epoch) else {
             throw LedgerFault.keys("the key \(id) does not open; restore the keys from their backup")
         }
         // Destroyed while it was being opened: nobody forgets it later.
-        state.withLock { if $0.places.stands(found), !$0.condemned.contains(id) { $0.opened.keep(key, as: id) } }
+        state.withLock { if $0.places.stands(found), !$0.condemned.contains(id) { $0.opened.remember(key, as: id) } }
         return key
     }
 
     private func open(_ wrapped: [UInt8], _ id: String, _ number: Int) throws -> [UInt8]? {
         if let key = state.withLock({ $0.epoch })?.unwrap(wrapped, id: id, epoch: number) { return key }
         // Wrapped anew by its owner, under an epoch that came later.
-        return lookAgain() ? state.withLock { $0.epoch }?.unwrap(wrapped, id: id, epoch: number) : nil
+        return readAgain() ? state.withLock { $0.epoch }?.unwrap(wrapped, id: id, epoch: number) : nil
     }
 
     /// Whether a key of that name was destroyed; one that cannot be read is not called so.

@@ -10,7 +10,7 @@ struct OpenedKeys {
     /// A copy: the one in here is nobody else's, so that overwriting it leaves nothing of it.
     subscript(id: String) -> [UInt8]? { keys[id].map { $0.map(\.self) } }
 
-    mutating func keep(_ key: [UInt8], as id: String) {
+    mutating func remember(_ key: [UInt8], as id: String) {
         // Starting over is simpler than knowing what is oldest, and costs each key one reading.
         if keys.count >= Self.keysMax { forgetAll() }
         keys[id] = key.map(\.self)

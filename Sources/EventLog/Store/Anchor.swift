@@ -38,7 +38,7 @@ package final class Anchor: Sendable {
     }
 
     /// Durable when it returns: only then is the checkpoint shown to anybody.
-    package func keep(_ note: SignedNote) throws {
+    package func store(_ note: SignedNote) throws {
         try folder.write(Self.checkpointName, Array(note.encoded.utf8), mode: 0o644)
     }
 

@@ -91,10 +91,10 @@ extension LedgerTables {
         guard let dataKeys, try !hasDataKeys() else { return }
         let uses = try learnedDataKeys()
         do {
-            try keep(uses, in: dataKeys)
+            try write(uses, in: dataKeys)
         } catch let fault as StorageError where fault.kind == .mapFull {
             try environment.grow(toBytes: environment.mapBytes * 2)
-            try keep(uses, in: dataKeys)
+            try write(uses, in: dataKeys)
         }
     }
 
@@ -113,7 +113,7 @@ extension LedgerTables {
         uses[key] = use
     }
 
-    private func keep(_ uses: [String: DataKeyUse], in dataKeys: Table) throws {
+    private func write(_ uses: [String: DataKeyUse], in dataKeys: Table) throws {
         var transaction = try environment.beginWrite()
         for (key, use) in uses { try transaction.put(dataKeys, Array(key.utf8), use.row) }
         try transaction.put(dataKeys, Self.wholenessKey, [])

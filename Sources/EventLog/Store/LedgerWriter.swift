@@ -120,9 +120,9 @@ package final class LedgerWriter {
     }
 
     /// Accepts the command that was prepared last: from here on only `abandon` gives it up, with all the others.
-    package func keep() { mark = nil }
+    package func accept() { mark = nil }
 
-    /// Takes back the command that was prepared last, unless it was kept.
+    /// Takes back the command that was prepared last, unless it was accepted.
     package func undo() {
         guard let mark else { return }
         prepared.removeSubrange(mark.count...)
@@ -178,7 +178,7 @@ package final class LedgerWriter {
         } catch {
             return .unknown(error)
         }
-        settle()
+        markDurable()
         return .durable(run)
     }
 
@@ -198,8 +198,8 @@ package final class LedgerWriter {
         }
     }
 
-    /// Takes the prepared entries as written, by a commit that succeeded or was found to have succeeded.
-    private func settle() {
+    /// Records that the prepared entries are durable, after a commit that succeeded or was found to have succeeded.
+    private func markDurable() {
         durable = (range, lastRecordedAt)
         if !destroyed.isEmpty {
             for key in destroyed.keys { segmentKeys[key] = nil }

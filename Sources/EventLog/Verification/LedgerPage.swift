@@ -74,7 +74,7 @@ struct LedgerPage {
     private mutating func load(
         _ table: Table,
         _ reader: borrowing some TableReader & ~Copyable,
-        _ keep: (inout Row, [UInt8]) -> Void,
+        _ store: (inout Row, [UInt8]) -> Void,
     ) throws {
         var read = 0
         try reader.scan(table, from: BigEndian.bytes(start)) { key, value in
@@ -88,7 +88,7 @@ struct LedgerPage {
                 return true
             }
             guard index < stop else { return false }
-            keep(&rows[Int(index - start)], value.copied)
+            store(&rows[Int(index - start)], value.copied)
             read += value.count
             bytes += value.count
             if read > Self.bytesMax { stop = index + 1 }

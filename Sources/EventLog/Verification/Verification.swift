@@ -78,7 +78,7 @@ package struct Verification: Sendable {
         }
         pass.findRepeatedIdentifiers(in: tables, below: stage.tree.size)
         pass.finish(stage)
-        if !pass.isInterrupted { pass.judge(signed, stage) }
+        if !pass.isInterrupted { pass.check(signed, stage) }
         return pass.report
     }
 

@@ -74,7 +74,7 @@ extension VerificationPass {
     }
 
     /// Holds the ledger against what the anchor remembers of it.
-    mutating func judge(_ signed: Signed, _ stage: TreeStage) {
+    mutating func check(_ signed: Signed, _ stage: TreeStage) {
         guard signed.isAsked else { return }
         let (size, roots) = (stage.tree.size, stage.roots)
         report.checkpoint = signed.checkpoint
@@ -97,10 +97,10 @@ extension VerificationPass {
         if marksInsideBatches.contains(checkpoint.size) {
             report.add(nil, "the checkpoint's size \(checkpoint.size) falls inside a batch")
         }
-        judgeSignatures(of: note, checkpoint)
+        checkSignatures(of: note, checkpoint)
     }
 
-    private mutating func judgeSignatures(of note: SignedNote, _ checkpoint: Checkpoint) {
+    private mutating func checkSignatures(of note: SignedNote, _ checkpoint: Checkpoint) {
         let verifiers = life.verifiers(at: checkpoint.size)
         guard life.origin(at: checkpoint.size)?.bytesEqual(checkpoint.origin) ?? false else {
             report.add(nil, "the checkpoint is of another ledger: \(checkpoint.origin)")

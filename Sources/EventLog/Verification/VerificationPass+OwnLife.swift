@@ -4,7 +4,7 @@ import Wire
 // The entries on which verification itself rests: genesis, keys, erasures, retention, attestations.
 extension VerificationPass {
     /// A chain begins with what made its owner.
-    mutating func judgeBeginning(_ index: UInt64, _ facts: EntryFacts, _ bytes: Span<UInt8>) {
+    mutating func checkBeginning(_ index: UInt64, _ facts: EntryFacts, _ bytes: Span<UInt8>) {
         let name = scanner.chains.text(of: facts.chain)
         let type =
             switch name.utf8.first {
@@ -20,7 +20,7 @@ extension VerificationPass {
     }
 
     /// `chains.attested` speaks of the heads before it, so this comes before its own moves one.
-    mutating func judgeAttestation(_ index: UInt64, _ bytes: Span<UInt8>) {
+    mutating func checkAttestation(_ index: UInt64, _ bytes: Span<UInt8>) {
         guard let entry = try? Entry(decoding: EntryScanner.copy(bytes)) else { return }
         let data = MemberReader(entry.data)
         let (count, root) = chains.attestation(scanner.chains)

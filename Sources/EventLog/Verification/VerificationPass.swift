@@ -87,16 +87,16 @@ struct VerificationPass {
     ) {
         do throws(Malformed) {
             let facts = try scanner.scan(bytes)
-            judge(index, facts, bytes.span, leaf, table)
+            check(index, facts, bytes.span, leaf, table)
             if !facts.sealed.isEmpty || !rows.isEmpty { segments.admit(index, facts, bytes.span, rows, &report) }
             if facts.own != nil { admitOwnLife(index, bytes) }
         } catch {
             report.add(index, "\(error)")
-            goOnBehind(bytes, index, leaf)
+            continueAfterMalformed(bytes, index, leaf)
         }
     }
 
-    private mutating func judge(
+    private mutating func check(
         _ index: UInt64,
         _ facts: EntryFacts,
         _ bytes: Span<UInt8>,
@@ -107,8 +107,8 @@ struct VerificationPass {
         if facts.class != table { report.add(index, "the entry stands in the table of the other class") }
         if let fault = commands.admit(index, facts, bytes) { report.add(index, fault) }
         census.add(facts.id)
-        if facts.own == .chainsAttested { judgeAttestation(index, bytes) }
-        if chains.head(facts.chain, .state) == nil { judgeBeginning(index, facts, bytes) }
+        if facts.own == .chainsAttested { checkAttestation(index, bytes) }
+        if chains.head(facts.chain, .state) == nil { checkBeginning(index, facts, bytes) }
         let fault = chains.admit(
             facts.chain,
             facts.class,
@@ -126,7 +126,7 @@ struct VerificationPass {
     }
 
     /// A broken entry is one problem; as far as it can be read, what follows is not measured against the one before it.
-    private mutating func goOnBehind(_ bytes: [UInt8], _ index: UInt64, _ leaf: Digest) {
+    private mutating func continueAfterMalformed(_ bytes: [UInt8], _ index: UInt64, _ leaf: Digest) {
         guard let entry = try? Entry(decoding: bytes) else { return }
         let chain = scanner.chains.number(of: Array(entry.chain.utf8).span)
         _ = chains.admit(

@@ -30,7 +30,7 @@ struct Recorded<Value: Sendable>: Sendable {
     }
 
     /// The disk has begun to lie: nothing since the last sync reaches it any more until the crash, whatever it reports.
-    mutating func hold() {
+    mutating func startLosing() {
         isHeld = true
         waiting = []
     }

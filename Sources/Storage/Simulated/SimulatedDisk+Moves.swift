@@ -25,7 +25,7 @@ extension SimulatedDisk {
             for old in state.environments.keys.filter({ Self.stands($0, in: name) }) {
                 let new = other + old.dropFirst(name.count)
                 state.environments[new] = state.environments.removeValue(forKey: old)
-                if isLost { state.environments[new]?.tables.hold() }
+                if isLost { state.environments[new]?.tables.startLosing() }
             }
             for old in state.folders.keys.filter({ Self.stands($0, in: name) }) {
                 state.folders[other + old.dropFirst(name.count)] = state.folders.removeValue(forKey: old)

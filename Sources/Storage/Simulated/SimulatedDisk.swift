@@ -53,7 +53,7 @@ package final class SimulatedDisk: Sendable {
     /// The free space that it reports, on one disk or several, whatever is written; a fault, not this, makes it full.
     package var spaces: [Machine.DiskSpace] { state.withLock { $0.spaces } }
 
-    package func tell(spaces: [Machine.DiskSpace]) { state.withLock { $0.spaces = spaces } }
+    package func set(spaces: [Machine.DiskSpace]) { state.withLock { $0.spaces = spaces } }
 
     /// Lets others do something right before each operation: what they see then is what a reader can see.
     package func beforeEachOperation(_ body: (@Sendable () -> Void)?) { others.withLock { $0 = body } }

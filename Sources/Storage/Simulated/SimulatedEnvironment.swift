@@ -94,7 +94,7 @@ final class SimulatedEnvironment: Sendable {
                 if options.sync == .everyCommit { stored.tables.sync() }
             case .lost, .torn:
                 // A torn commit is one whose last page, which makes it valid, never arrived.
-                stored.tables.hold()
+                stored.tables.startLosing()
                 stored.tables.change(to: tables)
             case .keptButDenied(let error):
                 stored.tables.change(to: tables)
@@ -109,7 +109,7 @@ final class SimulatedEnvironment: Sendable {
         try change(name, "sync \(name)") { (stored, fault) throws(StorageError) in
             switch fault {
             case nil: stored.tables.sync()
-            case .lost, .torn: stored.tables.hold()
+            case .lost, .torn: stored.tables.startLosing()
             case .keptButDenied(let error):
                 stored.tables.sync()
                 throw error
@@ -125,8 +125,8 @@ final class SimulatedEnvironment: Sendable {
         try target.use(life: target.life, operation) { (state) throws(StorageError) in
             let fault = try state.begin(operation)
             var stored = Stored()
-            if case .lost = fault { stored.tables.hold() }
-            if case .torn = fault { stored.tables.hold() }
+            if case .lost = fault { stored.tables.startLosing() }
+            if case .torn = fault { stored.tables.startLosing() }
             stored.tables.change(to: tables)
             stored.tables.sync()
             state.environments[name] = stored

@@ -34,21 +34,21 @@ final class SimulatedFolder: Folder {
 
     func names() throws(StorageError) -> [String] {
         disk.letOthersGoBeforeListing()
-        return try look("list \(name)") { Array($0.names.current.keys) }
+        return try inspect("list \(name)") { Array($0.names.current.keys) }
     }
 
     func read(_ file: String, bytesMax: Int) throws(StorageError) -> [UInt8]? {
-        try look("read \(file) in \(name)") { $0[file]?.written }
+        try inspect("read \(file) in \(name)") { $0[file]?.written }
     }
 
     func read(_ file: String, from offset: Int, count: Int) throws(StorageError) -> [UInt8]? {
-        try look("read \(file) in \(name)") { stored in
+        try inspect("read \(file) in \(name)") { stored in
             stored[file].map { Array($0.written.dropFirst(offset).prefix(count)) }
         }
     }
 
     func isOpenToOthers(_ file: String) throws(StorageError) -> Bool {
-        try look("look at \(file) in \(name)") { $0[file].map { $0.mode & 0o077 != 0 } ?? false }
+        try inspect("look at \(file) in \(name)") { $0[file].map { $0.mode & 0o077 != 0 } ?? false }
     }
 
     func rename(_ file: String, to newName: String) throws(StorageError) {
@@ -58,7 +58,7 @@ final class SimulatedFolder: Folder {
     }
 
     func unlink(_ file: String) throws(StorageError) -> Bool {
-        guard try look("remove \(file) in \(name)", { $0[file] != nil }) else { return false }
+        guard try inspect("remove \(file) in \(name)", { $0[file] != nil }) else { return false }
         try changeNames("remove \(file) in \(name)") { $0[file] = nil }
         return true
     }
@@ -67,7 +67,7 @@ final class SimulatedFolder: Folder {
         try change("sync \(name)") { (stored, fault) throws(StorageError) in
             switch fault {
             case nil: stored.names.sync()
-            case .lost, .torn: stored.names.hold()
+            case .lost, .torn: stored.names.startLosing()
             case .keptButDenied(let error):
                 stored.names.sync()
                 throw error
@@ -83,7 +83,7 @@ final class SimulatedFolder: Folder {
             case nil:
                 stored.names.change(to: names)
             case .lost, .torn:
-                stored.names.hold()
+                stored.names.startLosing()
                 stored.names.change(to: names)
             case .keptButDenied(let error):
                 stored.names.change(to: names)
@@ -93,7 +93,7 @@ final class SimulatedFolder: Folder {
         }
     }
 
-    private func look<R: Sendable>(_ operation: String, _ body: (Stored) -> R) throws(StorageError) -> R {
+    private func inspect<R: Sendable>(_ operation: String, _ body: (Stored) -> R) throws(StorageError) -> R {
         try disk.use(life: life, operation) { (state) throws(StorageError) in
             body(state.folders[name, default: Stored()])
         }

@@ -50,7 +50,7 @@ struct BackUpLedger: AsyncParsableCommand {
         Output.message(
             "backed up entries \(mark.first) up to, and without, \(mark.size); root \(Base64.encode(mark.root.bytes))"
         )
-        Self.tell(mark, of: ledger)
+        Self.report(mark, of: ledger)
     }
 
     private static func backup(
@@ -76,9 +76,9 @@ struct BackUpLedger: AsyncParsableCommand {
     }
 
     /// The backup is what it is even where nobody can be told of it, as beside a directory on a read-only medium.
-    private static func tell(_ mark: BackupMark, of ledger: ReadOnlyLedger) {
+    private static func report(_ mark: BackupMark, of ledger: ReadOnlyLedger) {
         do {
-            try BackupMemory.tell(mark, in: ledger.directory)
+            try BackupMemory.store(mark, in: ledger.directory)
         } catch {
             Output.message("no entry will tell of it: \(error)")
         }

@@ -52,10 +52,10 @@ struct Replay: AsyncParsableCommand {
         } catch let fault as ViewFault {
             throw CommandFailure(.checkFailed, "the live views are damaged (\(fault)); run: muniment rebuild")
         }
-        try Self.tell(compared)
+        try Self.report(compared)
     }
 
-    private static func tell(_ compared: ViewReplay.Compared) throws {
+    private static func report(_ compared: ViewReplay.Compared) throws {
         for difference in compared.differences {
             Output.line("\(difference.table) \(Hex.encode(difference.key))", whenUnread: .goesOn)
         }

@@ -46,7 +46,7 @@ extension Instance {
     /// What the caller may do is judged now, by the newest state of that moment; what it is shown is as of a position.
     ///
     /// - Parameter position: the last entry that the answer sees; nil is the newest.
-    package func look<Value>(
+    package func read<Value>(
         at position: UInt64? = nil,
         by caller: Caller,
         _ body: (_ reader: ViewSnapshot, _ judge: Judge) throws -> Value,
