@@ -13,12 +13,6 @@ struct AccessEndpoints: Sendable {
     var all: [Endpoint] {
         [
             .get("/users/{user_id}/access", .readsAudit, "Tell what a person could do, and what gave it", ofUser),
-            .get(
-                "/applications/{application_id}/access",
-                .readsAudit,
-                "Tell what an application could do, and what gave it",
-                ofApplication
-            ),
             .get("/access", .readsAudit, "List who could do something at a place, and what gave it", ofScope),
         ]
     }
@@ -29,13 +23,14 @@ struct AccessEndpoints: Sendable {
         }
     }
 
-    private var ofApplication: Operation {
-        operation("applications.access") { (call) async throws(Refusal) in
+    /// That of a kind of clients.
+    func of<R: OAuthClient>(_ kind: R.Type) -> Endpoint {
+        let operation = operation(ManagedEndpoints<R>.name("access")) { (call) async throws(Refusal) in
             let moment = call.time ?? admin.instance.world.wall()
-            return try await show(call, Application.self) { reader, application in
-                try reader.access(of: application, at: moment)
-            }
+            return try await show(call, kind) { reader, client in try reader.access(of: client, at: moment) }
         }
+        let summary = "Tell what \(ManagedEndpoints<R>.aWord) could do, and what gave it"
+        return .get("\(ManagedEndpoints<R>.one)/access", .readsAudit, summary, operation)
     }
 
     private func operation(_ name: String, run: @escaping Operation.Run) -> Operation {

@@ -57,7 +57,7 @@ enum AccessJSON {
         switch source {
         case .allowedScopes(let id):
             [
-                "kind": .string(Kind.application.rawValue), "id": .string(id.text), "source": allowedScopes,
+                "kind": .string(id.kind.rawValue), "id": .string(id.text), "source": allowedScopes,
                 "role": .null, "role_id": .null, "index": index(given),
             ]
         case .role(let grant, let held, let user) where isNamed:
@@ -73,6 +73,8 @@ enum AccessJSON {
         }
     }
 
+    /// The kinds of those who act.
+    private static let actors = [Kind.user, .application, .agent].map(\.rawValue)
     private static let allowedScopes: JSON = "allowed_scopes"
     private static let role: JSON = "role"
 
@@ -89,7 +91,7 @@ enum AccessJSON {
 
     static let actorSchema = Schema.object([
         .init("id", .string(), required: true),
-        .init("kind", .choice([Kind.user.rawValue, Kind.application.rawValue]), required: true),
+        .init("kind", .choice(actors), required: true),
         .init("active", .boolean, "Whether it could act at all", required: true),
         .init(
             "why",
@@ -143,7 +145,7 @@ enum AccessJSON {
     static let holderSchema = Schema.object(properties)
 
     private static let properties: [Schema.Property] = [
-        .init("kind", .choice([Kind.user.rawValue, Kind.application.rawValue]), required: true),
+        .init("kind", .choice(actors), required: true),
         .init("id", .nullable(.string()), "Who; null of people who act from above their reader", required: true),
         .init("source", source, required: true), .init("role", .nullable(roles), required: true),
         .init("role_id", .nullable(identifierSchema(RoleGrant.prefix)), required: true), given,

@@ -10,9 +10,9 @@ package enum AdminEndpoints {
         let admin = Admin(instance: instance, settings: settings)
         let managed = Kind.allCases.flatMap { (try? $0.accept(ManagedKinds(admin: admin))) ?? [] }
         let edges = RelationKind.allCases.flatMap { (try? $0.accept(EveryRelation(admin: admin))) ?? [] }
-        return managed + edges + SecretEndpoints(admin: admin).all + SigningKeyEndpoints(admin).all
-            + RestoreEndpoints(admin: admin).all + AuditEndpoints(admin).all + DiffEndpoints(admin).all
-            + AccessEndpoints(admin).all + SystemEndpoints(admin).all
+        return managed + edges + SigningKeyEndpoints(admin).all + RestoreEndpoints(admin: admin).all
+            + AuditEndpoints(admin).all + DiffEndpoints(admin).all + AccessEndpoints(admin).all
+            + SystemEndpoints(admin).all
     }
 
     /// The scopes that open any of these endpoints, to tokens of the platform and to those of a tenant, as an issuer's

@@ -7,7 +7,7 @@ enum AdminSchemas {
         [("Problem", problem), ("HTTPValidationError", validation), ("Pagination", pagination)]
         + Kind.allCases.flatMap { (try? $0.accept(SchemasOfKind())) ?? [] }
         + RelationKind.allCases.flatMap { (try? $0.accept(EveryRelation.Shapes())) ?? [] }
-        + Schema.envelopes(Secret.noun, SecretEndpoints.schema)
+        + Schema.envelopes(Secret.noun, SecretJSON.schema)
         + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
         + Schema.envelopes("audit_item", AuditItem.schema)
         + PlanJSON.schemas

@@ -45,6 +45,13 @@ extension Endpoint {
         }
     }
 
+    /// The same endpoint at another path.
+    func at(_ alias: String, insteadOf word: String) -> Self {
+        var other = self
+        other.path = PathTemplate(path.description.replacing("/\(word)", with: "/\(alias)"))
+        return other
+    }
+
     /// What any admin endpoint may answer, in the order in which requests are judged.
     private static func errors(_ operation: Operation) -> [Reply] {
         let body: [(Int, String)] =
@@ -56,11 +63,14 @@ extension Endpoint {
                     (400, "The body is malformed JSON"),
                 ]
             }
-        let texts = [(401, "The access token proves nobody"), (403, "The caller may not do this")] + body
-        return texts.map { Reply($0.0, $0.1, .named("Problem")) }
-            + [Reply(422, "A value means nothing here", .named("HTTPValidationError"))]
-            + [(500, "Our fault"), (503, "Try again later"), (507, "The disk is full")]
-            .map { Reply($0.0, $0.1, .named("Problem")) }
+        let before = [(401, "The access token proves nobody"), (403, "The caller may not do this")] + body
+        let after = [
+            (429, "The caller has made as many requests as it may in a minute"), (500, "Our fault"),
+            (503, "Try again later"), (507, "The disk is full"),
+        ]
+        let replies = { (texts: [(Int, String)]) in texts.map { Reply($0.0, $0.1, .named("Problem")) } }
+        return replies(before) + [Reply(422, "A value means nothing here", .named("HTTPValidationError"))]
+            + replies(after)
     }
 }
 

@@ -11,7 +11,7 @@ struct ManagedEndpoints<R: ManagedResource>: Sendable {
 
     /// The path of all of them: `/tenants`.
     private static var collection: String { "/" + R.area.word }
-    private static var pathName: String { R.noun + "_id" }
+    static var pathName: String { R.noun + "_id" }
     static var one: String { "\(collection)/{\(pathName)}" }
     private static var words: String { R.noun.replacing("_", with: " ") }
     static var aWord: String { ("aeiou".contains(R.noun.prefix(1)) ? "an " : "a ") + words }
@@ -184,7 +184,13 @@ struct ManagedKinds: KindVisitor {
     @specialized(where R == Application)
     @specialized(where R == User)
     @specialized(where R == Group)
+    @specialized(where R == Agent)
     func visit<R: ManagedResource>(managed kind: R.Type) -> [Endpoint] {
         ManagedEndpoints<R>(admin: admin).all + HistoryEndpoints<R>(admin: admin).all
+    }
+
+    func visit<R: OAuthClient>(client kind: R.Type) -> [Endpoint] {
+        let all = visit(managed: kind) + SecretEndpoints<R>(admin: admin).all + [AccessEndpoints(admin).of(kind)]
+        return all + (R.pathAlias.map { alias in all.map { $0.at(alias, insteadOf: R.area.word) } } ?? [])
     }
 }

@@ -113,13 +113,18 @@ extension FieldKind {
         case .email: .string(format: "email", maxLength: Self.emailCharactersMax)
         case .flag: .boolean
         case .limit: .integer(min: 0, max: Self.limitMax)
-        case .seconds(let range): .integer(min: range.lowerBound, max: range.upperBound)
+        case .seconds(let range), .count(let range): .integer(min: range.lowerBound, max: range.upperBound)
         case .object: .anyObject
         case .choice(let choices): .choice(choices)
         case .identifier(let prefix, _): identifierSchema(prefix)
         case .scopes: .array(.string(minLength: 1, maxLength: Self.scopeCharactersMax), maxItems: Self.listItemsMax)
         case .redirectURIs, .origins, .audiences:
             .array(.string(minLength: 1, maxLength: Self.uriCharactersMax), maxItems: Self.listItemsMax)
+        case .tools:
+            .array(
+                .string(minLength: 1, maxLength: Self.toolCharactersMax, pattern: "^[\\x21-\\x7e]+$"),
+                maxItems: Self.listItemsMax
+            )
         case .stored: .string()
         case .sealed(let kind, _): kind.schema
         }

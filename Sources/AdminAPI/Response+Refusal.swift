@@ -36,6 +36,9 @@ extension Response {
         case .forbidden(let missing): self = .forbidden(rejection.detail, missing)
         case .absent: self = .problem(404, rejection.detail)
         case .limit, .conflict: self = .problem(409, rejection.detail)
+        case .tooMany(let seconds):
+            // RFC 6585 §4.
+            self = .problem(429, rejection.detail, headers: [("retry-after", "\(seconds)")])
         case .moved: self = .problem(412, rejection.detail)
         }
     }

@@ -4,40 +4,28 @@ import Identity
 import Views
 import Wire
 
-/// The secrets of one application: told by what may be known of them, and replaced.
-struct SecretEndpoints: Sendable {
+/// The secrets of a kind of clients: told by what may be known of them, and replaced.
+struct SecretEndpoints<R: OAuthClient>: Sendable {
+    private typealias Managed = ManagedEndpoints<R>
+
     let admin: Admin
 
     var all: [Endpoint] {
         [
-            .get(
-                "/applications/{application_id}/secrets",
-                .reads(Application.self),
-                "List an application's secrets",
-                list
-            ),
+            .get("\(Managed.one)/secrets", .reads(R.self), "List the secrets of \(Managed.aWord)", list),
             .post(
-                "/applications/{application_id}/rotate-secret",
-                .writes(Application.self),
+                "\(Managed.one)/rotate-secret",
+                .writes(R.self),
                 "Put a new secret in the place of the present one, at once or with an overlap",
                 rotate
             ),
         ]
     }
 
-    static let schema = Schema.object([
-        .init("id", identifierSchema(Secret.prefix), required: true),
-        .init("suffix", .string(), "Its last four characters", required: true),
-        .init("created_at", .time, required: true),
-        .init("expires_at", .nullable(.time), "When an overlap ends", required: true),
-        .init("last_used_at", .nullable(.time), "To the minute; null as of a moment before", required: true),
-        .init("status", .choice(["ACTIVE", "EXPIRED"]), required: true),
-    ])
-
     private var list: Operation {
         Operation(
             admin,
-            "applications.list_secrets",
+            Managed.name("list_secrets"),
             parameters: [.page, .perPage],
             replies: .page("Its secrets, the oldest first", of: Secret.noun) + [.absent],
             run: showList
@@ -48,25 +36,25 @@ struct SecretEndpoints: Sendable {
         let overlap = Schema.integer(min: 0, max: Secret.overlapSecondsMax)
         return Operation(
             admin,
-            "applications.rotate_secret",
+            Managed.name("rotate_secret"),
             body: .optional(.object([.init("overlap_seconds", overlap, "How long the old one still works")])),
-            replies: [.init(200, "The application with its new secret", .data(Application.noun)), .absent, .conflict],
+            replies: [.init(200, "The \(R.noun) with its new secret", .data(R.noun)), .absent, .conflict],
             run: replace
         )
     }
 
     private func showList(_ call: Call) async throws(Refusal) -> Answer {
-        let id = try call.id("application_id", of: Application.self)
+        let id = try call.id(Managed.pathName, of: R.self)
         let now = call.time ?? admin.instance.world.wall()
         let sight = try await call.read(for: id.text) { reader, judge in
-            let application = try reader.living(id)
-            try judge.require(application.place)
-            let secrets = try Secret.known(of: id, in: application.place, reader)
+            let client = try reader.living(id)
+            try judge.require(client.place)
+            let secrets = try Secret.known(of: R.clientID(id), in: client.place, reader)
             // No past is kept of when a secret was used last.
             return (
-                application.place,
+                client.place,
                 try secrets.map { secret in
-                    Self.json(secret, call.position == nil ? try reader.present.lastUse(of: secret.id) : nil, now)
+                    SecretJSON.json(secret, call.position == nil ? try reader.present.lastUse(of: secret.id) : nil, now)
                 }
             )
         }
@@ -76,34 +64,22 @@ struct SecretEndpoints: Sendable {
         return .list(
             secrets.page(page.page, of: page.perPage).map { Item($0) },
             page,
-            of: Self.columns,
+            of: SecretJSON.columns,
             at: sight.index
         )
     }
 
-    private static let columns = ["id", "suffix", "created_at", "expires_at", "last_used_at", "status"]
-
-    private static func json(_ secret: Versioned<Secret>, _ lastUse: Instant?, _ now: Instant) -> JSON {
-        [
-            "id": .string(secret.id.text), "suffix": .string(secret.state.suffix),
-            "created_at": .string(secret.createdAt.text),
-            "expires_at": secret.state.expiresAt.map(JSON.string) ?? .null,
-            "last_used_at": lastUse.map { .string($0.text) } ?? .null,
-            "status": secret.state.isLive(at: now) ? "ACTIVE" : "EXPIRED",
-        ]
-    }
-
     private func replace(_ call: Call) async throws(Refusal) -> Answer {
         let overlap = try Self.overlapSeconds(call.body)
-        let id = try call.id("application_id", of: Application.self)
+        let id = try call.id(Managed.pathName, of: R.self)
         let secret = admin.newSecret()
-        let rotation = RotateSecret(application: id, secret: secret, overlapSeconds: overlap)
-        return try await call.write(rotation) { application, index in
+        let rotation = RotateSecret(client: id, secret: secret, overlapSeconds: overlap)
+        return try await call.write(rotation) { client, index in
             let item = Item { out in
-                // An application has no sealed field, so there is nothing to open.
-                ResourceJSON(application, secret: secret).write(to: &out) { _, _ in .null }
+                // A client has no sealed field, so there is nothing to open.
+                ResourceJSON(client, secret: secret).write(to: &out) { _, _ in .null }
             }
-            return .one(item, version: application.version, at: index)
+            return .one(item, version: client.version, at: index)
         }
     }
 

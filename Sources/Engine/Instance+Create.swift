@@ -214,7 +214,7 @@ private struct FirstService {
                 stream: id.text,
                 data: try Application.founding(body)
             ),
-            secret.new.created(for: id.text, chain: .platform),
+            secret.new.created(for: .application(id), chain: .platform),
         ]
     }
 }

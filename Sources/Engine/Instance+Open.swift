@@ -267,6 +267,7 @@ extension Instance {
                     status: status,
                     reads: reads,
                     refusals: refusals,
+                    rates: rates,
                     verification: verification,
                     backups: backups,
                     auditMaking: auditMaking,

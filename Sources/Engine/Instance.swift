@@ -39,6 +39,8 @@ package final class Instance: Sendable {
     let reads: ReadMeter
     let backups = BackupBoard()
     let refusals = RefusalCounter()
+    /// The requests of clients that may make so many a minute.
+    let rates = RequestRates()
     let arrivals: Arrivals
     let segments = SegmentCache()
     /// Wall minus boot clock at the start, in microseconds.

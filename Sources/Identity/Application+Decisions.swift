@@ -61,24 +61,25 @@ extension Application {
         return isStarted || isMoved || isProlonged || next.tokenExchangeAllowed && !current.tokenExchangeAllowed
     }
 
-    /// The secrets of an application that was deleted itself do not come back with it.
-    package static func alongside(
-        restored application: Versioned<Application>,
-        _ facts: some Facts,
-    ) throws -> [Event] {
-        try Secret.known(of: application.id, in: application.place, facts).map {
-            Secret.event(.retired, $0.id, in: application.place)
-        }
-    }
-
     /// Whoever may let an application in must see what it is.
     package static let shownBelow: [any PartialKeyPath<Application> & Sendable] = [
         \Application.name, \Application.description, \Application.type, \Application.level, \Application.status,
         \Application.allowedScopes,
     ]
-    package static let moreShown = [(name: "client_id", summary: "The same as id")]
-    package static let hasSecret = true
-    package static let issued = [Issued.tokens]
+
+    package static func clientID(_ id: ApplicationID) -> ClientID { .application(id) }
+
+    package var tokenTerms: TokenTerms {
+        var terms = TokenTerms(
+            scopes: allowedScopes,
+            lifetimeSeconds: tokenLifetimeSeconds,
+            claims: .application(level)
+        )
+        terms.isConfidential = type.isConfidential
+        terms.audiences = tokenAudiences
+        terms.typ = tokenTyp
+        return terms
+    }
 
     package static func comesWithSecret(_ changes: Changes<Application>) -> Bool {
         changes[\.type]?.text.flatMap { ApplicationType(rawValue: $0) }?.isConfidential ?? false

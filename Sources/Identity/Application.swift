@@ -1,7 +1,7 @@
 import Wire
 
 /// An application: a program that asks for tokens, at the platform, a partner or a tenant.
-package struct Application: ManagedResource {
+package struct Application: OAuthClient {
     package static let kind = Kind.application
     package static let area = Scope.Area("applications")
     package static let standsIn = Place.Level.allCases
@@ -66,7 +66,6 @@ package struct Application: ManagedResource {
     package static let facets: [Facet<Application>] = [Facet(\.status), Facet(\.level), Facet(\.type)]
 
     package var searchText: [String] { [name] }
-    package var power: [String] { allowedScopes }
 
     package enum Verb: String, LifeVerb {
         case created, updated, deleted, restored, read, listed

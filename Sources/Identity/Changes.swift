@@ -98,8 +98,9 @@ extension FieldKind {
     /// Whether nothing is a value of it.
     var isNullable: Bool {
         switch self {
-        case .email, .limit, .object, .identifier, .sealed, .text, .lines: true
-        case .name, .slug, .flag, .seconds, .choice, .scopes, .redirectURIs, .origins, .audiences, .stored: false
+        case .email, .limit, .count, .object, .identifier, .sealed, .text, .lines: true
+        case .name, .slug, .flag, .seconds, .choice, .scopes, .redirectURIs, .origins, .audiences, .tools, .stored:
+            false
         }
     }
 }

@@ -13,6 +13,8 @@ package indirect enum FieldKind: Sendable {
     case flag
     case limit
     case seconds(ClosedRange<Int64>)
+    /// How many of something; `null` for any number.
+    case count(ClosedRange<Int64>)
     /// An administrator's own JSON object, stored as its compact text.
     case object
     case choice([String])
@@ -22,6 +24,7 @@ package indirect enum FieldKind: Sendable {
     case redirectURIs
     case origins
     case audiences
+    case tools
     /// Stored by the product alone (a moment, a hash): never in a request body.
     case stored
     /// Kept in a sealed segment, under one of the resource's data keys.
@@ -33,6 +36,7 @@ package indirect enum FieldKind: Sendable {
     package static let listItemsMax = 100
     package static let scopeCharactersMax = 128
     package static let uriCharactersMax = 1024
+    package static let toolCharactersMax = 128
     package static let limitMax: Int64 = 1_000_000_000
 
     package var isSealed: Bool { sealing != nil }
@@ -47,8 +51,8 @@ package indirect enum FieldKind: Sendable {
         switch self {
         case .stored: true
         case .sealed(let kind, _): kind.isHidden
-        case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .object, .choice, .identifier, .scopes,
-            .redirectURIs, .origins, .audiences:
+        case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .object, .choice, .identifier,
+            .scopes, .redirectURIs, .origins, .audiences, .tools:
             false
         }
     }
@@ -61,8 +65,8 @@ package indirect enum FieldKind: Sendable {
             stored.text.flatMap { try? JSON.parse(Array($0.utf8)) } ?? .null
         case .sealed:
             .null
-        case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .choice, .identifier, .scopes, .redirectURIs,
-            .origins, .audiences, .stored:
+        case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .choice, .identifier, .scopes,
+            .redirectURIs, .origins, .audiences, .tools, .stored:
             stored
         }
     }
@@ -72,9 +76,9 @@ package indirect enum FieldKind: Sendable {
         switch self {
         case .text, .lines, .name, .slug, .email, .stored, .object, .choice: "text"
         case .flag: "flag"
-        case .limit, .seconds: "number"
+        case .limit, .seconds, .count: "number"
         case .identifier(let prefix, _): "identifier \(prefix)"
-        case .scopes, .redirectURIs, .origins, .audiences: "texts"
+        case .scopes, .redirectURIs, .origins, .audiences, .tools: "texts"
         case .sealed(let kind, let key): "sealed \(kind.form) \(key.rawValue)"
         }
     }
@@ -94,7 +98,7 @@ package indirect enum FieldKind: Sendable {
         case .flag:
             value.flag == nil ? Self.fault(location, "Input should be true or false", "bool_type") : .success(value)
         case .limit: Self.integer(value, 0...Self.limitMax, location)
-        case .seconds(let range): Self.integer(value, range, location)
+        case .seconds(let range), .count(let range): Self.integer(value, range, location)
         case .object: Self.object(value, location)
         case .choice(let choices): Self.choice(value, choices, location)
         case .identifier(let prefix, let isWhole): Self.identifier(value, prefix, isWhole, location)
@@ -102,6 +106,7 @@ package indirect enum FieldKind: Sendable {
         case .redirectURIs: Self.list(value, location, RedirectURI.check)
         case .origins: Self.list(value, location, Origin.check)
         case .audiences: Self.list(value, location, TokenAudience.check)
+        case .tools: Self.list(value, location, ToolName.check)
         case .stored: Self.fault(location, "This field is set by the server", "extra_forbidden")
         case .sealed(let kind, _): kind.check(value, at: location)
         }

@@ -5,6 +5,7 @@ package import Wire
 extension Partner: Prefixed { package static let prefix = "prt" }
 extension Tenant: Prefixed { package static let prefix = "tnt" }
 extension Application: Prefixed { package static let prefix = "app" }
+extension Agent: Prefixed { package static let prefix = "agt" }
 extension Secret: Prefixed { package static let prefix = "sks" }
 extension SigningKey: Prefixed { package static let prefix = "snk" }
 extension User: Prefixed { package static let prefix = "usr" }
@@ -15,6 +16,7 @@ extension Token: Prefixed { package static let prefix = "tkn" }
 package typealias PartnerID = Identifier<Partner>
 package typealias TenantID = Identifier<Tenant>
 package typealias ApplicationID = Identifier<Application>
+package typealias AgentID = Identifier<Agent>
 package typealias SecretID = Identifier<Secret>
 package typealias SigningKeyID = Identifier<SigningKey>
 package typealias UserID = Identifier<User>

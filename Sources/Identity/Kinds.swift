@@ -4,7 +4,7 @@ import Wire
 ///
 /// A new kind is a case here and an arm in ``accept(_:)``; whoever must know all kinds visits them.
 package enum Kind: String, Sendable, CaseIterable {
-    case partner, tenant, application, secret
+    case partner, tenant, application, agent, secret
     case signingKey = "signing_key"
     case user, group, role, token
 }
@@ -16,12 +16,15 @@ package protocol KindVisitor {
     func visit<R: Resource>(_ kind: R.Type) throws -> Output
     /// The same for a kind that administrators create, change and delete; left out, it is visited like any other.
     func visit<R: ManagedResource>(managed kind: R.Type) throws -> Output
+    /// The same for a kind that asks for tokens; left out, it is visited as one that is managed.
+    func visit<R: OAuthClient>(client kind: R.Type) throws -> Output
     /// The same for a part that comes and goes by decisions of its own.
     func visit<R: Part>(part kind: R.Type) throws -> Output
 }
 
 extension KindVisitor {
     package func visit<R: ManagedResource>(managed kind: R.Type) throws -> Output { try visit(kind) }
+    package func visit<R: OAuthClient>(client kind: R.Type) throws -> Output { try visit(managed: kind) }
     package func visit<R: Part>(part kind: R.Type) throws -> Output { try visit(kind) }
 }
 
@@ -31,7 +34,8 @@ extension Kind {
         switch self {
         case .partner: try visitor.visit(managed: Partner.self)
         case .tenant: try visitor.visit(managed: Tenant.self)
-        case .application: try visitor.visit(managed: Application.self)
+        case .application: try visitor.visit(client: Application.self)
+        case .agent: try visitor.visit(client: Agent.self)
         case .secret: try visitor.visit(part: Secret.self)
         case .signingKey: try visitor.visit(SigningKey.self)
         case .user: try visitor.visit(managed: User.self)

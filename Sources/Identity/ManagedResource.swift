@@ -18,6 +18,8 @@ package protocol ManagedResource: Resource where Verb: LifeVerb {
     static func alongside(restored resource: Versioned<Self>, _ facts: some Facts) throws -> [Event]
     /// The fields that callers below the place of one are shown; none where it is not seen from below.
     static var shownBelow: [any PartialKeyPath<Self> & Sendable] { get }
+    /// Another word that stands for its area in paths; nil where there is none.
+    static var pathAlias: String? { get }
     /// Names under which answers tell its identifier once more, as a contract wants it.
     static var moreShown: [(name: String, summary: String)] { get }
     /// Rules that hold before one is suspended or deleted.
@@ -71,6 +73,7 @@ extension ManagedResource {
     package static func requireMayStop(_ resource: Versioned<Self>, _ facts: some Facts) throws {}
     package static var issued: [Issued] { [] }
     package static var comesBackSuspended: Bool { false }
+    package static var pathAlias: String? { nil }
     package static var shownBelow: [any PartialKeyPath<Self> & Sendable] { [] }
     package static var moreShown: [(name: String, summary: String)] { [] }
     package static var hasSecret: Bool { false }
@@ -176,7 +179,8 @@ extension ManagedResource {
             data: changes.data(creating: new),
             sealed: changes.segments(of: id)
         )
-        return [created] + (secret.map { [$0.created(for: id.text, chain: chain)] } ?? [])
+        guard let secret, let owner = ClientID(id.text) else { return [created] }
+        return [created, secret.created(for: owner, chain: chain)]
     }
 
     static func change(

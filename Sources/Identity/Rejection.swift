@@ -14,6 +14,8 @@ package struct Rejection: Error, Sendable, Equatable {
         case limit
         /// The state does not allow it.
         case conflict
+        /// More requests than it may make in a while: how many seconds until there may be more.
+        case tooMany(retryAfterSeconds: Int)
         /// The version that the change was meant for is not the present one.
         case moved
     }
@@ -59,7 +61,7 @@ package struct Rejection: Error, Sendable, Equatable {
     package var isForbidden: Bool {
         switch kind {
         case .forbidden: true
-        case .invalid, .unproven, .absent, .limit, .conflict, .moved: false
+        case .invalid, .unproven, .absent, .limit, .conflict, .tooMany, .moved: false
         }
     }
 }

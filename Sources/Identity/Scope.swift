@@ -21,7 +21,7 @@ package enum Scope {
     ///
     /// Any later area is spelled `muniment:…`.
     private static let comingAreas = [
-        "organizational-units", "agents", "clients", "api-keys", "identity-providers", "sessions",
+        "organizational-units", "clients", "api-keys", "identity-providers", "sessions",
         "webhooks", "roles",
     ].map(Area.init)
 

@@ -1,6 +1,6 @@
 package import Wire
 
-/// A secret of an application: shown once, kept as a keyed hash, replaced by rotation.
+/// A secret of a client: shown once, kept as a keyed hash, replaced by rotation.
 package struct Secret: Part {
     package static let kind = Kind.secret
     package static let area = Scope.Area("applications")
@@ -11,6 +11,7 @@ package struct Secret: Part {
     package static let overlapSecondsMax: Int64 = 30 * 86_400
 
     package var applicationID: ApplicationID?
+    package var agentID: AgentID?
     package var key = ""
     package var mac = ""
     package var suffix = ""
@@ -21,6 +22,7 @@ package struct Secret: Part {
 
     package static let fields: [Field<Secret>] = [
         .identifier("application_id", \.applicationID, need: .internalOnly, "The application it belongs to."),
+        .identifier("agent_id", \.agentID, need: .internalOnly, "The agent it belongs to."),
         .text("key", \.key, .stored, need: .internalOnly, "The key of the hash."),
         .text("mac", \.mac, .stored, need: .internalOnly, "The keyed hash."),
         .text("suffix", \.suffix, .stored, need: .internalOnly, "Its last four characters."),
@@ -28,7 +30,7 @@ package struct Secret: Part {
         .choice("status", \.status, need: .internalOnly, "ACTIVE or DELETED."),
     ]
 
-    package static let facets: [Facet<Secret>] = [Facet(\.applicationID)]
+    package static let facets: [Facet<Secret>] = [Facet(\.applicationID), Facet(\.agentID)]
 
     package enum Verb: String, EntryVerb {
         case created, updated, retired, listed
@@ -52,7 +54,9 @@ package struct Secret: Part {
         }
     }
 
-    package var owner: String? { applicationID?.text }
+    /// The client that it belongs to.
+    package var clientID: ClientID? { applicationID.map(ClientID.application) ?? agentID.map(ClientID.agent) }
+    package var owner: String? { clientID?.text }
     package var proof: (key: String, mac: String)? { (key, mac) }
 
     package func isLive(at now: Instant) -> Bool {
@@ -75,13 +79,13 @@ package struct Secret: Part {
             self.suffix = suffix
         }
 
-        package func created(for owner: String, chain: Place) -> Event {
+        package func created(for owner: ClientID, chain: Place) -> Event {
             Secret.event(
                 .created,
                 id,
                 in: chain,
                 data: [
-                    "application_id": .string(owner), "key": .string(key), "mac": .string(mac),
+                    owner.field: .string(owner.text), "key": .string(key), "mac": .string(mac),
                     "suffix": .string(suffix),
                 ]
             )
@@ -91,28 +95,28 @@ package struct Secret: Part {
     /// Puts a new secret in place.
     ///
     /// What was there ends at once, or after `overlapSeconds`.
-    package static func rotate(
-        of id: ApplicationID,
+    package static func rotate<R: OAuthClient>(
+        of id: Identifier<R>,
         to new: New,
         overlapSeconds: Int64,
         now: Instant,
         by authority: Authority,
         facts: some Facts,
     ) throws -> [Event] {
-        let application = try facts.living(id)
-        let chain = application.place
-        try authority.require(.writes(Application.self), at: chain, facts)
-        // Whoever holds the secret holds all that the application may do: receiving it is being granted that.
-        try authority.requireGrantable(application.state.power, at: chain, facts)
-        guard application.state.type.isConfidential else {
-            throw Rejection(.conflict, "no_secret", "A \(application.state.type.rawValue) application has no secret")
+        let client = try facts.living(id)
+        let chain = client.place
+        try authority.require(.writes(R.self), at: chain, facts)
+        // Whoever holds the secret holds all that the client may do: receiving it is being granted that.
+        try authority.requireGrantable(client.state.power, at: chain, facts)
+        guard client.state.tokenTerms.isConfidential else {
+            throw Rejection(.conflict, "no_secret", "This \(R.noun) is of a type that has no secret")
         }
-        let present = try known(of: id, in: chain, facts)
+        let present = try known(of: R.clientID(id), in: chain, facts)
         let live = present.filter { $0.state.isLive(at: now) }
         // Only the newest goes on beside the new one; an older one that still overlapped has had its time.
         let kept = overlapSeconds > 0 ? live.last?.id : nil
         let ends = now.adding(seconds: overlapSeconds).text
-        return [new.created(for: id.text, chain: chain)]
+        return [new.created(for: R.clientID(id), chain: chain)]
             + present.map { secret in
                 secret.id == kept
                     ? event(.updated, secret.id, in: chain, data: ["expires_at": .string(ends)])
@@ -123,12 +127,12 @@ package struct Secret: Part {
     /// More than rotation ever leaves alive at once.
     private static let knownMax = 16
 
-    /// Those of an application that are not retired, the oldest first.
+    /// Those of a client that are not retired, the oldest first.
     package static func known(
-        of id: ApplicationID,
+        of id: ClientID,
         in place: Place,
         _ facts: some Facts,
     ) throws -> [Versioned<Secret>] {
-        try facts.members(Secret.self, in: place, FacetKey("application_id", id.text), limit: knownMax).items
+        try facts.members(Secret.self, in: place, FacetKey(id.field, id.text), limit: knownMax).items
     }
 }

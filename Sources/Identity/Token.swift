@@ -11,18 +11,20 @@ package struct Token: Resource {
     package static let isPart = true
 
     package var applicationID: ApplicationID?
+    package var agentID: AgentID?
     package var expiresAt = ""
     package var status = Status.active
 
     package init() {}
 
     package static let fields: [Field<Token>] = [
-        .identifier("application_id", \.applicationID, need: .internalOnly, "Whom it was issued to."),
+        .identifier("application_id", \.applicationID, need: .internalOnly, "The application it was issued to."),
+        .identifier("agent_id", \.agentID, need: .internalOnly, "The agent it was issued to."),
         .text("expires_at", \.expiresAt, .stored, need: .internalOnly, "When it would have ended by itself."),
         .choice("status", \.status, need: .internalOnly, "The state of the revocation."),
     ]
 
-    package var owner: String? { applicationID?.text }
+    package var owner: String? { applicationID?.text ?? agentID?.text }
 
     package enum Verb: String, EntryVerb {
         case issued, refused, revoked
@@ -56,7 +58,7 @@ package struct Token: Resource {
     /// A second time changes nothing, nor does it of a token that has ended.
     package static func revoke(
         _ id: TokenID,
-        of application: ApplicationID,
+        of client: ClientID,
         chain: Place,
         expiresAt: Instant,
         at now: Instant,
@@ -68,7 +70,7 @@ package struct Token: Resource {
                 .revoked,
                 id,
                 in: chain,
-                data: ["application_id": .string(application.text), "expires_at": .string(expiresAt.text)]
+                data: [client.field: .string(client.text), "expires_at": .string(expiresAt.text)]
             )
         ]
     }

@@ -7,7 +7,7 @@ enum TokenAudience {
         guard (1...FieldKind.uriCharactersMax).contains(text.utf8.count),
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { return "An audience has 1 to \(FieldKind.uriCharactersMax) visible ASCII characters" }
-        if ApplicationID(text) != nil { return nil }
+        if ClientID(text) != nil { return nil }
         // RFC 7519 §2: a StringOrURI with a colon is a URI.
         guard let first = text.utf8.first, (0x41...0x5A).contains(first) || (0x61...0x7A).contains(first),
             text.utf8.contains(UInt8(ascii: ":"))

@@ -25,29 +25,28 @@ package enum AskedIssuer: Sendable {
         }
     }
 
-    /// The place whose issuer serves an application that asks here.
+    /// The place whose issuer serves a client that asks here.
     ///
-    /// - Throws: an application is not known to any issuer but its own (decision 14 of the contract).
-    package func place(serving application: Versioned<Application>, _ facts: some Facts) throws -> Place {
+    /// - Throws: a client is not known to any issuer but its own (decision 14 of the contract).
+    package func place(serving client: ClientState, _ facts: some Facts) throws -> Place {
         let notServed = Rejection(
             .forbidden(),
             "invalid_client",
             "This client is not served here; use the endpoints of the tenant, or the platform, that it belongs to"
         )
-        switch (self, application.state.level) {
-        case (.platform, .global), (.root, .global):
+        switch (self, client.place) {
+        case (.platform, .platform), (.root, .platform):
             return .platform
         case (.root, .tenant):
-            return application.place
+            return client.place
         case (.tenant, .tenant):
-            guard let asked = try place(facts), asked == application.place else { throw notServed }
+            guard let asked = try place(facts), asked == client.place else { throw notServed }
             return asked
-        case (.tenant, .partner):
-            guard let asked = try place(facts), case .tenant(let id) = asked,
-                let partner = application.place.partnerID, try facts.partner(of: id) == partner
+        case (.tenant, .partner(let partner)):
+            guard let asked = try place(facts), case .tenant(let id) = asked, try facts.partner(of: id) == partner
             else { throw notServed }
             return asked
-        case (.platform, .tenant), (.platform, .partner), (.tenant, .global), (.root, .partner):
+        case (.platform, .tenant), (.platform, .partner), (.tenant, .platform), (.root, .partner):
             throw notServed
         }
     }

@@ -1,5 +1,6 @@
 import Endpoints
 import Engine
+import Identity
 import Wire
 
 /// Tells a client about its own tokens, and about those that are for it (RFC 7662).

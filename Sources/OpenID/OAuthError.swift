@@ -72,6 +72,14 @@ struct OAuthError: Error, Sendable, Equatable {
                 description: rejection.detail,
                 retryAfterSeconds: 1
             )
+        case .tooMany(let seconds):
+            // RFC 6585 §4: RFC 6749 has no word for it.
+            self.init(
+                status: 429,
+                error: rejection.code,
+                description: rejection.detail,
+                retryAfterSeconds: seconds
+            )
         case .unproven, .forbidden, .absent, .limit, .moved:
             // §5.2: a client that could not be proven, or is nobody here, is told so with 401.
             let isClient = rejection.code == "invalid_client"

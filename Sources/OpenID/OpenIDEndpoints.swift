@@ -65,6 +65,7 @@ package enum OpenIDEndpoints {
                 Endpoint.Reply(401, "The client is not proven", error),
                 Endpoint.Reply(413, "The body is too large", error),
                 Endpoint.Reply(415, "The body is compressed", error),
+                Endpoint.Reply(429, "The client has asked as often as it may in a minute", error),
                 Endpoint.Reply(500, "Our fault", error),
                 Endpoint.Reply(503, "Try again later", error),
                 Endpoint.Reply(507, "The disk is full", error),

@@ -1,3 +1,4 @@
+import Endpoints
 import Engine
 import Identity
 import Obstacles
@@ -11,7 +12,9 @@ import Wire
     /// How long a request has to come to the writer's queue; one that is later finds the change committed.
     private static let onItsWay = Duration.milliseconds(300)
 
-    @Test func `somebody who was made in the same commit, before a restore of the place, moves its plan`() async throws {
+    @Test func `somebody who was made in the same commit, before a restore of the place, moves its plan`()
+        async throws
+    {
         try await Server.run { server in
             let tenant = try await server.tenant("acme", of: server.partner())
             let then = server.moment

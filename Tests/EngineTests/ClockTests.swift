@@ -97,7 +97,7 @@ struct ClockTests {
         let instance = try await ground.open(acceptsClock: true)
         _ = try await instance.acceptClock()
         let secret = ClientSecret(random: instance.world.random, macKey: instance.macKey)
-        let rotation = RotateSecret(application: ground.founded.client, secret: secret, overlapSeconds: 2)
+        let rotation = RotateSecret(client: ground.founded.client, secret: secret, overlapSeconds: 2)
         _ = try await instance.perform(rotation, by: ground.service([Scope.adminWrite, Scope.adminRead]))
         let key = try #require(instance.keyRing.current).id
         let issue = try ground.issue(macKey: instance.macKey, key: key)

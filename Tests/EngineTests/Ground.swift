@@ -64,13 +64,13 @@ struct Ground {
             issuer: Self.baseURL,
             audience: [founded.client.text],
             subject: founded.client.text,
-            clientID: founded.client,
+            clientID: .application(founded.client),
             scopes: scopes,
             issuedAtSeconds: 0,
             expiresAtSeconds: .max,
             tenantID: nil,
             partnerID: nil,
-            level: .global
+            clientClaims: .application(.global)
         )
         return Caller(
             actor: Actor(

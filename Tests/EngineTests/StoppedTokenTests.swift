@@ -84,7 +84,7 @@ struct StoppedTokenTests {
         let other = TenantID(random: house.instance.world.random(TenantID.randomBytes))
         try await House.register(other, slug: "neighbour", of: house.partner, house.instance)
         let secret = ClientSecret(random: house.instance.world.random, macKey: house.instance.macKey)
-        let rotation = RotateSecret(application: client.id, secret: secret, overlapSeconds: 60)
+        let rotation = RotateSecret(client: client.id, secret: secret, overlapSeconds: 60)
         for status in ["SUSPENDED", "ACTIVE"] as [JSON] {
             try await house.perform(try Change<Partner>.changing(house.otherPartner, ["status": status]))
             try await house.perform(try Change<Tenant>.changing(other, ["status": status]))
@@ -168,7 +168,7 @@ extension StoppedTokenTests {
         }
         guard item.footing == .application, item.stop == .deletion else { return client }
         let secret = ClientSecret(random: house.instance.world.random, macKey: house.instance.macKey)
-        let rotation = RotateSecret(application: client.id, secret: secret, overlapSeconds: 0)
+        let rotation = RotateSecret(client: client.id, secret: secret, overlapSeconds: 0)
         try await house.perform(rotation)
         return House.Client(id: client.id, secret: secret.text, issuer: client.issuer)
     }

@@ -320,7 +320,7 @@ struct DecisionTests {
         facts.set(ApplicationID.named("auditor"), application, in: .tenant(Self.widget))
         let outcome = Self.code {
             try Secret.rotate(
-                of: .named("auditor"),
+                of: ApplicationID.named("auditor"),
                 to: Secret.New(id: .named("new"), key: "hk_1", mac: "m", suffix: "abcd"),
                 overlapSeconds: 0,
                 now: Instant(seconds: 1_790_000_000),

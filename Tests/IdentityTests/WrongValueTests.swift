@@ -91,10 +91,10 @@ private struct WrongValues: KindVisitor {
         switch kind {
         case .text, .lines, .name, .slug, .email, .object, .stored: value.text != nil
         case .flag: value.flag != nil
-        case .limit, .seconds: value.number != nil
+        case .limit, .seconds, .count: value.number != nil
         case .choice(let words): value.text.map(words.contains) ?? false
         case .identifier(let prefix, _): value == .string(prefix + "_1")
-        case .scopes, .redirectURIs, .origins, .audiences: value.items?.allSatisfy { $0.text != nil } ?? false
+        case .scopes, .redirectURIs, .origins, .audiences, .tools: value.items?.allSatisfy { $0.text != nil } ?? false
         case .sealed: value == [3, 1]
         }
     }
@@ -111,9 +111,8 @@ private struct WrongValues: KindVisitor {
                 .string(prefix.uppercased() + "_1"), .string(prefix + "x_1"), .string("x" + prefix + "_1"),
                 .string(prefix + "_" + String(repeating: "a", count: 65)), [.string(prefix + "_1")],
             ]
-        case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .object, .scopes, .redirectURIs, .origins,
-            .audiences,
-            .stored, .sealed:
+        case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .object, .scopes, .redirectURIs,
+            .origins, .audiences, .tools, .stored, .sealed:
             []
         }
     }
@@ -125,10 +124,10 @@ private struct WrongValues: KindVisitor {
             switch field.kind {
             case .text, .lines, .name, .slug, .email, .object, .stored: ["a word"]
             case .flag: [true, false]
-            case .limit, .seconds: [7]
+            case .limit, .seconds, .count: [7]
             case .choice(let words): words.map(JSON.string)
             case .identifier(let prefix, _): [.string(prefix + "_1")]
-            case .scopes, .redirectURIs, .origins, .audiences: [["one", "two"], []]
+            case .scopes, .redirectURIs, .origins, .audiences, .tools: [["one", "two"], []]
             case .sealed: [[3, 1]]
             }
         return field.isNullable || isSetByServer ? own + [.null] : own
@@ -149,8 +148,8 @@ private struct WrongValues: KindVisitor {
             switch field.kind {
             case .sealed: break
             case .identifier(let prefix, _): data[field.name] = .string(prefix + "_1")
-            case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .object, .choice, .scopes, .redirectURIs,
-                .origins, .audiences, .stored:
+            case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .object, .choice, .scopes,
+                .redirectURIs, .origins, .audiences, .tools, .stored:
                 if field.need.isRequired { data[field.name] = right(for: field).first }
             }
         }

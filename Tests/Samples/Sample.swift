@@ -38,8 +38,8 @@ package struct Sample: Sendable {
         for field in R.fields where field.need == .required || field.need == .optional {
             switch field.kind {
             case .name, .text, .lines, .sealed: return [field.name: value(of: field.kind, "changed-" + mark)]
-            case .slug, .email, .flag, .limit, .seconds, .object, .choice, .identifier, .scopes, .redirectURIs,
-                .origins, .audiences, .stored:
+            case .slug, .email, .flag, .limit, .seconds, .count, .object, .choice, .identifier, .scopes,
+                .redirectURIs, .origins, .audiences, .tools, .stored:
                 continue
             }
         }
@@ -65,11 +65,12 @@ package struct Sample: Sendable {
         case .email: .string(word + "@example.com")
         case .flag: .bool(dice.onceIn(2))
         case .limit: .integer(Int64(dice.below(1_000)) + 10)
-        case .seconds(let range): .integer(range.lowerBound + Int64(dice.below(60)))
+        case .seconds(let range), .count(let range): .integer(range.lowerBound + Int64(dice.below(60)))
         case .object: ["a": .string(word), "n": .integer(Int64(dice.below(9)))]
         case .choice(let words): dice.pick(words).map(JSON.string)
         case .scopes: .array([.string(word + ":read")])
         case .redirectURIs, .origins, .audiences: ["https://\(word).example.com"]
+        case .tools: [.string(word + ".search")]
         case .sealed(let kind, _): free(kind, &dice)
         case .slug, .identifier, .stored: nil
         }
@@ -85,12 +86,15 @@ package struct Sample: Sendable {
         case .flag: true
         case .limit: 7
         case .seconds(let range): .integer(range.lowerBound)
+        // Many, for a sample that says how much it may do is to do much.
+        case .count(let range): .integer(range.upperBound)
         case .object: ["sample": .string(mark)]
         // A thing that may stand at several levels stands in the tenant.
         case .choice(let words): .string(words.contains("TENANT") ? "TENANT" : words.first ?? "")
         case .identifier(let prefix, _): .string(prefix + "_" + mark)
         case .scopes: []
         case .redirectURIs, .origins, .audiences: ["https://\(mark).example.com"]
+        case .tools: [.string(mark + ".search")]
         case .sealed(let kind, _): value(of: kind, mark)
         }
     }

@@ -34,7 +34,7 @@ struct EndsTests {
         let revoke = { (transaction: ViewTransaction, now: Instant) in
             try Token.revoke(
                 token,
-                of: application,
+                of: .application(application),
                 chain: .tenant(tenant),
                 expiresAt: end,
                 at: now,

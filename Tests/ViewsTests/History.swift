@@ -93,7 +93,7 @@ struct History {
         tokens.append(token)
         return try Token.revoke(
             token,
-            of: application,
+            of: .application(application),
             chain: .platform,
             expiresAt: end,
             at: ledger.now,

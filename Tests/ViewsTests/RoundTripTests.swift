@@ -59,8 +59,8 @@ private struct RoundTrip: KindVisitor {
         case .choice(let choices): choices.reversed().map(JSON.string)
         case .identifier(let prefix, _): [.string(prefix + "_1")]
         case .flag: [true, false]
-        case .limit, .seconds: [7]
-        case .scopes, .redirectURIs, .origins, .audiences: [["one", "two"]]
+        case .limit, .seconds, .count: [7]
+        case .scopes, .redirectURIs, .origins, .audiences, .tools: [["one", "two"]]
         case .sealed: [[3, 1]]
         case .text, .lines, .name, .slug, .email, .object: ["a \"word\""]
         case .stored: ["a \"word\"", 7, ["one", "two"]]

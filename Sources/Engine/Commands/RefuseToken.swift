@@ -2,21 +2,21 @@ package import Identity
 import Views
 import Wire
 
-/// Records that an access token of an application no longer stands.
+/// Records that an access token of a client no longer stands.
 package struct RefuseToken: Command {
     /// Whom the token was issued to.
-    private let client: ApplicationID
+    private let client: ClientID
 
-    package init(client: ApplicationID) { self.client = client }
+    package init(client: ClientID) { self.client = client }
 
     package var requirement: Requirement { .recording }
     package func decide(_ context: DecisionContext) throws -> Decision<Void> { throw Rejection.unprovenToken }
 
     package func refusal(_ rejection: Rejection, _ context: DecisionContext) throws -> RefusalEntry? {
-        let known = try context.facts.resource(client)
+        let known = try context.facts.client(client)
         let event = Event(
             AuthenticationSubject.entry(.failed),
-            chain: known?.chain ?? .platform,
+            chain: known?.place ?? .platform,
             stream: known?.id.text,
             result: .denied,
             code: rejection.code,

@@ -20,7 +20,7 @@ package struct ActorAccess: Sendable {
 
     package struct HeldScope: Sendable {
         package let scope: String
-        /// The role that holds it; nil of an application's own.
+        /// The role that holds it; nil of a client's own.
         package let role: RoleGrantID?
         package let index: UInt64?
     }
@@ -60,25 +60,26 @@ extension RowReader {
     }
 
     /// - Parameter moment: when a secret must not have ended yet.
-    package func access(of application: Versioned<Application>, at moment: Instant) throws -> ActorAccess {
-        var access = ActorAccess(stops: try stops(of: application))
-        let since = try scopesSince(application.id)
-        access.scopes = application.state.allowedScopes.map {
+    package func access<R: OAuthClient>(of client: Versioned<R>, at moment: Instant) throws -> ActorAccess {
+        var access = ActorAccess(stops: try stops(of: client))
+        let since = try scopesSince(client.id)
+        access.scopes = client.state.tokenTerms.scopes.map {
             ActorAccess.HeldScope(scope: $0, role: nil, index: since[$0])
         }
-        access.secrets = try Secret.known(of: application.id, in: application.place, self)
+        access.secrets = try Secret.known(of: R.clientID(client.id), in: client.place, self)
             .filter { $0.state.isLive(at: moment) }
             .map { ActorAccess.LiveSecret(id: $0.id, expiresAt: $0.state.expiresAt, index: $0.createdIndex) }
         return access
     }
 
-    /// The entries since which an application has had its scopes, as long as these are not too many versions back.
-    func scopesSince(_ id: ApplicationID) throws -> [String: UInt64] {
+    /// The entries since which a client has had its scopes, as long as these are not too many versions back.
+    func scopesSince<R: OAuthClient>(_ id: Identifier<R>) throws -> [String: UInt64] {
         var (since, held, looked): ([String: UInt64], Set<String>?, Int) = ([:], nil, 0)
         try walkVersions(of: id) { index, version in
             looked += 1
             // Scopes are ASCII, so that Swift's equality of texts is equality of bytes.
-            let scopes = held.map { $0.intersection(version.state.allowedScopes) } ?? Set(version.state.allowedScopes)
+            let present = version.state.tokenTerms.scopes
+            let scopes = held.map { $0.intersection(present) } ?? Set(present)
             held = scopes
             let isTooFar = looked > HistoryLimits.versionsMax
             for scope in scopes { since[scope] = isTooFar ? nil : index }

@@ -2,10 +2,10 @@ package import Identity
 package import Views
 import Wire
 
-/// Somebody who could do at a place what a scope names: an application by its scopes, or a person by a role.
+/// Somebody who could do at a place what a scope names: a client by its scopes, or a person by a role.
 package struct ScopeHolder: Sendable {
     package enum Source: Sendable {
-        case allowedScopes(ApplicationID)
+        case allowedScopes(ClientID)
         case role(RoleGrantID, RoleGrant.Role, of: UserID)
     }
 
@@ -18,7 +18,7 @@ package struct ScopeHolder: Sendable {
 
 /// Those who hold a scope at a place, the nearest first.
 package struct ScopeHolders: Sendable {
-    /// How many applications and grants of roles are looked at.
+    /// How many clients and grants of roles are looked at.
     package static let candidatesMax = 10_000
 
     package fileprivate(set) var holders: [ScopeHolder] = []
@@ -37,20 +37,29 @@ extension RowReader {
         let isPlaceActive = try isActive(place)
         for home in try [place] + above(place) where try isActive(home) {
             // An application of a partner acts in the tenants of the partner, that of the platform on the platform.
-            if home.level == .platform || isPlaceActive { try addApplications(to: &found, holding: scope, at: home) }
+            if home.level == .platform || isPlaceActive {
+                try add(Application.self, to: &found, holding: scope, at: home)
+                try add(Agent.self, to: &found, holding: scope, at: home)
+            }
             try addPeople(to: &found, holding: scope, at: home)
         }
         return found
     }
 
-    private func addApplications(to found: inout ScopeHolders, holding scope: String, at home: Place) throws {
+    private func add<R: OAuthClient>(
+        _ kind: R.Type,
+        to found: inout ScopeHolders,
+        holding scope: String,
+        at home: Place,
+    ) throws {
+        guard R.standsIn.contains(home.level) else { return }
         var query = ListQuery(home, FacetKey("status", Status.active.rawValue))
         query.perPage = found.candidatesLeft
-        let page = try list(Application.self, query)
+        let page = try list(kind, query)
         found.candidates += page.total
-        for application in page.items {
-            guard let held = giving(scope, among: application.state.allowedScopes, at: home) else { continue }
-            found.holders.append(ScopeHolder(source: .allowedScopes(application.id), place: home, scope: held))
+        for client in page.items {
+            guard let held = giving(scope, among: client.state.tokenTerms.scopes, at: home) else { continue }
+            found.holders.append(ScopeHolder(source: .allowedScopes(R.clientID(client.id)), place: home, scope: held))
         }
     }
 
@@ -78,7 +87,8 @@ extension RowReader {
     /// The entry that gave it the scope, nil where that lies too many versions back.
     package func index(of holder: ScopeHolder) throws -> UInt64? {
         switch holder.source {
-        case .allowedScopes(let id): try scopesSince(id)[holder.scope]
+        case .allowedScopes(.application(let id)): try scopesSince(id)[holder.scope]
+        case .allowedScopes(.agent(let id)): try scopesSince(id)[holder.scope]
         case .role(let id, _, _): try since(id) { $0.state.life == .living }
         }
     }

@@ -6,9 +6,9 @@ extension AccessToken {
     package init?(claims: [UInt8]) {
         guard let object = try? JSON.parse(claims), let issuer = object["iss"]?.text,
             let id = object["jti"]?.text.flatMap({ TokenID($0) }), let subject = object["sub"]?.text,
-            let client = object["client_id"]?.text.flatMap({ ApplicationID($0) }),
+            let client = object["client_id"]?.text.flatMap({ ClientID($0) }),
             let issued = object["iat"]?.number, let expires = object["exp"]?.number,
-            let level = object["app_scope"]?.text.flatMap({ Application.Level(rawValue: $0) })
+            let claims = ClientClaims(object, of: client)
         else { return nil }
         guard let epochs = Epochs(claim: object["ep"]) else { return nil }
         let audience = object["aud"]?.text.map { [$0] } ?? (object["aud"]?.items ?? []).compactMap(\.text)
@@ -23,7 +23,7 @@ extension AccessToken {
             expiresAtSeconds: expires,
             tenantID: object["tenant_id"]?.text.flatMap { TenantID($0) },
             partnerID: object["partner_id"]?.text.flatMap { PartnerID($0) },
-            level: level,
+            clientClaims: claims,
             epochs: epochs
         )
     }

@@ -2,7 +2,7 @@ package import Identity
 package import Wire
 
 extension AccessToken {
-    /// Whether the token has not ended, and what it was issued on still stands: not taken back, its application and
+    /// Whether the token has not ended, and what it was issued on still stands: not taken back, its client and
     /// everything above it active, and none of them stopped since.
     ///
     /// Asked against the very state that a decision or an answer is made from.
@@ -11,11 +11,11 @@ extension AccessToken {
     package func requireStanding(_ facts: some Facts, at wall: Instant) throws {
         // What ends a revocation ends the token with it, so both are asked by one moment.
         guard !isExpired(at: wall), try !facts.lasts(id, at: wall),
-            let application = try facts.resource(clientID), application.state.status == .active,
+            let client = try facts.client(clientID), client.status == .active,
             // RFC 8725 §3.11: a token that says `JWT` counts only where an administrator has asked for that.
-            typ == .accessToken || application.state.tokenTyp == typ,
-            try facts.isActive(application.place), try facts.isActive(issuingPlace),
-            try Epochs(of: application, at: issuingPlace, facts) == epochs
+            typ == .accessToken || client.terms.typ == typ,
+            try facts.isActive(client.place), try facts.isActive(issuingPlace),
+            try Epochs(of: client, at: issuingPlace, facts) == epochs
         else { throw Rejection.unprovenToken }
         // A PARTNER application's token acts in the tenant it was asked for, as long as that is the partner's.
         if let partnerID, case .tenant(let tenantID) = issuingPlace, try facts.partner(of: tenantID) != partnerID {
@@ -37,7 +37,7 @@ package struct Epochs: Sendable, Equatable {
     }
 
     /// Those of a client and of the place whose issuer it asks.
-    package init<R: Resource>(of client: Versioned<R>, at issuingPlace: Place, _ facts: some Facts) throws {
+    package init(of client: ClientState, at issuingPlace: Place, _ facts: some Facts) throws {
         own = client.epoch
         switch issuingPlace {
         case .platform: break

@@ -7,13 +7,14 @@ package struct AccessToken: Sendable, Equatable {
     package var issuer: String
     package var audience: [String]
     package var subject: String
-    package var clientID: ApplicationID
+    package var clientID: ClientID
     package var scopes: [String]
     package var issuedAtSeconds: Int64
     package var expiresAtSeconds: Int64
     package var tenantID: TenantID?
     package var partnerID: PartnerID?
-    package var level: Application.Level
+    /// What it tells of its client.
+    package var clientClaims: ClientClaims
     package var epochs: Epochs
     /// What its header calls it, which is no claim.
     package var typ = TokenTyp.accessToken
@@ -23,13 +24,13 @@ package struct AccessToken: Sendable, Equatable {
         issuer: String,
         audience: [String],
         subject: String,
-        clientID: ApplicationID,
+        clientID: ClientID,
         scopes: [String],
         issuedAtSeconds: Int64,
         expiresAtSeconds: Int64,
         tenantID: TenantID?,
         partnerID: PartnerID?,
-        level: Application.Level,
+        clientClaims: ClientClaims,
         epochs: Epochs = Epochs(),
     ) {
         self.id = id
@@ -42,7 +43,7 @@ package struct AccessToken: Sendable, Equatable {
         self.expiresAtSeconds = expiresAtSeconds
         self.tenantID = tenantID
         self.partnerID = partnerID
-        self.level = level
+        self.clientClaims = clientClaims
         self.epochs = epochs
     }
 
@@ -83,12 +84,7 @@ package struct AccessToken: Sendable, Equatable {
             out.key("partner_id")
             out.string(partnerID.text)
         }
-        out.key("app_scope")
-        out.string(level.rawValue)
-        if level == .global {
-            out.key("platform_token")
-            out.bool(true)
-        }
+        clientClaims.write(to: &out)
         out.key("token_type")
         out.string("client_credentials")
         if !epochs.isZero {
@@ -99,5 +95,42 @@ package struct AccessToken: Sendable, Equatable {
         }
         out.endObject()
         return out.bytes
+    }
+}
+
+extension ClientClaims {
+    fileprivate func write(to out: inout JSONWriter) {
+        switch self {
+        case .application(let level):
+            out.key("app_scope")
+            out.string(level.rawValue)
+            if level == .global {
+                out.key("platform_token")
+                out.bool(true)
+            }
+        case .agent(let allowedTools, let type):
+            out.key("allowed_tools")
+            out.beginArray()
+            for tool in allowedTools { out.string(tool) }
+            out.endArray()
+            if let type {
+                out.key("agent_type")
+                out.string(type)
+            }
+        }
+    }
+
+    /// Those that a token of ours has, by whose it is.
+    init?(_ object: JSON, of client: ClientID) {
+        switch client {
+        case .application:
+            guard let level = object["app_scope"]?.text.flatMap({ Application.Level(rawValue: $0) }) else {
+                return nil
+            }
+            self = .application(level)
+        case .agent:
+            guard let tools = object["allowed_tools"]?.items else { return nil }
+            self = .agent(allowedTools: tools.compactMap(\.text), type: object["agent_type"]?.text)
+        }
     }
 }

@@ -23,7 +23,7 @@ extension Instance {
         request: Caller.Request,
     ) throws(Refusal) -> Caller {
         let token = try verify(text, baseURL: baseURL)
-        return try attempt(request.endpoint) { try read { try Self.caller(token, request, $0) } }
+        return try attempt(request.endpoint) { try read { try Self.caller(token, request, $0).caller } }
     }
 
     /// The same, and whether the token stands now and opens what is asked for at all.
@@ -36,9 +36,11 @@ extension Instance {
         let token = try verify(text, baseURL: baseURL)
         return try attempt(request.endpoint) {
             try read { snapshot in
-                let caller = try Self.caller(token, request, snapshot)
+                let (caller, client) = try Self.caller(token, request, snapshot)
                 do {
-                    try caller.authority(snapshot, at: world.wall()).require(permission)
+                    let authority = try caller.authority(snapshot, at: world.wall())
+                    try rates.count(client, at: world.wall())
+                    try authority.require(permission)
                     return Admission(caller: caller, rejection: nil)
                 } catch let rejection as Rejection {
                     return Admission(caller: caller, rejection: rejection)
@@ -61,16 +63,16 @@ extension Instance {
         _ token: AccessToken,
         _ request: Caller.Request,
         _ snapshot: ViewSnapshot,
-    ) throws -> Caller {
-        guard let application = try snapshot.resource(token.clientID) else { throw Rejection.unprovenToken }
+    ) throws -> (caller: Caller, client: ClientState) {
+        guard let client = try snapshot.client(token.clientID) else { throw Rejection.unprovenToken }
         let actor = Actor(
-            kind: .application,
-            id: token.clientID.text,
-            name: application.state.name,
-            home: application.place.text,
+            kind: Actor.Kind(client.id),
+            id: client.id.text,
+            name: client.name,
+            home: client.place.text,
             credential: token.id.text
         )
-        return Caller(actor: actor, credential: .token(token), home: application.place, request: request)
+        return (Caller(actor: actor, credential: .token(token), home: client.place, request: request), client)
     }
 }
 
@@ -80,6 +82,16 @@ package enum Issuer {
         switch place {
         case .platform, .partner: base.description
         case .tenant(let id): "\(base)/tenants/\(id)"
+        }
+    }
+}
+
+extension Actor.Kind {
+    /// What a client is called as an actor.
+    package init(_ client: ClientID) {
+        switch client {
+        case .application: self = .application
+        case .agent: self = .agent
         }
     }
 }

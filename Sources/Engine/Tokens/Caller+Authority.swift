@@ -19,7 +19,7 @@ extension Caller {
     }
 
     /// The client that an access token names, where one came with the request.
-    package var tokenClient: ApplicationID? {
+    package var tokenClient: ClientID? {
         switch credential {
         case .token(let token): token.clientID
         case .none, .machine: nil

@@ -70,7 +70,7 @@ package struct RefusalEntry: Sendable {
         let (type, result): (EntryType, Event.Result)
         switch rejection.kind {
         case .invalid, .absent, .unproven: return nil
-        case .forbidden, .limit: (type, result) = (AccessSubject.entry(.denied), .denied)
+        case .forbidden, .limit, .tooMany: (type, result) = (AccessSubject.entry(.denied), .denied)
         case .conflict, .moved: (type, result) = (CommandSubject.entry(.failed), .failed)
         }
         var data: [(String, JSON)] = [("attempted", .string(attempted))]

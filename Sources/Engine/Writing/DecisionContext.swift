@@ -16,6 +16,8 @@ package final class DecisionContext {
     /// What the caller may do, at this very state.
     package let authority: Authority
     package let keys: KeyStore
+    /// Where the requests of clients are counted that may make so many a minute.
+    package let rates: RequestRates
     /// The last index before this command.
     let index: UInt64
     private let random: (Int) -> [UInt8]
@@ -27,6 +29,7 @@ package final class DecisionContext {
         caller: Caller,
         authority: Authority,
         keys: KeyStore,
+        rates: RequestRates,
         index: UInt64,
         random: @escaping (Int) -> [UInt8]
     ) {
@@ -36,6 +39,7 @@ package final class DecisionContext {
         self.caller = caller
         self.authority = authority
         self.keys = keys
+        self.rates = rates
         self.index = index
         self.random = random
     }

@@ -37,6 +37,7 @@ final class WriterCore {
     let onCommit: (_ types: [String], _ edge: CompactRange) -> Void
     let reads: ReadMeter
     let refusals: RefusalCounter
+    let rates: RequestRates
     let verification: VerificationBoard
     let backups: BackupBoard
     var meter = RefusalMeter()
@@ -73,6 +74,7 @@ final class WriterCore {
         status: WriterStatus,
         reads: ReadMeter,
         refusals: RefusalCounter,
+        rates: RequestRates,
         verification: VerificationBoard,
         backups: BackupBoard,
         auditMaking: AuditMaking,
@@ -91,6 +93,7 @@ final class WriterCore {
         self.status = status
         self.reads = reads
         self.refusals = refusals
+        self.rates = rates
         self.verification = verification
         self.backups = backups
         self.auditMaking = auditMaking
@@ -320,6 +323,7 @@ final class WriterCore {
             caller: caller,
             authority: authority,
             keys: keys,
+            rates: rates,
             index: ledger.range.size &- 1,
             random: world.random
         )

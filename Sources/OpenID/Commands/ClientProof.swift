@@ -16,7 +16,7 @@ package struct ClientProof: Sendable {
 
     /// Whose proof it is, when it holds.
     struct Proven {
-        let application: Versioned<Application>
+        let client: ClientState
         let secret: SecretID
     }
 
@@ -25,26 +25,25 @@ package struct ClientProof: Sendable {
 
     /// Checks the proof against a state, and who is asked about.
     func proven(_ facts: some RowReader, at now: Instant) throws -> Proven {
-        guard let id = ApplicationID(clientID), let secretMAC,
+        guard let id = ClientID(clientID), let secretMAC,
             let secretID = try facts.present.proven(Secret.self, key: ClientSecret.macKeyName, mac: secretMAC),
-            let secret = try facts.resource(secretID)?.state, secret.applicationID == id, secret.isLive(at: now),
-            let application = try facts.resource(id), application.state.status != .deleted,
-            try facts.lives(application.place)
+            let secret = try facts.resource(secretID)?.state, secret.clientID == id, secret.isLive(at: now),
+            let client = try facts.client(id), client.status != .deleted, try facts.lives(client.place)
         else { throw Self.failed }
-        return Proven(application: application, secret: secretID)
+        return Proven(client: client, secret: secretID)
     }
 
     /// The same in the writer's transaction; from here on the entries name the client.
     func prove(_ context: DecisionContext) throws -> Proven {
         let proven = try proven(context.facts, at: context.wall)
         let actor = Actor(
-            kind: .application,
+            kind: Actor.Kind(proven.client.id),
             id: clientID,
-            name: proven.application.state.name,
-            home: proven.application.place.text,
+            name: proven.client.name,
+            home: proven.client.place.text,
             credential: proven.secret.text
         )
-        context.prove(actor, home: proven.application.place)
+        context.prove(actor, home: proven.client.place)
         return proven
     }
 
@@ -53,10 +52,10 @@ package struct ClientProof: Sendable {
     /// About a known client it is filed where that client belongs. Strangers are summed up at the platform, whatever
     /// issuer they ask: else each of ten thousand issuers would have an entry of its own.
     func refusal(_ rejection: Rejection, attempted: String, _ context: DecisionContext) throws -> RefusalEntry {
-        let known = try ApplicationID(clientID).flatMap { try context.facts.resource($0) }
+        let known = try ClientID(clientID).flatMap { try context.facts.client($0) }
         let event = Event(
             AuthenticationSubject.entry(.failed),
-            chain: known?.chain ?? .platform,
+            chain: known?.place ?? .platform,
             stream: known?.id.text,
             result: .denied,
             code: rejection.code,

@@ -22,8 +22,8 @@ package struct InspectToken: Sendable {
     ///   on something suspended. Which of these is nobody's business (RFC 7662 §2.2).
     func answer(_ snapshot: ViewSnapshot, wall: Instant) throws -> AccessToken? {
         let client = try proof.proven(snapshot, at: wall)
-        _ = try issuer.place(serving: client.application, snapshot)
-        guard let token, token.isMeant(for: client.application.id) else { return nil }
+        _ = try issuer.place(serving: client.client, snapshot)
+        guard let token, token.isMeant(for: client.client.id) else { return nil }
         do {
             try token.requireStanding(snapshot, at: wall)
             return token
@@ -69,7 +69,7 @@ extension Instance {
 extension AccessToken {
     /// Whether it was issued to this client, or names it as the one that it is for (decision 33 of the contract): such
     /// a client is the resource server that the token is shown to.
-    fileprivate func isMeant(for client: ApplicationID) -> Bool {
+    fileprivate func isMeant(for client: ClientID) -> Bool {
         clientID == client || audience.contains { $0.bytesEqual(client.text) }
     }
 }

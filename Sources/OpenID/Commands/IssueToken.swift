@@ -4,11 +4,11 @@ package import Identity
 import Views
 import Wire
 
-/// Issues an access token to an application that proves itself (RFC 6749 §4.4).
+/// Issues an access token to a client that proves itself (RFC 6749 §4.4).
 package struct IssueToken: Command {
     package let issuer: AskedIssuer
     package let proof: ClientProof
-    /// `nil` asks for all that the application is allowed.
+    /// `nil` asks for all that the client is allowed.
     package let scopes: [String]?
     /// RFC 8707: whom the token is for; the client itself when it names nobody.
     package let resources: [String]
@@ -37,7 +37,8 @@ package struct IssueToken: Command {
 
     package func decide(_ context: DecisionContext) throws -> Decision<AccessToken> {
         let client = try proof.prove(context)
-        let token = try token(for: client.application, context)
+        try context.rates.count(client.client, at: context.wall)
+        let token = try token(for: client.client, context)
         let event = Event(
             Self.issued,
             chain: token.issuingPlace,
@@ -70,53 +71,52 @@ package struct IssueToken: Command {
         return RefusalEntry(event: event, party: context.caller.actor.id)
     }
 
-    private func token(for application: Versioned<Application>, _ context: DecisionContext) throws -> AccessToken {
-        let state = application.state
-        let place = try issuer.place(serving: application, context.facts)
-        guard state.type.isConfidential else {
+    private func token(for client: ClientState, _ context: DecisionContext) throws -> AccessToken {
+        let terms = client.terms
+        let place = try issuer.place(serving: client, context.facts)
+        guard terms.isConfidential else {
             throw Rejection(.forbidden(), "unauthorized_client", "This client may not use client_credentials")
         }
-        guard state.status == .active, try context.facts.isActive(application.place),
+        guard client.status == .active, try context.facts.isActive(client.place),
             try context.facts.isActive(place)
         else {
             throw Rejection(.forbidden(), "unauthorized_client", "The client, or what it belongs to, is suspended")
         }
-        let granted = try grant(state)
+        let granted = try grant(terms)
         guard let key = try context.facts.resource(signingKey)?.state, key.stage == .current || key.stage == .retired
         else {
             throw Rejection(.conflict, "temporarily_unavailable", "The signing key has just changed; try again")
         }
-        let lifetime = state.tokenLifetimeSeconds ?? Application.tokenLifetimeSecondsDefault
         var token = AccessToken(
             id: context.newID(),
             issuer: Issuer.text(of: place, base: baseURL),
-            audience: audience(of: application),
-            subject: application.id.text,
-            clientID: application.id,
+            audience: audience(of: client),
+            subject: client.id.text,
+            clientID: client.id,
             scopes: granted,
             issuedAtSeconds: context.wall.seconds,
-            expiresAtSeconds: context.wall.seconds + lifetime,
+            expiresAtSeconds: context.wall.seconds + terms.lifetimeSeconds,
             tenantID: place.tenantID,
-            partnerID: state.partnerID,
-            level: state.level,
-            epochs: try Epochs(of: application, at: place, context.facts)
+            partnerID: client.place.partnerID,
+            clientClaims: terms.claims,
+            epochs: try Epochs(of: client, at: place, context.facts)
         )
-        token.typ = state.tokenTyp
+        token.typ = terms.typ
         return token
     }
 
     /// Whom the request names, else the client itself; and whom an administrator has named.
-    private func audience(of application: Versioned<Application>) -> [String] {
-        var audience = resources.isEmpty ? [application.id.text] : resources
-        for name in application.state.tokenAudiences where !audience.contains(where: { $0.bytesEqual(name) }) {
+    private func audience(of client: ClientState) -> [String] {
+        var audience = resources.isEmpty ? [client.id.text] : resources
+        for name in client.terms.audiences where !audience.contains(where: { $0.bytesEqual(name) }) {
             audience.append(name)
         }
         return audience
     }
 
-    private func grant(_ application: Application) throws(Rejection) -> [String] {
-        guard let scopes else { return application.allowedScopes }
-        for scope in scopes where !application.allowedScopes.contains(where: { $0.bytesEqual(scope) }) {
+    private func grant(_ terms: TokenTerms) throws(Rejection) -> [String] {
+        guard let scopes else { return terms.scopes }
+        for scope in scopes where !terms.scopes.contains(where: { $0.bytesEqual(scope) }) {
             throw Rejection(
                 .forbidden(),
                 "invalid_scope",

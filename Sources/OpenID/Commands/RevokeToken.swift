@@ -20,10 +20,10 @@ package struct RevokeToken: Command {
 
     package func decide(_ context: DecisionContext) throws -> Decision<Void> {
         let client = try proof.prove(context)
-        _ = try issuer.place(serving: client.application, context.facts)
+        _ = try issuer.place(serving: client.client, context.facts)
         guard let token else { return Decision([]) }
         // RFC 7009 §2.1: the token must have been issued to the client that asks.
-        guard token.clientID == client.application.id else {
+        guard token.clientID == client.client.id else {
             throw Rejection(.forbidden(), "unauthorized_client", "This token was not issued to this client")
         }
         let events = try Token.revoke(
