@@ -61,6 +61,8 @@ struct IntrospectionEndpoint: Sendable {
         out.string(token.id.text)
         out.key("token_type")
         out.string("Bearer")
+        // What tool servers go by (RFC 7662 §2.2: members of our own).
+        if case .agent = token.clientClaims { token.clientClaims.write(to: &out) }
         if let tenant = token.tenantID {
             out.key("tenant_id")
             out.string(tenant.text)

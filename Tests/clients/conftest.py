@@ -119,7 +119,7 @@ def other_tenant(api) -> dict:
 
 
 class Client:
-    """An application at the door that serves it."""
+    """An application, or an agent, at the door that serves it."""
 
     def __init__(self, server: Server, application: dict, door: str, issuer: str):
         self.id, self.secret = application["id"], application["client_secret"]
@@ -132,7 +132,7 @@ class Client:
         self.api = Api(server.url, self.id, self.secret, door, server.verify)
 
 
-DOORS = ["platform", "tenant", "root", "tenant at the root", "partner at a tenant"]
+DOORS = ["platform", "tenant", "root", "tenant at the root", "partner at a tenant", "agent at its tenant"]
 
 
 @pytest.fixture(scope="session")
@@ -143,6 +143,9 @@ def clients(server, api, partner, tenant) -> dict[str, Client]:
     platform = api.application(allowed_scopes=broad, token_lifetime=600)
     local = api.application(scope="TENANT", tenant_id=tenant["id"], allowed_scopes=narrow, token_lifetime=900)
     shared = api.application(scope="PARTNER", partner_id=partner["id"], allowed_scopes=["openid", "tenants:read"])
+    agent = api.create("/agents", {
+        "name": "Scout", "tenant_id": tenant["id"], "agent_type": "research", "allowed_tools": ["search", "crm.read"],
+        "allowed_scopes": ["openid", "tenants:read"], "token_lifetime": 1200})
     at_tenant, issuer = tenant_door(tenant["slug"]), f"{server.url}/tenants/{tenant['id']}"
     return {
         "platform": Client(server, platform, PLATFORM, server.url),
@@ -150,6 +153,7 @@ def clients(server, api, partner, tenant) -> dict[str, Client]:
         "tenant": Client(server, local, at_tenant, issuer),
         "tenant at the root": Client(server, local, "/oauth", issuer),
         "partner at a tenant": Client(server, shared, at_tenant, issuer),
+        "agent at its tenant": Client(server, agent, at_tenant, issuer),
     }
 
 

@@ -25,6 +25,8 @@ FIELDS = {
                     "redirect_uris": [], "allowed_origins": [], "token_lifetime": 3600,
                     "token_exchange_allowed": False, "token_audiences": [],
                     "token_typ": "at+jwt"},
+    "agent": {"name": "", "description": None, "tenant_id": None, "agent_type": None, "status": "ACTIVE",
+              "allowed_tools": [], "allowed_scopes": [], "rate_limit_rpm": None, "token_lifetime": 3600},
     "user": {"tenant_id": None, "partner_id": None, "email": None, "first_name": None, "last_name": None,
              "display_name": None, "must_change_password": False, "status": "ACTIVE"},
     "group": {"name": "", "description": None, "group_type": "SECURITY", "tenant_id": None, "status": "ACTIVE"},
@@ -33,7 +35,7 @@ PATHS = {kind: f"/{kind}s" for kind in FIELDS}
 #: Administrators' own JSON, which entries hold as its text.
 OBJECTS = {"settings", "branding"}
 #: What the text of a search is looked for in.
-SEARCHED = {"partner": ("name", "slug"), "tenant": ("name", "slug"), "application": ("name",), "group": ("name",),
+SEARCHED = {"partner": ("name", "slug"), "tenant": ("name", "slug"), "application": ("name",), "agent": ("name",), "group": ("name",),
             "user": ()}
 
 
@@ -122,7 +124,7 @@ class Model:
         if not self.lives(id):
             return None
         thing = self.things[id]
-        more = {"client_id": id} if thing.kind == "application" else {}
+        more = {"client_id": id} if thing.kind in ("application", "agent") else {}
         return {"id": id, **more, **thing.fields, "created_at": thing.created_at, "updated_at": thing.updated_at,
                 "deleted_at": thing.deleted_at}
 

@@ -1,5 +1,5 @@
 package import Identity
-import Wire
+package import Wire
 
 /// The claims of an access token, and their form as a JWT (RFC 7519, RFC 9068).
 package struct AccessToken: Sendable, Equatable {
@@ -99,7 +99,8 @@ package struct AccessToken: Sendable, Equatable {
 }
 
 extension ClientClaims {
-    fileprivate func write(to out: inout JSONWriter) {
+    /// Writes them as members of an object that is open.
+    package func write(to out: inout JSONWriter) {
         switch self {
         case .application(let level):
             out.key("app_scope")
