@@ -28,7 +28,9 @@ struct ClientRequest {
         )
     }
 
-    private static let known = ["grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint"]
+    private static let known = [
+        "grant_type", "scope", "tenant", "client_id", "client_secret", "token", "token_type_hint",
+    ]
 
     private static func form(_ request: Request) throws(OAuthError) -> Parameters {
         guard case .bytes(let body) = request.body else {

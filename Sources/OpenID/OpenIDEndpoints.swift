@@ -80,6 +80,11 @@ package enum OpenIDEndpoints {
         [
             .init("grant_type", .choice(["client_credentials"]), "The grant", required: true),
             .init("scope", .string(), "Scopes, apart by spaces; all that are allowed when left out"),
+            .init(
+                "tenant",
+                .string(maxLength: 68),
+                "At /oauth/token, for an application of a partner: the slug or id of the tenant to act in; else all of them"
+            ),
             .init("resource", .string(format: "uri"), "Whom the token is for (RFC 8707)"),
             .init("client_id", .string(), "The client, unless it uses Basic"),
             .init("client_secret", .string(format: "password"), "Its secret, unless it uses Basic"),

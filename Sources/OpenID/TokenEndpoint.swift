@@ -40,7 +40,7 @@ struct TokenEndpoint: Sendable {
             )
         }
         let command = IssueToken(
-            issuer: issuer,
+            issuer: asked(issuer, client.form),
             proof: client.proof,
             scopes: try scopes(client.form),
             resources: try resources(client.form),
@@ -57,6 +57,14 @@ struct TokenEndpoint: Sendable {
             let text = try? await ring.sign(token.claims, with: key.id, as: token.typ)
         else { throw OAuthError(.failed) }
         return response(text, token, index: receipt.index)
+    }
+
+    /// At the root a client may say in which tenant its token is to act.
+    private func asked(_ issuer: AskedIssuer, _ form: Parameters) -> AskedIssuer {
+        switch issuer {
+        case .root, .rootFor: form.given("tenant").map { .rootFor(tenant: $0) } ?? .root
+        case .platform, .tenant: issuer
+        }
     }
 
     /// RFC 6749 §3.3: scopes stand apart by single spaces; one that stands twice is one.

@@ -101,7 +101,8 @@ def test_at_any_door_but_its_own_a_client_is_nobody(server, clients, tenant, oth
         "nowhere": tenant_door("no-such-tenant"), "root": "/oauth"}.items()}
     wrong = {
         "platform": ["tenant", "other", "nowhere"], "tenant": ["platform", "other", "nowhere"],
-        "partner at a tenant": ["platform", "other", "nowhere", "root"],
+        "partner at a tenant": ["platform", "other", "nowhere"],
+        "agent at its tenant": ["platform", "other", "nowhere"],
     }
     for name, closed in wrong.items():
         client = clients[name]
@@ -110,15 +111,25 @@ def test_at_any_door_but_its_own_a_client_is_nobody(server, clients, tenant, oth
             is_refusal(answer, 401, "invalid_client")
 
 
-def test_a_partner_s_application_asks_at_its_tenants_doors_alone(server, api):
-    """Decision 14: the root answers each client as its own door would, and a partner has none of its own."""
+def test_a_partner_s_application_asks_at_its_tenants_doors_or_at_the_root(server, api):
+    """At the root its token acts in all present tenants of the partner, or in the one that `tenant` names."""
     partner = api.partner()
     first, second = api.tenant(partner), api.tenant(partner)
     made = api.application(scope="PARTNER", partner_id=partner["id"], allowed_scopes=["openid"])
     auth = made["id"], made["client_secret"]
-    refused = requests.post(f"{server.url}/oauth/token", data=[GRANT], auth=auth, timeout=30)
+    refused = requests.post(f"{server.url}{PLATFORM}/token", data=[GRANT], auth=auth, timeout=30)
     is_refusal(refused, 401, "invalid_client")
     assert "use the endpoints of the tenant" in refused.json()["error_description"], "it is told where to go"
+    at_root = api.as_application(made, "/oauth")
+    wide = jwt.decode(at_root.token(), options={"verify_signature": False})
+    assert (wide["iss"], wide["partner_id"]) == (server.url, partner["id"])
+    assert "tenant_id" not in wide and "platform_token" not in wide
+    for name in first["slug"], first["id"]:
+        one = jwt.decode(at_root.token(tenant=name), options={"verify_signature": False})
+        assert (one["iss"], one["tenant_id"]) == (f"{server.url}/tenants/{first['id']}", first["id"])
+    for foreign in api.tenant()["slug"], "no-such-tenant", "tnt_none":
+        asked = requests.post(f"{server.url}/oauth/token", data=[GRANT, ("tenant", foreign)], auth=auth, timeout=30)
+        is_refusal(asked, 401, "invalid_client")
     for tenant in first, second:
         token = api.as_application(made, tenant_door(tenant["slug"])).token()
         claims = jwt.decode(token, options={"verify_signature": False})

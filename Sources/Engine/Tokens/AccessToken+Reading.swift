@@ -29,7 +29,7 @@ extension AccessToken {
     }
 
     /// The platform, or the tenant whose issuer it has; its entries count in the chain of that place.
-    package var issuingPlace: Place { tenantID.map { .tenant($0) } ?? .platform }
+    package var issuingPlace: Place { tenantID.map { .tenant($0) } ?? partnerID.map { .partner($0) } ?? .platform }
 
     package func isExpired(at wall: Instant) -> Bool { wall.seconds >= expiresAtSeconds }
 }

@@ -72,7 +72,7 @@ extension Instance {
             home: client.place.text,
             credential: token.id.text
         )
-        return (Caller(actor: actor, credential: .token(token), home: client.place, request: request), client)
+        return (Caller(actor: actor, credential: .token(token), home: token.issuingPlace, request: request), client)
     }
 }
 
