@@ -12,6 +12,11 @@ extension Client {
         return dice.pick(living).map { ($0.key, $0.value) }
     }
 
+    /// One of those that ask for tokens.
+    func someClient(_ dice: inout Dice) -> (id: String, known: Known)? {
+        dice.pick(Known.Kind.clients).flatMap { some($0, &dice) }
+    }
+
     private func someOfAny(_ dice: inout Dice) -> (id: String, known: Known)? {
         dice.pick(Known.Kind.allCases).flatMap { some($0, &dice) }
     }
@@ -39,10 +44,14 @@ extension Client {
                 parent = tenant.id
                 body["tenant_id"] = .string(tenant.id)
             }
-        case .group:
+        case .group, .agent:
             guard let tenant = some(.tenant, &dice) else { return await create(.tenant) }
             parent = tenant.id
             body["tenant_id"] = .string(tenant.id)
+            if kind == .agent {
+                slug = tenant.known.firstName
+                body["allowed_tools"] = ["search"]
+            }
         case .application:
             body["application_type"] = "SERVICE"
             body["scope"] = "GLOBAL"
@@ -195,7 +204,7 @@ extension Client {
     }
 
     mutating func rotateSecret() async {
-        guard let (id, known) = some(.application, &dice), let old = known.secret else { return }
+        guard let (id, known) = someClient(&dice), let old = known.secret else { return }
         book.use { $0.resources[id]?.secret = nil }
         let path = "\(known.kind.path)/\(id)/rotate-secret"
         guard let told = await admin(.post, path), !told.isUnknown else { return }

@@ -36,7 +36,8 @@ extension Client {
 
     /// Puts somebody or something back as it was.
     mutating func putBack() async {
-        guard let kind = dice.pick([Known.Kind.user, .group, .application]), let (id, known) = some(kind, &dice),
+        guard let kind = dice.pick([Known.Kind.user, .group, .application, .agent]),
+            let (id, known) = some(kind, &dice),
             let last = book.use({ $0.acknowledged.keys.max() }), last > known.index
         else { return }
         let moment = known.index + UInt64(dice.below(Int(last - known.index)))

@@ -3,32 +3,32 @@ import Endpoints
 import Engine
 import Wire
 
-// Asking for tokens: where each application is served, and where it is not.
+// Asking for tokens: where each client is served, and where it is not.
 extension Client {
-    /// A place where an application may ask for a token.
+    /// A place where a client may ask for a token.
     private struct TokenAddress {
         let path: String
         /// The tenant that it is of; it must be active like everything else.
         var tenant: String?
-        /// Whether the application is nobody there.
+        /// Whether the client is nobody there.
         var isForeign = false
     }
 
     private static func path(of slug: String) -> String { "/api/v1/auth/tenants/\(slug)/oauth/token" }
 
     /// - Returns: `nil` where there is no such address at present: an application of a partner is served by its
-    ///   tenants.
+    ///   tenants, and at the root.
     private func address(of known: Known, _ dice: inout Dice) -> TokenAddress? {
         let isOfPartner = book.use { state in known.parent.map { state.resources[$0]?.kind == .partner } ?? false }
         guard isOfPartner else { return TokenAddress(path: known.slug.map(Self.path) ?? "/oauth/token") }
-        if dice.onceIn(8) { return TokenAddress(path: "/oauth/token", isForeign: true) }
+        if dice.onceIn(4) { return TokenAddress(path: "/oauth/token") }
         guard let tenant = some(.tenant, &dice) else { return nil }
         let isForeign = tenant.known.parent != known.parent
         return TokenAddress(path: Self.path(of: tenant.known.firstName), tenant: tenant.id, isForeign: isForeign)
     }
 
     mutating func issue() async {
-        guard let (id, known) = some(.application, &dice), let secret = known.secret,
+        guard let (id, known) = someClient(&dice), let secret = known.secret,
             let address = address(of: known, &dice),
             !dice.onceIn(4)
         else {
@@ -58,7 +58,7 @@ extension Client {
 
     /// What was replaced is worth nothing.
     mutating func issueWithOldSecret() async {
-        guard let (id, known) = some(.application, &dice), let secret = dice.pick(known.retiredSecrets),
+        guard let (id, known) = someClient(&dice), let secret = dice.pick(known.retiredSecrets),
             let address = address(of: known, &dice)
         else { return }
         if let told = await token(id, secret, at: address.path), told.status == 200 {

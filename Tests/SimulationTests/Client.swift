@@ -24,7 +24,7 @@ struct Client: Sendable {
     private mutating func act() async {
         let action = dice.pick(weighted: [
             (weight: 14, Action.issue), (6, .createPartner), (10, .createTenant), (10, .createApplication),
-            (8, .createUser), (6, .createGroup), (10, .join), (3, .leave), (8, .survey),
+            (5, .createAgent), (8, .createUser), (6, .createGroup), (10, .join), (3, .leave), (8, .survey),
             (14, .rename), (4, .renameStale), (4, .delete), (1, .deleteAll), (4, .rotateSecret), (10, .read),
             (3, .list), (6, .repeatOpen), (5, .repeatDone), (3, .duplicate), (3, .oldSecret), (2, .health),
             (1, .rotateKeys), (2, .revoke), (4, .suspend), (4, .readPast), (5, .undo), (4, .putBack),
@@ -35,6 +35,7 @@ struct Client: Sendable {
         case .createPartner: await create(.partner)
         case .createTenant: await create(.tenant)
         case .createApplication: await create(.application)
+        case .createAgent: await create(.agent)
         case .createUser: await create(.user)
         case .createGroup: await create(.group)
         case .join: await join()
@@ -64,7 +65,7 @@ struct Client: Sendable {
     private enum Action {
         case issue, createPartner, createTenant, createApplication, rename, renameStale, delete, deleteAll
         case rotateSecret, read, list, repeatOpen, repeatDone, duplicate, oldSecret, health, rotateKeys, revoke, suspend
-        case readPast, createUser, createGroup, join, leave, survey, undo, putBack
+        case readPast, createAgent, createUser, createGroup, join, leave, survey, undo, putBack
     }
 }
 

@@ -4,7 +4,10 @@ import Identity
 /// whose outcome nobody was told.
 struct Known: Sendable {
     enum Kind: String, Sendable, CaseIterable {
-        case partner, tenant, application, user, group
+        case partner, tenant, application, agent, user, group
+
+        /// Those that ask for tokens.
+        static let clients = [Kind.application, .agent]
 
         var path: String { "/api/v1/admin/\(rawValue)s" }
 
@@ -14,6 +17,7 @@ struct Known: Sendable {
             case .partner: .partner
             case .tenant: .tenant
             case .application: .application
+            case .agent: .agent
             case .user: .user
             case .group: .group
             }
@@ -22,7 +26,7 @@ struct Known: Sendable {
         /// The field that renaming it changes: a person's is sealed.
         var nameField: String {
             switch self {
-            case .partner, .tenant, .application, .group: "name"
+            case .partner, .tenant, .application, .agent, .group: "name"
             case .user: "display_name"
             }
         }
@@ -31,7 +35,7 @@ struct Known: Sendable {
     let kind: Kind
     /// The partner of a tenant, the tenant or partner of what stands in one.
     let parent: String?
-    /// The slug of that tenant: where such an application asks for tokens.
+    /// The slug of that tenant: where such a client asks for tokens.
     var slug: String?
     /// The name it was made with: the slug of partners and tenants.
     let firstName: String
@@ -49,7 +53,7 @@ struct Known: Sendable {
     /// Whether somebody tried to bring it back: it may be there again although its deletion was acknowledged.
     var mayReturn = false
     var suspension = Suspension()
-    /// The secret of an application as it was last shown; `nil` while a rotation has no outcome.
+    /// The secret of a client as it was last shown; `nil` while a rotation has no outcome.
     var secret: String?
     var retiredSecrets: [String] = []
 

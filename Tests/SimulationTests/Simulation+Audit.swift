@@ -147,6 +147,7 @@ extension Simulation {
             case .partner: try state(Partner.self, id, reader) { $0.name }
             case .tenant: try state(Tenant.self, id, reader) { $0.name }
             case .application: try state(Application.self, id, reader) { $0.name }
+            case .agent: try state(Agent.self, id, reader) { $0.name }
             case .group: try state(Group.self, id, reader) { $0.name }
             case .user:
                 try state(User.self, id, reader) {

@@ -37,7 +37,7 @@ extension Question {
             guard let kind = dice.pick(Known.Kind.allCases) else { return nil }
             self = .list(kind, in: "platform", status: nil)
         case 2, 3:
-            guard let kind = dice.pick([Known.Kind.application, .user, .group]),
+            guard let kind = dice.pick([Known.Kind.application, .agent, .user, .group]),
                 let place = one(dice.onceIn(2) ? .tenant : .partner, &dice)
             else { return nil }
             self = .list(kind, in: place, status: dice.pick([nil, "ACTIVE", "SUSPENDED"]) ?? nil)
