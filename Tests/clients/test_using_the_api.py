@@ -1,5 +1,6 @@
 """The commands of the page for users of the API, typed from its first line to its last, and what each must show."""
 
+import base64
 import json
 import re
 
@@ -15,11 +16,14 @@ def printed(newcomer) -> dict[str, list[str]]:
     """What the blocks of each section print, all of them in one session."""
     sections = {heading: USING_THE_API.blocks(heading) for heading in USING_THE_API.headings()}
     commands = [block for blocks in sections.values() for block in blocks]
-    assert commands == USING_THE_API.blocks() and len(commands) == 11
+    assert commands == USING_THE_API.blocks() and len(commands) == 12
     outputs = iter(newcomer.types(*commands))
     printed = {heading: [next(outputs) for _ in blocks] for heading, blocks in sections.items()}
     rotated = json.loads((newcomer.home / "rotated.json").read_text())
     confide("an application's secret", rotated["data"]["client_secret"])
+    agent = json.loads((newcomer.home / "agent.json").read_text())
+    confide("an agent's secret", agent["data"]["client_secret"])
+    confide("an access token", answers(printed["Tokens"][2])[0]["access_token"])
     return printed
 
 
@@ -43,6 +47,14 @@ def test_a_rotated_secret_stands_beside_the_old_one(printed):
     (secrets,) = answers(printed["Tokens"][1])
     assert sorted(secret["expires_at"] is None for secret in secrets["data"]) == [False, True]
     assert {secret["status"] for secret in secrets["data"]} == {"ACTIVE"}
+
+
+def test_an_agent_gets_a_token_with_its_tools(printed):
+    (token,) = answers(printed["Tokens"][2])
+    payload = token["access_token"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims["allowed_tools"] == ["search"] and claims["agent_type"] == "research"
+    assert claims["sub"].startswith("agt_") and claims["scope"] == "users:read"
 
 
 def test_a_list_is_narrowed_and_is_a_table_too(printed):
