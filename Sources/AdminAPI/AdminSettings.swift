@@ -10,6 +10,8 @@ package struct AdminSettings: Sendable {
     package var requiresReason: Bool
     /// How old the newest backup may be before health warns; `nil` where nobody asked.
     package var backupAgeHoursMax: Int64?
+    /// What else health warns of: sentences about what only the deployment knows.
+    package var moreWarnings: @Sendable () -> [String] = { [] }
 
     package init(baseURL: BaseURL, version: String, requiresReason: Bool = false, backupAgeHoursMax: Int64? = nil) {
         self.baseURL = baseURL

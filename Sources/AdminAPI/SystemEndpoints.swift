@@ -83,6 +83,7 @@ struct SystemEndpoints: Sendable {
             warnings.append("Writes are put off: the storage is busy, as with reads that take too long")
         }
         if let warning = backupWarning { warnings.append(.string(warning)) }
+        warnings += admin.settings.moreWarnings().map(JSON.string)
         let oldest = admin.instance.oldestReadMicroseconds
         if oldest > Instance.readMicrosecondsMax {
             warnings.append(

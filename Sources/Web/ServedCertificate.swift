@@ -62,6 +62,7 @@ final class ServedCertificate: Sendable {
         let (served, trouble) = state.withLock { ($0.identity, $0.trouble) }
         guard identity != served else {
             state.withLock { $0.trouble = nil }
+            files.condition.trouble = nil
             if isAskedFor || trouble?.isTold == true {
                 logger.notice("The certificate \(files.certificatePath) is the one that is served.")
             }
@@ -69,6 +70,7 @@ final class ServedCertificate: Sendable {
         }
         let channel = try Self.channel(identity, files, makeChannel)
         state.withLock { $0 = State(identity: identity, channel: channel) }
+        files.condition.trouble = nil
         logger.notice("New connections get the certificate that \(files.certificatePath) holds now.")
     }
 
@@ -78,6 +80,7 @@ final class ServedCertificate: Sendable {
             let isKnown = isSame && state.trouble?.isTold == true
             let isTold = isAskedFor || isSame
             state.trouble = Trouble(reason: unusable.reason, isTold: isTold)
+            if isTold { files.condition.trouble = unusable.reason }
             return isAskedFor || isTold && !isKnown
         }
         if isNews { logger.error("\(unusable). The one before it is served on; put a usable one in its place.") }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOSSL
+import Synchronization
 
 extension WebServer {
     /// The files of a certificate chain and its private key, both PEM.
@@ -8,6 +9,8 @@ extension WebServer {
         package var keyPath: String
         /// How long a replaced certificate waits until it is noticed, where nobody says that it was replaced.
         package var secondsBetweenLooks = 5
+        /// What is wrong with them, as the server finds out while it serves.
+        package let condition = CertificateCondition()
 
         package init(certificatePath: String, keyPath: String) {
             self.certificatePath = certificatePath
@@ -42,6 +45,17 @@ extension WebServer {
         package var description: String {
             "The certificate \(certificatePath) with the key \(keyPath) cannot be used: \(reason)"
         }
+    }
+}
+
+/// What is wrong with the files of the certificate that is served, for whoever watches over the server.
+package final class CertificateCondition: Sendable {
+    private let reason = Mutex<String?>(nil)
+
+    /// Why the files cannot be used, so that the certificate from before them is served on; `nil` where all is well.
+    package internal(set) var trouble: String? {
+        get { reason.withLock(\.self) }
+        set { reason.withLock { $0 = newValue } }
     }
 }
 

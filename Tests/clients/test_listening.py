@@ -81,6 +81,10 @@ def test_a_replaced_certificate_is_noticed_without_a_word(secure, tmp_path):
     wait_for(lambda: served(secure.port) == second)
 
 
+def warnings(server) -> list[str]:
+    return requests.get(f"{server.url}/health", verify=server.verify, timeout=30).json().get("warnings", [])
+
+
 def test_a_bad_certificate_keeps_the_one_before_it_and_says_so(secure, tmp_path):
     before = served(secure.port)
     key = (tmp_path / "first.key").read_bytes()
@@ -90,9 +94,11 @@ def test_a_bad_certificate_keeps_the_one_before_it_and_says_so(secure, tmp_path)
         secure.process.send_signal(signal.SIGHUP)
         wait_for(lambda told=told: secure.log.read_text().count("cannot be used") > told, 3)
         assert served(secure.port) == before
+        assert any("certificate cannot be used" in warning for warning in warnings(secure))
     (tmp_path / "first.key").write_bytes(key)
     secure.process.send_signal(signal.SIGHUP)
     wait_for(lambda: "is the one that is served" in secure.log.read_text(), 3)
+    assert warnings(secure) == []
     assert "PRIVATE KEY" not in secure.log.read_text()
     assert secure.stop() == 0
 

@@ -15,13 +15,17 @@ struct Composition {
         requiresReason: Bool,
         metricsScope: String?,
         backupAgeHoursMax: Int64?,
+        certificate: CertificateCondition?,
     ) {
-        let settings = AdminSettings(
+        var settings = AdminSettings(
             baseURL: baseURL,
             version: Muniment.version,
             requiresReason: requiresReason,
             backupAgeHoursMax: backupAgeHoursMax
         )
+        settings.moreWarnings = {
+            certificate?.trouble.map { ["The certificate cannot be used, the one before it is served on: \($0)"] } ?? []
+        }
         let gate = metricsScope.map { ScopeGate(instance, settings, scope: $0, endpoint: MetricsEndpoint.name) }
         let admin = AdminEndpoints.table(instance, settings)
         let scopes = AdminEndpoints.scopes(of: admin)

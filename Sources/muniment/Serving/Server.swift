@@ -56,7 +56,8 @@ struct Server {
             baseURL: baseURL,
             requiresReason: configuration.requiresReason,
             metricsScope: configuration.metricsScope,
-            backupAgeHoursMax: configuration.backupAgeHoursMax
+            backupAgeHoursMax: configuration.backupAgeHoursMax,
+            certificate: configured.tls?.condition
         )
         var configured = configured
         configured.isReachedByHTTPS = baseURL.description.hasPrefix("https:")
