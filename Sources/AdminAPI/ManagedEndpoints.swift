@@ -184,7 +184,6 @@ struct ManagedKinds: KindVisitor {
     @specialized(where R == Application)
     @specialized(where R == User)
     @specialized(where R == Group)
-    @specialized(where R == Agent)
     func visit<R: ManagedResource>(managed kind: R.Type) -> [Endpoint] {
         ManagedEndpoints<R>(admin: admin).all + HistoryEndpoints<R>(admin: admin).all
     }

@@ -57,7 +57,7 @@ struct EveryEndpointTests {
                 let made = Kind.allCases.compactMap {
                     (try? $0.accept(Making(tenant: tenants[0], partner: partner, side: 2))) ?? nil
                 }
-                return made.first { $0.collection == "/" + word }.map { .object($0.body) }
+                return made.first { $0.collection == "/" + word || $0.alias == word }.map { .object($0.body) }
             case (.patch, .parameter(let name)):
                 return Kind.allCases.first { $0.rawValue + "_id" == name }.flatMap {
                     (try? $0.accept(Changing(tenant: tenants[0], partner: partner))) ?? nil
@@ -86,10 +86,10 @@ struct EveryEndpointTests {
         let partner: String
         let side: Int
 
-        func visit<R: Resource>(_ kind: R.Type) -> (collection: String, body: Members)? { nil }
-        func visit<R: ManagedResource>(managed kind: R.Type) -> (collection: String, body: Members)? {
+        func visit<R: Resource>(_ kind: R.Type) -> (collection: String, alias: String?, body: Members)? { nil }
+        func visit<R: ManagedResource>(managed kind: R.Type) -> (collection: String, alias: String?, body: Members)? {
             let sample = Sample(tenant: tenant, partner: partner, mark: "of\(side)")
-            return ("/" + R.area.word, sample.creation(R.self))
+            return ("/" + R.area.word, R.pathAlias, sample.creation(R.self))
         }
     }
 
