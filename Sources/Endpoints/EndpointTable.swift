@@ -30,10 +30,12 @@ package struct EndpointTable: Sendable {
 
     /// The endpoint for a method and a path as sent.
     ///
-    /// One slash at the end is the same path, as in the contract.
+    /// One slash at the end is the same path, as in the contract; and so is one more at the beginning, for clients that
+    /// put a path behind an address which ends with one.
     ///
     /// - Parameter isOptions: whether the method is OPTIONS, which no endpoint has.
     package func route(_ method: Request.Method?, _ path: String, isOptions: Bool = false) -> Route {
+        let path = path.hasPrefix("//") ? String(path.dropFirst()) : path
         let route = find(method, path)
         guard isOptions, case .wrongMethod(let allowed, _) = route, isPublic(path) else { return route }
         return .preflight(allowed: allowed)
