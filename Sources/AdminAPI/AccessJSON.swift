@@ -74,7 +74,7 @@ enum AccessJSON {
     }
 
     /// The kinds of those who act.
-    private static let actors = [Kind.user, .application, .agent].map(\.rawValue)
+    private static let actors = [Kind.user, .application, .agent, .client].map(\.rawValue)
     private static let allowedScopes: JSON = "allowed_scopes"
     private static let role: JSON = "role"
 

@@ -19,6 +19,11 @@ final class Admin: Sendable {
         ClientSecret(random: instance.world.random, macKey: instance.macKey)
     }
 
+    /// The same of an organization's client.
+    func newOrganizationSecret() -> ClientSecret {
+        ClientSecret(ofOrganizationBy: instance.world.random, macKey: instance.macKey)
+    }
+
     /// Who asks, and whether the request's bearer token opens what is asked for at all.
     func admit(
         _ request: Request,

@@ -11,6 +11,7 @@ enum AdminSchemas {
         + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
         + Schema.envelopes("audit_item", AuditItem.schema)
         + PlanJSON.schemas
+        + ClientMessage.schemas + ScalekitDialect.schemas
         + ChangeItem.schemas + DiffEndpoints.schemas + AccessEndpoints.schemas
 
     private struct SchemasOfKind: KindVisitor {

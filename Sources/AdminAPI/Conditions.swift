@@ -23,9 +23,11 @@ struct Conditions: Sendable, Equatable {
     }
 
     /// The answer to a read of a version, as the conditions have it: 412, 304 without the content, or as it is.
-    func applied(to answer: Response) -> Response {
+    func applied(to answer: Response, in dialect: any Dialect) -> Response {
         guard answer.status == 200, let version = answer.version else { return answer }
-        if case .tags = match, !match.names(version, isWeak: false) { return Response(.rejected(moved(.versionMoved))) }
+        if case .tags = match, !match.names(version, isWeak: false) {
+            return dialect.response(.rejected(moved(.versionMoved)))
+        }
         return noneMatch.names(version, isWeak: true) ? answer.notModified : answer
     }
 

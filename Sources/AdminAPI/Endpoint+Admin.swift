@@ -99,7 +99,7 @@ extension Endpoint.Parameter {
         "Wait, up to five seconds, until this index can be read",
         .integer(min: 0, max: numberMax)
     )
-    fileprivate static let asOf = Self(
+    static let asOf = Self(
         "as_of",
         in: .query,
         "Answer as of this index, or this time with its zone: what was after the last command until then",
@@ -116,7 +116,7 @@ extension Endpoint.Parameter {
     )
     static let cascade = Self("cascade", in: .query, "Delete what is below it too", .boolean)
 
-    fileprivate static let ifMatch = Self(
+    static let ifMatch = Self(
         "If-Match",
         in: .header,
         "The ETag of the version that the change is meant for",
@@ -128,13 +128,13 @@ extension Endpoint.Parameter {
         "The ETag of the version that the reader has: then 304 without the content",
         .string()
     )
-    fileprivate static let idempotencyKey = Self(
+    static let idempotencyKey = Self(
         "Idempotency-Key",
         in: .header,
         "A name for this request, so that it can be repeated for a day",
         .string(minLength: 1, maxLength: 255)
     )
-    fileprivate static func reason(_ operation: Operation) -> Self {
+    static func reason(_ operation: Operation) -> Self {
         Self(
             "Muniment-Reason",
             in: .header,

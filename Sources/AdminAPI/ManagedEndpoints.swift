@@ -190,6 +190,8 @@ struct ManagedKinds: KindVisitor {
 
     func visit<R: OAuthClient>(client kind: R.Type) -> [Endpoint] {
         let all = visit(managed: kind) + SecretEndpoints<R>(admin: admin).all + [AccessEndpoints(admin).of(kind)]
+        // What another contract writes is shown here, and no more.
+        if R.isWrittenElsewhere { return all.filter { $0.method == .get } }
         return all + (R.pathAlias.map { alias in all.map { $0.at(alias, insteadOf: R.area.word) } } ?? [])
     }
 }

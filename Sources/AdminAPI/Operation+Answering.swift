@@ -15,7 +15,7 @@ extension Operation {
             address: request.address,
             userAgent: request.header("user-agent")
         )
-        let dialect = dialect(for: request)
+        let dialect = self.dialect ?? chosenDialect(request)
         let conditions = Conditions(request)
         var caller: Caller?
         do throws(Refusal) {
@@ -53,7 +53,7 @@ extension Operation {
             let told = try await run(call)
             var answer = try admin.instance.attempt(for: proven) { try dialect.response(told) }
             if request.method == .get {
-                answer = conditions.applied(to: answer)
+                answer = conditions.applied(to: answer, in: dialect)
                 // RFC 9110 §12.5.5: the same list is a table to who asks for one.
                 if case .list = told.content { answer = answer.adding("vary", "accept") }
             }
@@ -65,7 +65,7 @@ extension Operation {
     }
 
     /// Lists are given as tables to who would rather have those.
-    private func dialect(for request: Request) -> any Dialect {
+    private func chosenDialect(_ request: Request) -> any Dialect {
         guard request.prefers(CSVDialect.mediaType, to: "application/json") else { return ScaiKeyDialect() }
         return CSVDialect(path: request.path, query: request.query)
     }

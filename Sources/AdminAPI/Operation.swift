@@ -15,6 +15,8 @@ struct Operation: Sendable {
     let isBrief: Bool
     /// Whether it always wants to know why; else the deployment decides, for what writes.
     var demandsReason = false
+    /// How it answers; nil where the request chooses, which would rather have lists as tables, or not.
+    var dialect: (any Dialect)?
     let run: Run
 
     init(

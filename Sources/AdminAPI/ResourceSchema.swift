@@ -70,7 +70,9 @@ extension ManagedResource {
         let settable = fields.filter { !$0.need.isInternal }
         let created = settable.map { Schema.Property($0.name, $0.settable, $0.summary, required: $0.need.isRequired) }
         let updated = settable.filter { !$0.need.isFixed }.map { Schema.Property($0.name, $0.settable, $0.summary) }
-        return Schema.envelopes(noun, .object([identifier] + more + secret + shown + times)) + [
+        let answered = Schema.envelopes(noun, .object([identifier] + more + secret + shown + times))
+        if isWrittenElsewhere { return answered }
+        return answered + [
             (SchemaName.create(noun), .object(created)), (SchemaName.update(noun), .object(updated)),
         ]
     }
@@ -118,7 +120,7 @@ extension FieldKind {
         case .choice(let choices): .choice(choices)
         case .identifier(let prefix, _): identifierSchema(prefix)
         case .scopes: .array(.string(minLength: 1, maxLength: Self.scopeCharactersMax), maxItems: Self.listItemsMax)
-        case .redirectURIs, .origins, .audiences:
+        case .redirectURIs, .origins, .audiences, .recipients:
             .array(.string(minLength: 1, maxLength: Self.uriCharactersMax), maxItems: Self.listItemsMax)
         case .tools:
             .array(

@@ -18,6 +18,8 @@ package struct Endpoint: Sendable {
         case detail
         /// `{"error": …, "error_description": …}` (RFC 6749 §5.2)
         case oauth
+        /// `{"code": …, "message": …, "details": […]}`, as gRPC's statuses are written in JSON (google.rpc.Status).
+        case status
     }
 
     /// What one status of the answer carries.

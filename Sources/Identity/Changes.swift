@@ -99,7 +99,8 @@ extension FieldKind {
     var isNullable: Bool {
         switch self {
         case .email, .limit, .count, .object, .identifier, .sealed, .text, .lines: true
-        case .name, .slug, .flag, .seconds, .choice, .scopes, .redirectURIs, .origins, .audiences, .tools, .stored:
+        case .name, .slug, .flag, .seconds, .choice, .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools,
+            .stored:
             false
         }
     }

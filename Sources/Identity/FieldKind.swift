@@ -24,6 +24,8 @@ package indirect enum FieldKind: Sendable {
     case redirectURIs
     case origins
     case audiences
+    /// Whom tokens are for, in whatever words their verifiers use: names of hosts too.
+    case recipients
     case tools
     /// Stored by the product alone (a moment, a hash): never in a request body.
     case stored
@@ -52,7 +54,7 @@ package indirect enum FieldKind: Sendable {
         case .stored: true
         case .sealed(let kind, _): kind.isHidden
         case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .object, .choice, .identifier,
-            .scopes, .redirectURIs, .origins, .audiences, .tools:
+            .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools:
             false
         }
     }
@@ -66,7 +68,7 @@ package indirect enum FieldKind: Sendable {
         case .sealed:
             .null
         case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .choice, .identifier, .scopes,
-            .redirectURIs, .origins, .audiences, .tools, .stored:
+            .redirectURIs, .origins, .audiences, .recipients, .tools, .stored:
             stored
         }
     }
@@ -78,7 +80,7 @@ package indirect enum FieldKind: Sendable {
         case .flag: "flag"
         case .limit, .seconds, .count: "number"
         case .identifier(let prefix, _): "identifier \(prefix)"
-        case .scopes, .redirectURIs, .origins, .audiences, .tools: "texts"
+        case .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools: "texts"
         case .sealed(let kind, let key): "sealed \(kind.form) \(key.rawValue)"
         }
     }
@@ -106,6 +108,7 @@ package indirect enum FieldKind: Sendable {
         case .redirectURIs: Self.list(value, location, RedirectURI.check)
         case .origins: Self.list(value, location, Origin.check)
         case .audiences: Self.list(value, location, TokenAudience.check)
+        case .recipients: Self.list(value, location, TokenAudience.checkRecipient)
         case .tools: Self.list(value, location, ToolName.check)
         case .stored: Self.fault(location, "This field is set by the server", "extra_forbidden")
         case .sealed(let kind, _): kind.check(value, at: location)

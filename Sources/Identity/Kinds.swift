@@ -4,7 +4,7 @@ import Wire
 ///
 /// A new kind is a case here and an arm in ``accept(_:)``; whoever must know all kinds visits them.
 package enum Kind: String, Sendable, CaseIterable {
-    case partner, tenant, application, agent, secret
+    case partner, tenant, application, agent, client, secret
     case signingKey = "signing_key"
     case user, group, role, token
 }
@@ -36,6 +36,7 @@ extension Kind {
         case .tenant: try visitor.visit(managed: Tenant.self)
         case .application: try visitor.visit(client: Application.self)
         case .agent: try visitor.visit(client: Agent.self)
+        case .client: try visitor.visit(client: OrganizationClient.self)
         case .secret: try visitor.visit(part: Secret.self)
         case .signingKey: try visitor.visit(SigningKey.self)
         case .user: try visitor.visit(managed: User.self)

@@ -32,6 +32,8 @@ package protocol ManagedResource: Resource where Verb: LifeVerb {
     static var hasSecret: Bool { get }
     /// Whether a new one comes with a secret.
     static func comesWithSecret(_ changes: Changes<Self>) -> Bool
+    /// Whether it is written in another contract's words alone; then the admin API shows it and no more.
+    static var isWrittenElsewhere: Bool { get }
     /// What a change may also do, for the sentence of its endpoint.
     static var alsoChanges: String? { get }
 
@@ -77,6 +79,7 @@ extension ManagedResource {
     package static var shownBelow: [any PartialKeyPath<Self> & Sendable] { [] }
     package static var moreShown: [(name: String, summary: String)] { [] }
     package static var hasSecret: Bool { false }
+    package static var isWrittenElsewhere: Bool { false }
     package static var alsoChanges: String? { nil }
     package static func comesWithSecret(_ changes: Changes<Self>) -> Bool { false }
 
@@ -168,6 +171,8 @@ extension ManagedResource {
         try authority.requireGrantable(new.power, at: place, facts)
         try facts.requireActive(place)
         try requireQuota(in: place, facts)
+        try facts.requireUnused(id)
+        if let secret { try facts.requireUnused(secret.id) }
         try facts.requireFreeSlug(of: changes, for: id)
         try facts.requireFree(changes.uniqueTexts, for: id, in: place)
         try new.requireFits()

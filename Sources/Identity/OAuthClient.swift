@@ -33,6 +33,7 @@ extension OAuthClient {
 package enum ClientID: Hashable, Sendable, CustomStringConvertible {
     case application(ApplicationID)
     case agent(AgentID)
+    case organizationClient(OrganizationClientID)
 
     /// - Returns: nil for a text that no client of ours is called by.
     package init?(_ text: String) {
@@ -40,6 +41,8 @@ package enum ClientID: Hashable, Sendable, CustomStringConvertible {
             self = .application(id)
         } else if let id = AgentID(text) {
             self = .agent(id)
+        } else if let id = OrganizationClientID(text) {
+            self = .organizationClient(id)
         } else {
             return nil
         }
@@ -49,6 +52,7 @@ package enum ClientID: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .application(let id): id.text
         case .agent(let id): id.text
+        case .organizationClient(let id): id.text
         }
     }
 
@@ -56,6 +60,23 @@ package enum ClientID: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .application: .application
         case .agent: .agent
+        case .organizationClient: .client
+        }
+    }
+
+    /// Whether it asks for tokens at the root alone, and gets them from the issuer there: the base URL.
+    package var isServedAtRoot: Bool {
+        switch self {
+        case .application, .agent: false
+        case .organizationClient: true
+        }
+    }
+
+    /// Whether its tokens may open our own API; the scopes of others are words between their owner and its services.
+    package var mayActHere: Bool {
+        switch self {
+        case .application, .agent: true
+        case .organizationClient: false
         }
     }
 
@@ -91,6 +112,8 @@ package enum ClientClaims: Sendable, Equatable {
     case application(Application.Level)
     /// The tools that an agent may use, and what sort of agent it is.
     case agent(allowedTools: [String], type: String?)
+    /// Claims of the organization's own.
+    case organizationClient(customClaims: Members)
 }
 
 /// A client of any kind, with all that proofs and tokens need of it.
@@ -118,6 +141,7 @@ extension Facts {
         switch id {
         case .application(let id): try resource(id).map { ClientState($0) }
         case .agent(let id): try resource(id).map { ClientState($0) }
+        case .organizationClient(let id): try resource(id).map { ClientState($0) }
         }
     }
 }

@@ -30,6 +30,13 @@ extension Facts {
         }
     }
 
+    /// An identifier names one thing for ever; those in digits are few enough to meet.
+    func requireUnused<R: Resource>(_ id: Identifier<R>) throws {
+        guard try resource(id) != nil else { return }
+        let message = "The identifier \(id) is taken; try again"
+        throw Rejection(.conflict, Rejection.identifierTaken, message, holder: id.text)
+    }
+
     /// Nothing is put where nothing can be used.
     func requireActive(_ place: Place) throws {
         switch place {

@@ -48,6 +48,9 @@ package struct Rejection: Error, Sendable, Equatable {
     )
     package static let accessDenied = Self(.forbidden(), "access_denied", "Access denied")
 
+    /// The code of what was to be called as something else is called already.
+    package static let identifierTaken = "identifier_taken"
+
     package static func notFound(_ noun: String) -> Self {
         Self(.absent, "not_found", "\(noun.prefix(1).uppercased())\(noun.dropFirst()) not found")
     }

@@ -21,8 +21,7 @@ package enum Scope {
     ///
     /// Any later area is spelled `muniment:…`.
     private static let comingAreas = [
-        "organizational-units", "clients", "api-keys", "identity-providers", "sessions",
-        "webhooks", "roles",
+        "organizational-units", "api-keys", "identity-providers", "sessions", "webhooks", "roles",
     ].map(Area.init)
 
     /// Scopes that open something of ours and belong to no area.

@@ -12,6 +12,7 @@ package struct Secret: Part {
 
     package var applicationID: ApplicationID?
     package var agentID: AgentID?
+    package var organizationClientID: OrganizationClientID?
     package var key = ""
     package var mac = ""
     package var suffix = ""
@@ -23,6 +24,12 @@ package struct Secret: Part {
     package static let fields: [Field<Secret>] = [
         .identifier("application_id", \.applicationID, need: .internalOnly, "The application it belongs to."),
         .identifier("agent_id", \.agentID, need: .internalOnly, "The agent it belongs to."),
+        .identifier(
+            "client_id",
+            \.organizationClientID,
+            need: .internalOnly,
+            "The organization's client it belongs to."
+        ),
         .text("key", \.key, .stored, need: .internalOnly, "The key of the hash."),
         .text("mac", \.mac, .stored, need: .internalOnly, "The keyed hash."),
         .text("suffix", \.suffix, .stored, need: .internalOnly, "Its last four characters."),
@@ -30,7 +37,9 @@ package struct Secret: Part {
         .choice("status", \.status, need: .internalOnly, "ACTIVE or DELETED."),
     ]
 
-    package static let facets: [Facet<Secret>] = [Facet(\.applicationID), Facet(\.agentID)]
+    package static let facets: [Facet<Secret>] = [
+        Facet(\.applicationID), Facet(\.agentID), Facet(\.organizationClientID),
+    ]
 
     package enum Verb: String, EntryVerb {
         case created, updated, retired, listed
@@ -55,7 +64,10 @@ package struct Secret: Part {
     }
 
     /// The client that it belongs to.
-    package var clientID: ClientID? { applicationID.map(ClientID.application) ?? agentID.map(ClientID.agent) }
+    package var clientID: ClientID? {
+        applicationID.map(ClientID.application) ?? agentID.map(ClientID.agent)
+            ?? organizationClientID.map(ClientID.organizationClient)
+    }
     package var owner: String? { clientID?.text }
     package var proof: (key: String, mac: String)? { (key, mac) }
 
@@ -122,6 +134,51 @@ package struct Secret: Part {
                     ? event(.updated, secret.id, in: chain, data: ["expires_at": .string(ends)])
                     : event(.retired, secret.id, in: chain)
             }
+    }
+
+    /// How many may work at once beside each other, where they are added and removed one by one.
+    package static let atOnceMax = 5
+
+    /// Adds a secret to those that work.
+    package static func add<R: OAuthClient>(
+        _ new: New,
+        to id: Identifier<R>,
+        now: Instant,
+        by authority: Authority,
+        facts: some Facts,
+    ) throws -> [Event] {
+        let client = try facts.living(id)
+        try authority.require(.writes(R.self), at: client.place, facts)
+        // Whoever holds the secret holds all that the client may do: receiving it is being granted that.
+        try authority.requireGrantable(client.state.power, at: client.place, facts)
+        let present = try known(of: R.clientID(id), in: client.place, facts)
+        // Those that have ended are not counted, but are not without number either.
+        guard present.count(where: { $0.state.isLive(at: now) }) < atOnceMax, present.count < knownMax else {
+            let message = "A client has at most \(atOnceMax) secrets at once: remove one first"
+            throw Rejection(.limit, "max_secrets_reached", message)
+        }
+        try facts.requireUnused(new.id)
+        return [new.created(for: R.clientID(id), chain: client.place)]
+    }
+
+    /// Takes one of several away; the last that works stays, or its client could never be proven again.
+    package static func remove<R: OAuthClient>(
+        _ secret: SecretID,
+        of id: Identifier<R>,
+        now: Instant,
+        by authority: Authority,
+        facts: some Facts,
+    ) throws -> [Event] {
+        let client = try facts.living(id)
+        try authority.require(.writes(R.self), at: client.place, facts)
+        let present = try known(of: R.clientID(id), in: client.place, facts)
+        guard let leaving = present.first(where: { $0.id == secret }) else { throw Rejection.notFound(noun) }
+        let live = present.filter { $0.state.isLive(at: now) }
+        guard !leaving.state.isLive(at: now) || live.count > 1 else {
+            // The contract's words, to the letter.
+            throw Rejection(.conflict, "last_secret", "last client cannot be deleted")
+        }
+        return [event(.retired, secret, in: client.place)]
     }
 
     /// More than rotation ever leaves alive at once.

@@ -12,6 +12,7 @@ package struct Token: Resource {
 
     package var applicationID: ApplicationID?
     package var agentID: AgentID?
+    package var organizationClientID: OrganizationClientID?
     package var expiresAt = ""
     package var status = Status.active
 
@@ -20,11 +21,17 @@ package struct Token: Resource {
     package static let fields: [Field<Token>] = [
         .identifier("application_id", \.applicationID, need: .internalOnly, "The application it was issued to."),
         .identifier("agent_id", \.agentID, need: .internalOnly, "The agent it was issued to."),
+        .identifier(
+            "client_id",
+            \.organizationClientID,
+            need: .internalOnly,
+            "The organization's client it was issued to."
+        ),
         .text("expires_at", \.expiresAt, .stored, need: .internalOnly, "When it would have ended by itself."),
         .choice("status", \.status, need: .internalOnly, "The state of the revocation."),
     ]
 
-    package var owner: String? { applicationID?.text ?? agentID?.text }
+    package var owner: String? { applicationID?.text ?? agentID?.text ?? organizationClientID?.text }
 
     package enum Verb: String, EntryVerb {
         case issued, refused, revoked

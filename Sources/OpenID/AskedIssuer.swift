@@ -44,6 +44,8 @@ package enum AskedIssuer: Sendable {
             "This client is not served here; use the endpoints of the tenant, or the platform, that it belongs to"
         )
         switch (self, client.place) {
+        case (.platform, _) where client.id.isServedAtRoot, (.tenant, _) where client.id.isServedAtRoot:
+            throw notServed
         case (.platform, .platform), (.root, .platform), (.rootFor, .platform):
             return .platform
         case (.root, .tenant), (.root, .partner):

@@ -47,10 +47,11 @@ struct IntrospectionEndpoint: Sendable {
         out.string(token.subject)
         out.key("iss")
         out.string(token.issuer)
-        out.key("aud")
         if token.audience.count == 1 {
+            out.key("aud")
             out.string(token.audience[0])
-        } else {
+        } else if !token.audience.isEmpty {
+            out.key("aud")
             out.json(.array(token.audience.map(JSON.string)))
         }
         out.key("exp")

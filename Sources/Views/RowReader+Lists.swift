@@ -35,6 +35,8 @@ package struct ListQuery: Sendable {
     /// From 1.
     package var page = 1
     package var perPage = 20
+    /// How many stand before those that are shown; nil where the page says it.
+    package var skipped: Int?
     /// How many members a combined filter or a search looks at: past them, what was found is all that is told.
     package var candidatesMax = 100_000
 
@@ -112,7 +114,8 @@ extension RowReader {
         let sought = query.search.map { FoldedText($0) }
         let counts = plans.compactMap(\.count)
         let counted = sought == nil && counts.count == plans.count ? counts.reduce(0, +) : nil
-        let (skipped, overflow) = (query.page - 1).multipliedReportingOverflow(by: query.perPage)
+        let before = (query.page - 1).multipliedReportingOverflow(by: query.perPage)
+        let (skipped, overflow) = query.skipped.map { ($0, false) } ?? (before.partialValue, before.overflow)
         let start = overflow ? Int.max : skipped
         if let counted, start >= counted { return ListPage(items: [], total: counted, isExact: true) }
         let end = start.addingReportingOverflow(query.perPage)

@@ -12,6 +12,8 @@ extension Endpoints.Response {
             switch dialect {
             case .detail: #"{"detail":"Method Not Allowed"}"#
             case .oauth: #"{"error":"invalid_request","error_description":"Method Not Allowed"}"#
+            // Of gRPC's codes, that such a thing is not done at all.
+            case .status: #"{"code":12,"message":"Method Not Allowed","details":[]}"#
             }
         return json(405, Array(body.utf8), headers: [("allow", names.joined(separator: ", "))])
     }
@@ -23,6 +25,7 @@ extension Endpoints.Response {
             case .detail: #"{"detail":"Try again: the server has more to do than it can"}"#
             case .oauth:
                 #"{"error":"temporarily_unavailable","error_description":"The server has more to do than it can; try again"}"#
+            case .status: #"{"code":14,"message":"Try again: the server has more to do than it can","details":[]}"#
             }
         return json(503, Array(body.utf8), headers: [("retry-after", "1")])
     }

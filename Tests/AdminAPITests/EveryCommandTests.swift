@@ -88,7 +88,8 @@ private struct LifeOfKind: KindVisitor {
 
     func visit<R: Resource>(_ kind: R.Type) -> (() async throws -> Void)? { nil }
     func visit<R: ManagedResource>(managed kind: R.Type) -> (() async throws -> Void)? {
-        { try await live(R.self) }
+        if R.isWrittenElsewhere { return nil }
+        return { try await live(R.self) }
     }
 
     private func live<R: ManagedResource>(_ kind: R.Type) async throws {
@@ -194,6 +195,6 @@ private struct BodyInTenant: KindVisitor {
 
     func visit<R: Resource>(_ kind: R.Type) -> (collection: String, body: Members)? { nil }
     func visit<R: ManagedResource>(managed kind: R.Type) -> (collection: String, body: Members)? {
-        R.standsIn.contains(.tenant) ? ("/" + R.area.word, sample.creation(R.self)) : nil
+        R.standsIn.contains(.tenant) && !R.isWrittenElsewhere ? ("/" + R.area.word, sample.creation(R.self)) : nil
     }
 }

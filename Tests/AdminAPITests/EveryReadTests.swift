@@ -2,6 +2,7 @@ import Endpoints
 import Engine
 import EventLog
 import Identity
+import OpenSSL
 import Testing
 import Wire
 
@@ -26,7 +27,7 @@ struct EveryReadTests {
     @Test func `R2 every read says the same of a moment, however much is written after, and after a restart`()
         async throws
     {
-        var server = try await Server(seed: 1)
+        var server = try await Server(seed: 1, algorithm: .RS256)
         let world = try await World(server)
         let user = try #require(world.named[0]["user_id"])
         let group = try #require(world.named[0]["group_id"])
@@ -65,7 +66,7 @@ struct EveryReadTests {
 
     @Test func `every read takes as_of and refuses a moment that there is not; every write refuses as_of`() async throws
     {
-        try await Server.run { server in
+        try await Server.run(algorithm: .RS256) { server in
             let world = try await World(server)
             for (endpoint, path) in try Self.reads(server, world) {
                 #expect(endpoint.parameters.contains { $0.name == "as_of" && $0.place == .query }, "\(path)")

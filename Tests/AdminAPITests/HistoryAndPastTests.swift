@@ -29,7 +29,8 @@ private struct PastOfKind: KindVisitor {
 
     func visit<R: Resource>(_ kind: R.Type) -> (() async throws -> Void)? { nil }
     func visit<R: ManagedResource>(managed kind: R.Type) -> (() async throws -> Void)? {
-        { try await live(R.self) }
+        if R.isWrittenElsewhere { return nil }
+        return { try await live(R.self) }
     }
 
     private func live<R: ManagedResource>(_ kind: R.Type) async throws {

@@ -144,6 +144,7 @@ private struct Bodies: KindVisitor {
 
     func visit<R: Resource>(_ kind: R.Type) -> (collection: String, creation: JSON, change: JSON)? { nil }
     func visit<R: ManagedResource>(managed kind: R.Type) -> (collection: String, creation: JSON, change: JSON)? {
+        if R.isWrittenElsewhere { return nil }
         let sample = Sample(tenant: tenant, partner: partner, mark: "previewed")
         return ("/" + R.area.word, .object(sample.creation(R.self)), .object(sample.change(R.self)))
     }

@@ -31,9 +31,15 @@ struct Server: Sendable {
         seed: UInt64 = 1,
         at directory: DataDirectory? = nil,
         requiresReason: Bool = false,
+        algorithm: SigningAlgorithm = .EdDSA,
         _ test: (Server) async throws -> Void,
     ) async throws {
-        let server = try await Server(seed: seed, at: directory, requiresReason: requiresReason)
+        let server = try await Server(
+            seed: seed,
+            at: directory,
+            requiresReason: requiresReason,
+            algorithm: algorithm
+        )
         do {
             try await test(server)
         } catch {
@@ -46,7 +52,12 @@ struct Server: Sendable {
         #expect(report.isOK, "\(report.problems)")
     }
 
-    init(seed: UInt64, at place: DataDirectory? = nil, requiresReason: Bool = false) async throws {
+    init(
+        seed: UInt64,
+        at place: DataDirectory? = nil,
+        requiresReason: Bool = false,
+        algorithm: SigningAlgorithm = .EdDSA,
+    ) async throws {
         clock = SimulatedWorld(seed: seed)
         disk = SimulatedDisk(seed: seed)
         directory = place ?? DataDirectory(simulated: disk)
@@ -57,7 +68,7 @@ struct Server: Sendable {
             Instance.Founding(
                 baseURL: Self.base,
                 administratorEmail: Self.email,
-                algorithm: .EdDSA,
+                algorithm: algorithm,
                 software: "muniment test"
             )
         )
@@ -144,7 +155,7 @@ struct Server: Sendable {
     /// One request to the admin API, answered by the endpoint that the table finds.
     ///
     /// - Parameters:
-    ///   - path: below `/api/v1/admin`, with its query.
+    ///   - path: below `/api/v1/admin`, with its query; below `/api/v1` of organizations.
     ///   - token: `nil` sends the first service's; an empty one sends none.
     func call(
         _ method: Request.Method,
@@ -172,7 +183,8 @@ struct Server: Sendable {
     ) async -> Response {
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let bearer = token ?? self.token
-        let full = path.hasPrefix("/health") || path.hasPrefix("/openapi") ? "" : "/api/v1/admin"
+        let api = path.hasPrefix("/organizations/") ? "/api/v1" : "/api/v1/admin"
+        let full = path.hasPrefix("/health") || path.hasPrefix("/openapi") ? "" : api
         let request = Request(
             method: method,
             path: full + parts[0],

@@ -94,7 +94,8 @@ private struct WrongValues: KindVisitor {
         case .limit, .seconds, .count: value.number != nil
         case .choice(let words): value.text.map(words.contains) ?? false
         case .identifier(let prefix, _): value == .string(prefix + "_1")
-        case .scopes, .redirectURIs, .origins, .audiences, .tools: value.items?.allSatisfy { $0.text != nil } ?? false
+        case .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools:
+            value.items?.allSatisfy { $0.text != nil } ?? false
         case .sealed: value == [3, 1]
         }
     }
@@ -112,7 +113,7 @@ private struct WrongValues: KindVisitor {
                 .string(prefix + "_" + String(repeating: "a", count: 65)), [.string(prefix + "_1")],
             ]
         case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .object, .scopes, .redirectURIs,
-            .origins, .audiences, .tools, .stored, .sealed:
+            .origins, .audiences, .recipients, .tools, .stored, .sealed:
             []
         }
     }
@@ -127,7 +128,7 @@ private struct WrongValues: KindVisitor {
             case .limit, .seconds, .count: [7]
             case .choice(let words): words.map(JSON.string)
             case .identifier(let prefix, _): [.string(prefix + "_1")]
-            case .scopes, .redirectURIs, .origins, .audiences, .tools: [["one", "two"], []]
+            case .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools: [["one", "two"], []]
             case .sealed: [[3, 1]]
             }
         return field.isNullable || isSetByServer ? own + [.null] : own
@@ -149,7 +150,7 @@ private struct WrongValues: KindVisitor {
             case .sealed: break
             case .identifier(let prefix, _): data[field.name] = .string(prefix + "_1")
             case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .object, .choice, .scopes,
-                .redirectURIs, .origins, .audiences, .tools, .stored:
+                .redirectURIs, .origins, .audiences, .recipients, .tools, .stored:
                 if field.need.isRequired { data[field.name] = right(for: field).first }
             }
         }

@@ -39,7 +39,7 @@ package struct Sample: Sendable {
             switch field.kind {
             case .name, .text, .lines, .sealed: return [field.name: value(of: field.kind, "changed-" + mark)]
             case .slug, .email, .flag, .limit, .seconds, .count, .object, .choice, .identifier, .scopes,
-                .redirectURIs, .origins, .audiences, .tools, .stored:
+                .redirectURIs, .origins, .audiences, .recipients, .tools, .stored:
                 continue
             }
         }
@@ -69,7 +69,7 @@ package struct Sample: Sendable {
         case .object: ["a": .string(word), "n": .integer(Int64(dice.below(9)))]
         case .choice(let words): dice.pick(words).map(JSON.string)
         case .scopes: .array([.string(word + ":read")])
-        case .redirectURIs, .origins, .audiences: ["https://\(word).example.com"]
+        case .redirectURIs, .origins, .audiences, .recipients: ["https://\(word).example.com"]
         case .tools: [.string(word + ".search")]
         case .sealed(let kind, _): free(kind, &dice)
         case .slug, .identifier, .stored: nil
@@ -93,7 +93,7 @@ package struct Sample: Sendable {
         case .choice(let words): .string(words.contains("TENANT") ? "TENANT" : words.first ?? "")
         case .identifier(let prefix, _): .string(prefix + "_" + mark)
         case .scopes: []
-        case .redirectURIs, .origins, .audiences: ["https://\(mark).example.com"]
+        case .redirectURIs, .origins, .audiences, .recipients: ["https://\(mark).example.com"]
         case .tools: [.string(mark + ".search")]
         case .sealed(let kind, _): value(of: kind, mark)
         }

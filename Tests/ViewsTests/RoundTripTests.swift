@@ -60,7 +60,7 @@ private struct RoundTrip: KindVisitor {
         case .identifier(let prefix, _): [.string(prefix + "_1")]
         case .flag: [true, false]
         case .limit, .seconds, .count: [7]
-        case .scopes, .redirectURIs, .origins, .audiences, .tools: [["one", "two"]]
+        case .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools: [["one", "two"]]
         case .sealed: [[3, 1]]
         case .text, .lines, .name, .slug, .email, .object: ["a \"word\""]
         case .stored: ["a \"word\"", 7, ["one", "two"]]

@@ -63,7 +63,7 @@ extension RowReader {
     package func access<R: OAuthClient>(of client: Versioned<R>, at moment: Instant) throws -> ActorAccess {
         var access = ActorAccess(stops: try stops(of: client))
         let since = try scopesSince(client.id)
-        access.scopes = client.state.tokenTerms.scopes.map {
+        access.scopes = client.state.power.map {
             ActorAccess.HeldScope(scope: $0, role: nil, index: since[$0])
         }
         access.secrets = try Secret.known(of: R.clientID(client.id), in: client.place, self)
@@ -78,7 +78,7 @@ extension RowReader {
         try walkVersions(of: id) { index, version in
             looked += 1
             // Scopes are ASCII, so that Swift's equality of texts is equality of bytes.
-            let present = version.state.tokenTerms.scopes
+            let present = version.state.power
             let scopes = held.map { $0.intersection(present) } ?? Set(present)
             held = scopes
             let isTooFar = looked > HistoryLimits.versionsMax

@@ -36,6 +36,7 @@ extension RowReader {
         var found = ScopeHolders()
         let isPlaceActive = try isActive(place)
         for home in try [place] + above(place) where try isActive(home) {
+            // An organization's clients hold nothing of ours.
             // An application of a partner acts in the tenants of the partner, that of the platform on the platform.
             if home.level == .platform || isPlaceActive {
                 try add(Application.self, to: &found, holding: scope, at: home)
@@ -89,6 +90,7 @@ extension RowReader {
         switch holder.source {
         case .allowedScopes(.application(let id)): try scopesSince(id)[holder.scope]
         case .allowedScopes(.agent(let id)): try scopesSince(id)[holder.scope]
+        case .allowedScopes(.organizationClient(let id)): try scopesSince(id)[holder.scope]
         case .role(let id, _, _): try since(id) { $0.state.life == .living }
         }
     }

@@ -12,23 +12,34 @@ extension AccessToken {
         else { return nil }
         guard let epochs = Epochs(claim: object["ep"]) else { return nil }
         let audience = object["aud"]?.text.map { [$0] } ?? (object["aud"]?.items ?? []).compactMap(\.text)
+        let (scopes, tenant) = Self.grant(object, of: client)
         self.init(
             id: id,
             issuer: issuer,
             audience: audience,
             subject: subject,
             clientID: client,
-            scopes: (object["scope"]?.text ?? "").split(separator: " ").map(String.init),
+            scopes: scopes,
             issuedAtSeconds: issued,
             expiresAtSeconds: expires,
-            tenantID: object["tenant_id"]?.text.flatMap { TenantID($0) },
+            tenantID: tenant.flatMap { TenantID($0) },
             partnerID: object["partner_id"]?.text.flatMap { PartnerID($0) },
             clientClaims: claims,
             epochs: epochs
         )
     }
 
-    /// The platform, or the tenant whose issuer it has; its entries count in the chain of that place.
+    /// What was granted and where, in the names that tokens of such a client have for it.
+    private static func grant(_ object: JSON, of client: ClientID) -> (scopes: [String], tenant: String?) {
+        switch client {
+        case .application, .agent:
+            ((object["scope"]?.text ?? "").split(separator: " ").map(String.init), object["tenant_id"]?.text)
+        case .organizationClient:
+            ((object["scopes"]?.items ?? []).compactMap(\.text), object["oid"]?.text)
+        }
+    }
+
+    /// The platform, or the partner or tenant that it acts in; its entries count in the chain of that place.
     package var issuingPlace: Place { tenantID.map { .tenant($0) } ?? partnerID.map { .partner($0) } ?? .platform }
 
     package func isExpired(at wall: Instant) -> Bool { wall.seconds >= expiresAtSeconds }

@@ -49,6 +49,7 @@ package struct AccessToken: Sendable, Equatable {
 
     /// The claims in the contract's names, the ones that are there.
     package var claims: [UInt8] {
+        if case .organizationClient(let custom) = clientClaims { return organizationClaims(custom) }
         var out = JSONWriter(reservingBytes: 512)
         out.beginObject()
         out.key("iss")
@@ -87,14 +88,45 @@ package struct AccessToken: Sendable, Equatable {
         clientClaims.write(to: &out)
         out.key("token_type")
         out.string("client_credentials")
-        if !epochs.isZero {
-            out.key("ep")
-            out.beginArray()
-            for epoch in [epochs.own, epochs.tenant, epochs.partner] { out.integer(Int64(epoch)) }
-            out.endArray()
-        }
+        epochs.write(to: &out)
         out.endObject()
         return out.bytes
+    }
+
+    /// Those of an organization's client, in the names of the contract that they come from: exactly these.
+    private func organizationClaims(_ custom: Members) -> [UInt8] {
+        var out = JSONWriter(reservingBytes: 512)
+        out.beginObject()
+        let texts = [("iss", issuer), ("sub", subject), ("client_id", clientID.text), ("jti", id.text)]
+        for (name, text) in texts + (tenantID.map { [("oid", $0.text)] } ?? []) {
+            out.key(name)
+            out.string(text)
+        }
+        for (name, texts) in [("scopes", scopes)] + (audience.isEmpty ? [] : [("aud", audience)]) {
+            out.key(name)
+            out.json(.array(texts.map(JSON.string)))
+        }
+        if !custom.isEmpty {
+            out.key("custom_claims")
+            out.json(.object(custom), as: .foreign)
+        }
+        for (name, seconds) in [("iat", issuedAtSeconds), ("nbf", issuedAtSeconds), ("exp", expiresAtSeconds)] {
+            out.key(name)
+            out.integer(seconds)
+        }
+        epochs.write(to: &out)
+        out.endObject()
+        return out.bytes
+    }
+}
+
+extension Epochs {
+    fileprivate func write(to out: inout JSONWriter) {
+        if isZero { return }
+        out.key("ep")
+        out.beginArray()
+        for epoch in [own, tenant, partner] { out.integer(Int64(epoch)) }
+        out.endArray()
     }
 }
 
@@ -118,6 +150,8 @@ extension ClientClaims {
                 out.key("agent_type")
                 out.string(type)
             }
+        case .organizationClient:
+            preconditionFailure("its tokens have names of their own for everything, and are written apart")
         }
     }
 
@@ -132,6 +166,9 @@ extension ClientClaims {
         case .agent:
             guard let tools = object["allowed_tools"]?.items else { return nil }
             self = .agent(allowedTools: tools.compactMap(\.text), type: object["agent_type"]?.text)
+        case .organizationClient:
+            guard object["oid"] != nil else { return nil }
+            self = .organizationClient(customClaims: object["custom_claims"]?.members ?? [:])
         }
     }
 }

@@ -52,9 +52,13 @@ extension Instance {
     private func verify(_ text: String, baseURL: BaseURL) throws(Refusal) -> AccessToken {
         let wall = world.wall()
         guard let token = keyRing.verify(text, now: wall), !token.isExpired(at: wall),
-            token.issuer.bytesEqual(Issuer.text(of: token.issuingPlace, base: baseURL)),
+            token.issuer.bytesEqual(Issuer.text(of: token.issuingPlace, for: token.clientID, base: baseURL)),
             // A token made for another service must not open ours, or that service could act with it.
-            token.audience.contains(where: { $0.bytesEqual(token.clientID.text) || $0.bytesEqual(baseURL.description) })
+            // One that names nobody is for whoever reads it.
+            token.audience.isEmpty
+                || token.audience.contains(where: {
+                    $0.bytesEqual(token.clientID.text) || $0.bytesEqual(baseURL.description)
+                })
         else { throw .rejected(.unprovenToken) }
         return token
     }
@@ -84,6 +88,11 @@ package enum Issuer {
         case .tenant(let id): "\(base)/tenants/\(id)"
         }
     }
+
+    /// The issuer that a client's tokens name, which need not be that of the place where they count.
+    package static func text(of place: Place, for client: ClientID, base: BaseURL) -> String {
+        client.isServedAtRoot ? base.description : text(of: place, base: base)
+    }
 }
 
 extension Actor.Kind {
@@ -92,6 +101,7 @@ extension Actor.Kind {
         switch client {
         case .application: self = .application
         case .agent: self = .agent
+        case .organizationClient: self = .client
         }
     }
 }

@@ -13,6 +13,7 @@ extension Caller {
             return .operatorAtTheMachine
         case .token(let token):
             try token.requireStanding(facts, at: wall)
+            guard token.clientID.mayActHere else { return .none }
             // It acts where it was issued: a PARTNER application's token of one tenant opens no other.
             return Authority(token.scopes, at: token.issuingPlace)
         }

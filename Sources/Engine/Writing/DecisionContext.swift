@@ -53,4 +53,9 @@ package final class DecisionContext {
     package func newID<Kind: Prefixed>(_ kind: Kind.Type = Kind.self) -> Identifier<Kind> {
         Identifier(random: random(Identifier<Kind>.randomBytes))
     }
+
+    /// One in digits.
+    package func newNumberedID<Kind: Prefixed>(_ kind: Kind.Type = Kind.self) -> Identifier<Kind> {
+        Identifier(numberedBy: random(Identifier<Kind>.numberBytes))
+    }
 }

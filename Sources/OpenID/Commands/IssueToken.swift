@@ -82,14 +82,17 @@ package struct IssueToken: Command {
         else {
             throw Rejection(.forbidden(), "unauthorized_client", "The client, or what it belongs to, is suspended")
         }
-        let granted = try grant(terms)
+        let granted = try grant(to: client, context.facts)
         guard let key = try context.facts.resource(signingKey)?.state, key.stage == .current || key.stage == .retired
         else {
             throw Rejection(.conflict, "temporarily_unavailable", "The signing key has just changed; try again")
         }
+        if client.id.isServedAtRoot, key.algorithm != OrganizationClient.tokenAlgorithm {
+            throw Rejection(.forbidden(), "unauthorized_client", Rejection.tokenAlgorithmDiffers.detail)
+        }
         var token = AccessToken(
-            id: context.newID(),
-            issuer: Issuer.text(of: place, base: baseURL),
+            id: client.id.isServedAtRoot ? context.newNumberedID() : context.newID(),
+            issuer: Issuer.text(of: place, for: client.id, base: baseURL),
             audience: audience(of: client),
             subject: client.id.text,
             clientID: client.id,
@@ -106,23 +109,29 @@ package struct IssueToken: Command {
     }
 
     /// Whom the request names, else the client itself; and whom an administrator has named.
+    ///
+    /// A token of an organization's client never names the client (decision 23 of the contract), and so perhaps nobody.
     private func audience(of client: ClientState) -> [String] {
-        var audience = resources.isEmpty ? [client.id.text] : resources
+        var audience = resources.isEmpty && !client.id.isServedAtRoot ? [client.id.text] : resources
         for name in client.terms.audiences where !audience.contains(where: { $0.bytesEqual(name) }) {
             audience.append(name)
         }
         return audience
     }
 
-    private func grant(_ terms: TokenTerms) throws(Rejection) -> [String] {
-        guard let scopes else { return terms.scopes }
-        for scope in scopes where !terms.scopes.contains(where: { $0.bytesEqual(scope) }) {
-            throw Rejection(
-                .forbidden(),
-                "invalid_scope",
-                "The scope '\(scope)' is not among the client's allowed_scopes"
-            )
+    /// What was asked for, all of it allowed.
+    ///
+    /// To an organization's client, what of it is allowed (decisions 24 and 32 of the contract): a scope that opens
+    /// something of ours is known to everybody, and left out; any other is unknown.
+    private func grant(to client: ClientState, _ facts: some Facts) throws(Rejection) -> [String] {
+        let allowed = client.terms.scopes
+        guard let scopes else { return allowed }
+        for scope in scopes where !allowed.contains(where: { $0.bytesEqual(scope) }) {
+            let isKnown = Scope.isManagement(scope) || facts.ownScopes.contains { $0.bytesEqual(scope) }
+            if client.id.isServedAtRoot, isKnown { continue }
+            let list = client.id.isServedAtRoot ? "scopes" : "allowed_scopes"
+            throw Rejection(.forbidden(), "invalid_scope", "The scope '\(scope)' is not among the client's \(list)")
         }
-        return scopes
+        return scopes.filter { scope in allowed.contains { $0.bytesEqual(scope) } }
     }
 }
