@@ -39,6 +39,7 @@ struct OrganizationClientEndpoints: Sendable {
         _ verb: String,
         parameters: [Endpoint.Parameter] = [],
         body: BodyRule = .none,
+        isBrief: Bool = true,
         _ replies: Endpoint.Reply...,
         run: @escaping Operation.Run,
     ) -> Operation {
@@ -48,7 +49,7 @@ struct OrganizationClientEndpoints: Sendable {
             parameters: Self.pathParameters + parameters,
             body: body,
             replies: replies,
-            isBrief: true,
+            isBrief: isBrief,
             run: run
         )
     }
@@ -57,6 +58,7 @@ struct OrganizationClientEndpoints: Sendable {
         operation(
             "list",
             parameters: PageRequest.parameters,
+            isBrief: false,
             .init(200, "A page, in the order of their creation", .named(ClientMessage.listName)),
             run: showPage
         )

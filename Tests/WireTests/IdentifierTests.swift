@@ -31,6 +31,13 @@ struct IdentifierTests {
         #expect(Identifier<Tenant>(random: [UInt8](repeating: 0, count: 16)).text == "tnt_AAAAAAAAAAAAAAAAAAAAAA")
     }
 
+    @Test(arguments: [(UInt8(0), "tnt_10000000000000000"), (255, "tnt_96744073709551615")])
+    func `a numbered identifier has seventeen digits, of which the first is not zero`(byte: UInt8, text: String) {
+        let identifier = Identifier<Tenant>(numberedBy: [UInt8](repeating: byte, count: 8))
+        #expect(identifier.text == text)
+        #expect(Identifier<Tenant>(text) == identifier)
+    }
+
     @Test func `identifiers sort by their bytes and serve as keys`() throws {
         let texts = ["tnt_-", "tnt_0", "tnt_A", "tnt_AA", "tnt_Z", "tnt__", "tnt_a"]
         let identifiers = try texts.map { try #require(Identifier<Tenant>($0)) }
