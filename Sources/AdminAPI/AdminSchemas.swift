@@ -10,6 +10,7 @@ enum AdminSchemas {
         + Schema.envelopes(Secret.noun, SecretJSON.schema)
         + Schema.envelopes(SigningKey.noun, SigningKeyEndpoints.schema)
         + Schema.envelopes("audit_item", AuditItem.schema)
+        + APIKeyJSON.schemas
         + PlanJSON.schemas
         + ClientMessage.schemas + ScalekitDialect.schemas
         + ChangeItem.schemas + DiffEndpoints.schemas + AccessEndpoints.schemas

@@ -74,6 +74,8 @@ struct Listing: Sendable {
 struct ListPart: Sendable {
     let page: Int
     let perPage: Int
+    /// How many come before it.
+    let offset: Int
     let total: Int
     /// Whether `total` is the whole number; else there are at least so many.
     let isExact: Bool
@@ -83,8 +85,20 @@ struct ListPart: Sendable {
     init(_ query: Query, total: Int, isExact: Bool = true, asOf: UInt64) {
         page = query.page
         perPage = query.perPage
+        let (offset, overflow) = (query.page - 1).multipliedReportingOverflow(by: query.perPage)
+        self.offset = overflow ? .max : offset
         self.total = total
         self.isExact = isExact
+        self.asOf = asOf
+    }
+
+    /// At most so many of an exact number, from a place in the list.
+    init(_ limit: Int, from offset: Int, total: Int, asOf: UInt64) {
+        page = offset / limit + 1
+        perPage = limit
+        self.offset = offset
+        self.total = total
+        isExact = true
         self.asOf = asOf
     }
 
@@ -92,6 +106,7 @@ struct ListPart: Sendable {
     init(whole count: Int, asOf: UInt64) {
         page = 1
         perPage = max(count, 1)
+        offset = 0
         total = count
         isExact = true
         self.asOf = asOf

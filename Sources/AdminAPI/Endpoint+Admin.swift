@@ -29,8 +29,9 @@ extension Endpoint {
     ) -> Self {
         var operation = operation
         operation.parameters += common + (permission.right == .write ? [.preview, .agreed] : [])
+        operation.parameters += [.version(isRequired: false)]
         let whole = operation
-        return Endpoint(
+        var endpoint = Endpoint(
             method,
             PathTemplate("/api/v1/admin" + path),
             name: operation.name,
@@ -43,6 +44,8 @@ extension Endpoint {
         ) { request, path in
             await whole.answer(request, path, permission)
         }
+        endpoint.takesKeys = true
+        return endpoint
     }
 
     /// The same endpoint at another path.
@@ -114,6 +117,15 @@ extension Endpoint.Parameter {
         maxLength: 64,
         pattern: "^([0-9]{1,19}|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))$"
     )
+    static func version(isRequired: Bool) -> Self {
+        Self(
+            "API-Version",
+            in: .header,
+            "The version of this contract",
+            .choice([APIVersion.present]),
+            required: isRequired
+        )
+    }
     static let cascade = Self("cascade", in: .query, "Delete what is below it too", .boolean)
 
     static let ifMatch = Self(

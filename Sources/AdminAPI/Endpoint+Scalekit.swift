@@ -11,7 +11,6 @@ extension Endpoint {
         _ operation: Operation,
     ) -> Self {
         var operation = operation
-        operation.dialect = ScalekitDialect()
         operation.parameters += common(method, operation) + (permission.right == .write ? [.preview, .agreed] : [])
         let whole = operation
         return Endpoint(

@@ -8,6 +8,18 @@ import Wire
 // something, and only then what the state says. So nobody learns about the state who may not.
 extension Operation {
     func answer(_ request: Request, _ path: PathParameters, _ permission: Permission) async -> Response {
+        var standing: RateStanding?
+        let answer = await judge(request, path, permission, &standing)
+        return standing.map(answer.telling) ?? answer
+    }
+
+    /// - Parameter standing: how many requests are left to whoever turns out to ask, where that is told.
+    private func judge(
+        _ request: Request,
+        _ path: PathParameters,
+        _ permission: Permission,
+        _ standing: inout RateStanding?,
+    ) async -> Response {
         let recorded = Caller.Request(
             id: request.id,
             endpoint: name,
@@ -15,14 +27,16 @@ extension Operation {
             address: request.address,
             userAgent: request.header("user-agent")
         )
-        let dialect = self.dialect ?? chosenDialect(request)
+        let dialect = dialect(for: request)
         let conditions = Conditions(request)
         var caller: Caller?
         do throws(Refusal) {
             let admission = try admin.admit(request, to: permission, recorded)
             var proven = admission.caller
             caller = proven
+            standing = admission.standing
             if let rejection = admission.rejection { try await refuse(rejection, proven) }
+            try APIVersion.require(of: request, isRequired: surface == .skycloak)
             let body: Members
             do throws(BodyFault) {
                 body = try self.body.read(request)
@@ -55,7 +69,7 @@ extension Operation {
             if request.method == .get {
                 answer = conditions.applied(to: answer, in: dialect)
                 // RFC 9110 §12.5.5: the same list is a table to who asks for one.
-                if case .list = told.content { answer = answer.adding("vary", "accept") }
+                if surface == .scaiKey, case .list = told.content { answer = answer.adding("vary", "accept") }
             }
             return asOf.map { answer.adding("muniment-as-of", "\($0.index)") } ?? answer
         } catch {
@@ -64,8 +78,16 @@ extension Operation {
         }
     }
 
+    private func dialect(for request: Request) -> any Dialect {
+        switch surface {
+        case .scaiKey: native(for: request)
+        case .scalekit: ScalekitDialect()
+        case .skycloak: SkycloakDialect(admin.settings, request)
+        }
+    }
+
     /// Lists are given as tables to who would rather have those.
-    private func chosenDialect(_ request: Request) -> any Dialect {
+    private func native(for request: Request) -> any Dialect {
         guard request.prefers(CSVDialect.mediaType, to: "application/json") else { return ScaiKeyDialect() }
         return CSVDialect(path: request.path, query: request.query)
     }
@@ -111,8 +133,13 @@ extension Operation {
     /// A known client's is an entry. Strangers are many: they are counted, and wait for nobody.
     private func trace(_ refusal: Refusal, of caller: Caller?, _ request: Caller.Request) async {
         guard case .rejected(let rejection) = refusal, rejection.kind == .unproven else { return }
+        if let key = caller?.apiKey {
+            _ = try? await admin.instance.perform(RefuseKey(key, rejection), by: .stranger(request))
+            return
+        }
         guard let client = caller?.tokenClient else {
-            return admin.instance.countRefusal(.unprovenToken, at: name)
+            let told = rejection == .unprovenKey ? rejection : .unprovenToken
+            return admin.instance.countRefusal(told, at: name)
         }
         // What the writer says of that entry changes nothing: the answer is no either way.
         _ = try? await admin.instance.perform(RefuseToken(client: client), by: .stranger(request))

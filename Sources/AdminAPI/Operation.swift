@@ -6,6 +6,8 @@ struct Operation: Sendable {
     typealias Run = @Sendable (Call) async throws(Refusal) -> Answer
 
     let admin: Admin
+    /// How its answers are written, and what its requests must say.
+    let surface: Surface
     /// The stable name that stands in entries: `tenants.update`.
     let name: String
     var parameters: [Endpoint.Parameter] = []
@@ -15,13 +17,12 @@ struct Operation: Sendable {
     let isBrief: Bool
     /// Whether it always wants to know why; else the deployment decides, for what writes.
     var demandsReason = false
-    /// How it answers; nil where the request chooses, which would rather have lists as tables, or not.
-    var dialect: (any Dialect)?
     let run: Run
 
     init(
         _ admin: Admin,
         _ name: String,
+        on surface: Surface = .scaiKey,
         parameters: [Endpoint.Parameter] = [],
         body: BodyRule = .none,
         replies: [Endpoint.Reply],
@@ -30,6 +31,7 @@ struct Operation: Sendable {
     ) {
         self.admin = admin
         self.name = name
+        self.surface = surface
         self.parameters = parameters
         self.body = body
         self.replies = replies

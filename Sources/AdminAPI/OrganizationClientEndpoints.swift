@@ -46,6 +46,7 @@ struct OrganizationClientEndpoints: Sendable {
         Operation(
             admin,
             "organization_clients." + verb,
+            on: .scalekit,
             parameters: Self.pathParameters + parameters,
             body: body,
             replies: replies,

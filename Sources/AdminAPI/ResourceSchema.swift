@@ -127,6 +127,7 @@ extension FieldKind {
                 .string(minLength: 1, maxLength: Self.toolCharactersMax, pattern: "^[\\x21-\\x7e]+$"),
                 maxItems: Self.listItemsMax
             )
+        case .moment: .time
         case .stored: .string()
         case .sealed(let kind, _): kind.schema
         }

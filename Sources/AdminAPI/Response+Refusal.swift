@@ -31,6 +31,7 @@ extension Response {
 
     private init(_ rejection: Rejection) {
         switch rejection.kind {
+        case .malformed: self = .problem(400, rejection.detail)
         case .invalid(let issues): self = .invalid(issues)
         case .unproven: self = .unauthenticated(rejection)
         case .forbidden(let missing): self = .forbidden(rejection.detail, missing)
@@ -66,9 +67,9 @@ extension Response {
     /// RFC 6750 §3.1: the error code is for requests that carried a token.
     private static func unauthenticated(_ rejection: Rejection) -> Self {
         let challenge =
-            rejection == .tokenMissing
-            ? "Bearer realm=\"muniment\""
-            : "Bearer realm=\"muniment\", error=\"invalid_token\", error_description=\"\(rejection.detail)\""
+            rejection == .unprovenToken
+            ? "Bearer realm=\"muniment\", error=\"invalid_token\", error_description=\"\(rejection.detail)\""
+            : "Bearer realm=\"muniment\""
         return .problem(401, rejection.detail, headers: [("www-authenticate", challenge)])
     }
 }

@@ -17,9 +17,15 @@ extension Endpoint {
                 ("parameters", parameters.isEmpty ? nil : .array(parameters.map(\.json))),
                 ("requestBody", body?.json),
                 ("responses", .object(responses)),
-                ("security", access.json),
+                ("security", security),
             ]
         )
+    }
+
+    /// OpenAPI 3.1 §4.8.30: one requirement of the list suffices, and names the roles that are needed.
+    private var security: JSON {
+        let keys: [JSON] = takesKeys ? [["key": []]] : []
+        return .array(access.requirements + keys)
     }
 
     /// Each named part of the path, as described or, undescribed, as a plain string: OpenAPI wants every one.
@@ -93,13 +99,12 @@ extension Endpoint.Body {
 }
 
 extension Endpoint.Access {
-    /// OpenAPI 3.1 §4.8.30: one requirement of the list suffices, and names the roles that are needed.
-    fileprivate var json: JSON {
+    fileprivate var requirements: [JSON] {
         switch self {
         case .open: []
         case .client: [["client": []]]
         case .bearer(let scopes) where scopes.isEmpty: [["bearer": []]]
-        case .bearer(let scopes): .array(scopes.map { ["bearer": [.string($0)]] })
+        case .bearer(let scopes): scopes.map { ["bearer": [.string($0)]] }
         }
     }
 }

@@ -20,6 +20,8 @@ package struct Endpoint: Sendable {
         case oauth
         /// `{"code": …, "message": …, "details": […]}`, as gRPC's statuses are written in JSON (google.rpc.Status).
         case status
+        /// Problem details (RFC 9457), whose types stand at this address.
+        case problem(types: String)
     }
 
     /// What one status of the answer carries.
@@ -104,6 +106,8 @@ package struct Endpoint: Sendable {
     /// Whether between its waits it works for a fraction of a millisecond: then it is done where the connection's bytes
     /// arrive, and whatever may take longer beside that.
     package var isBrief: Bool
+    /// Whether an API key is taken as well, in the place of a bearer token.
+    package var takesKeys = false
     package var answer: Answer
     var sharing = Sharing.ownOrigin
 

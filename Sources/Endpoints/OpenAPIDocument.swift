@@ -43,6 +43,7 @@ package struct OpenAPIDocument: Sendable {
                 "securitySchemes": [
                     "bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"],
                     "client": ["type": "http", "scheme": "basic"],
+                    "key": ["type": "apiKey", "in": "header", "name": "API-Key"],
                 ],
             ],
         ]

@@ -19,6 +19,8 @@ package struct Caller: Sendable {
         case none
         /// An access token: whether it still stands is asked of the very state that is decided on.
         case token(AccessToken)
+        /// An API key: whether it can still be used, likewise.
+        case key(APIKeyProof)
         /// The product itself, or the operator at the machine.
         case machine
     }

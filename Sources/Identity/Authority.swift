@@ -4,10 +4,14 @@ package struct Authority: Sendable, Equatable {
     package struct Grant: Sendable, Equatable {
         package let place: Place
         package let scopes: [String]
+        /// Whether they are those of an API key, which count by their own names at the platform too, where tokens need
+        /// one of `admin:read` and `admin:write`.
+        package let isOfKey: Bool
 
-        package init(_ scopes: [String], at place: Place) {
+        package init(_ scopes: [String], at place: Place, isOfKey: Bool = false) {
             self.place = place
             self.scopes = scopes
+            self.isOfKey = isOfKey
         }
 
         /// `admin:write` over the platform holds every scope in it.
@@ -20,7 +24,8 @@ package struct Authority: Sendable, Equatable {
 
         /// Whether it opens an endpoint somewhere: at the platform `admin:` scopes do, below it those of the area.
         fileprivate func opens(_ permission: Permission) -> Bool {
-            permission.scopes(at: place.level).contains { Scope.holds(scopes, $0) }
+            let opening = isOfKey ? permission.scopesOfKeys(at: place.level) : permission.scopes(at: place.level)
+            return opening.contains { Scope.holds(scopes, $0) }
         }
 
         /// Authority is computed from where the target stands, never from anything the request says about itself.
@@ -56,6 +61,7 @@ package struct Authority: Sendable, Equatable {
     /// The gate before the body is read: whether this caller may do such a thing at all.
     package func require(_ permission: Permission) throws(Rejection) {
         if grants.contains(where: { $0.opens(permission) }) { return }
+        if grants.contains(where: \.isOfKey) { throw .keyScopeMissing(permission) }
         throw reachesPlatform ? .platformScopeMissing(permission) : .scopeMissing(permission, at: places)
     }
 
@@ -99,6 +105,15 @@ extension Rejection {
             .forbidden(missing: permission.scopes(at: .platform)),
             "insufficient_scope",
             "Platform token requires admin:read or admin:write scope"
+        )
+    }
+
+    /// The contract's words for API keys.
+    fileprivate static func keyScopeMissing(_ permission: Permission) -> Self {
+        Self(
+            .forbidden(missing: [permission.scope]),
+            "insufficient_scope",
+            "API key does not have the required scope: \(permission.scope)"
         )
     }
 

@@ -98,7 +98,7 @@ extension FieldKind {
     /// Whether nothing is a value of it.
     var isNullable: Bool {
         switch self {
-        case .email, .limit, .count, .object, .identifier, .sealed, .text, .lines: true
+        case .email, .limit, .count, .object, .identifier, .sealed, .text, .lines, .moment: true
         case .name, .slug, .flag, .seconds, .choice, .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools,
             .stored:
             false

@@ -81,6 +81,14 @@ extension FieldKind {
         return .success(.integer(number))
     }
 
+    static func moment(_ value: JSON, _ location: [String]) -> Result<JSON, FieldFault> {
+        guard let text = value.text else { return fault(location, "Input should be a string", "string_type") }
+        guard let moment = try? Instant(rfc3339: text) else {
+            return fault(location, "Input should be a time in RFC 3339 form with its zone", "datetime_parsing")
+        }
+        return .success(.string(moment.text))
+    }
+
     static func object(_ value: JSON, _ location: [String]) -> Result<JSON, FieldFault> {
         guard value.members != nil else { return fault(location, "Input should be an object", "dict_type") }
         let compact = value.compact

@@ -27,6 +27,8 @@ package indirect enum FieldKind: Sendable {
     /// Whom tokens are for, in whatever words their verifiers use: names of hosts too.
     case recipients
     case tools
+    /// A moment, in RFC 3339 form with its zone; stored in the ledger's own form.
+    case moment
     /// Stored by the product alone (a moment, a hash): never in a request body.
     case stored
     /// Kept in a sealed segment, under one of the resource's data keys.
@@ -54,7 +56,7 @@ package indirect enum FieldKind: Sendable {
         case .stored: true
         case .sealed(let kind, _): kind.isHidden
         case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .object, .choice, .identifier,
-            .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools:
+            .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools, .moment:
             false
         }
     }
@@ -68,7 +70,7 @@ package indirect enum FieldKind: Sendable {
         case .sealed:
             .null
         case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .choice, .identifier, .scopes,
-            .redirectURIs, .origins, .audiences, .recipients, .tools, .stored:
+            .redirectURIs, .origins, .audiences, .recipients, .tools, .moment, .stored:
             stored
         }
     }
@@ -76,7 +78,7 @@ package indirect enum FieldKind: Sendable {
     /// The form in which a value is stored, as a word: part of what rows follow from.
     package var form: String {
         switch self {
-        case .text, .lines, .name, .slug, .email, .stored, .object, .choice: "text"
+        case .text, .lines, .name, .slug, .email, .moment, .stored, .object, .choice: "text"
         case .flag: "flag"
         case .limit, .seconds, .count: "number"
         case .identifier(let prefix, _): "identifier \(prefix)"
@@ -110,6 +112,7 @@ package indirect enum FieldKind: Sendable {
         case .audiences: Self.list(value, location, TokenAudience.check)
         case .recipients: Self.list(value, location, TokenAudience.checkRecipient)
         case .tools: Self.list(value, location, ToolName.check)
+        case .moment: Self.moment(value, location)
         case .stored: Self.fault(location, "This field is set by the server", "extra_forbidden")
         case .sealed(let kind, _): kind.check(value, at: location)
         }

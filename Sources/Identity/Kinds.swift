@@ -5,6 +5,7 @@ import Wire
 /// A new kind is a case here and an arm in ``accept(_:)``; whoever must know all kinds visits them.
 package enum Kind: String, Sendable, CaseIterable {
     case partner, tenant, application, agent, client, secret
+    case apiKey = "api_key"
     case signingKey = "signing_key"
     case user, group, role, token
 }
@@ -37,6 +38,7 @@ extension Kind {
         case .application: try visitor.visit(client: Application.self)
         case .agent: try visitor.visit(client: Agent.self)
         case .client: try visitor.visit(client: OrganizationClient.self)
+        case .apiKey: try visitor.visit(APIKey.self)
         case .secret: try visitor.visit(part: Secret.self)
         case .signingKey: try visitor.visit(SigningKey.self)
         case .user: try visitor.visit(managed: User.self)

@@ -25,4 +25,9 @@ package struct Permission: Sendable, Equatable {
         if level == .platform { return right == .read ? [Scope.adminRead, Scope.adminWrite] : [Scope.adminWrite] }
         return level < lowest ? [] : [scope]
     }
+
+    /// The same of an API key: the scope has one name at every level, and `admin:` scopes stand for it at the platform.
+    func scopesOfKeys(at level: Place.Level) -> [String] {
+        level < lowest ? [] : (level == .platform ? scopes(at: level) : []) + [scope]
+    }
 }

@@ -2,6 +2,8 @@
 package struct Rejection: Error, Sendable, Equatable {
     /// The family: each dialect has its own status and words for it.
     package enum Kind: Sendable, Equatable {
+        /// The request as a whole cannot be taken for one of ours, whatever its body says; no entry.
+        case malformed
         /// The body cannot mean anything; no entry.
         case invalid([FieldIssue])
         /// Who is asking was not proven, or no longer holds.
@@ -64,7 +66,7 @@ package struct Rejection: Error, Sendable, Equatable {
     package var isForbidden: Bool {
         switch kind {
         case .forbidden: true
-        case .invalid, .unproven, .absent, .limit, .conflict, .tooMany, .moved: false
+        case .malformed, .invalid, .unproven, .absent, .limit, .conflict, .tooMany, .moved: false
         }
     }
 }

@@ -14,6 +14,8 @@ package protocol Resource: Subject, Sendable, Prefixed {
     static var isPlace: Place.Level? { get }
     /// Whether it hangs on another resource, with which it comes and goes, rather than standing in a place for itself.
     static var isPart: Bool { get }
+    /// Whether it is itself what somebody proves who they are with: a moment is restored with those that there are now.
+    static var isCredential: Bool { get }
     static var fields: [Field<Self>] { get }
     /// The sets that lists are kept for, beside everything of the kind.
     static var facets: [Facet<Self>] { get }
@@ -47,6 +49,7 @@ extension Resource {
     package static var noun: String { kind.rawValue }
     package static var isPlace: Place.Level? { nil }
     package static var isPart: Bool { false }
+    package static var isCredential: Bool { false }
     package static var facets: [Facet<Self>] { [] }
     package var searchText: [String] { [] }
     package static var hasSearchText: Bool { !Self().searchText.isEmpty }

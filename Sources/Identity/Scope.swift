@@ -21,7 +21,7 @@ package enum Scope {
     ///
     /// Any later area is spelled `muniment:…`.
     private static let comingAreas = [
-        "organizational-units", "api-keys", "identity-providers", "sessions", "webhooks", "roles",
+        "organizational-units", "identity-providers", "sessions", "webhooks", "roles",
     ].map(Area.init)
 
     /// Scopes that open something of ours and belong to no area.
@@ -53,6 +53,14 @@ package enum Scope {
     package static func isManagement(_ scope: String) -> Bool {
         if scope.hasPrefix("muniment:") || scope.hasPrefix("clusters:") { return true }
         return managed.contains { $0.utf8.elementsEqual(scope.utf8) }
+    }
+
+    /// Scopes that open tenants as the clusters of a workspace, where API keys have them.
+    private static let ofClusters: Set<String> = ["clusters:read", "clusters:write", "clusters:credentials:read"]
+
+    /// Whether an API key can carry a scope: it opens something by this name.
+    package static func isKnown(_ scope: String) -> Bool {
+        managed.union(ofClusters).contains { $0.utf8.elementsEqual(scope.utf8) }
     }
 
     /// Whether a granted set of scopes holds one, write implying read.

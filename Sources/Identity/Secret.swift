@@ -1,6 +1,6 @@
 package import Wire
 
-/// A secret of a client: shown once, kept as a keyed hash, replaced by rotation.
+/// A secret of a client or an API key: shown once, kept as a keyed hash, replaced by rotation.
 package struct Secret: Part {
     package static let kind = Kind.secret
     package static let area = Scope.Area("applications")
@@ -13,6 +13,7 @@ package struct Secret: Part {
     package var applicationID: ApplicationID?
     package var agentID: AgentID?
     package var organizationClientID: OrganizationClientID?
+    package var apiKeyID: APIKeyID?
     package var key = ""
     package var mac = ""
     package var suffix = ""
@@ -30,6 +31,7 @@ package struct Secret: Part {
             need: .internalOnly,
             "The organization's client it belongs to."
         ),
+        .identifier("api_key_id", \.apiKeyID, need: .internalOnly, "The API key that it is the secret of."),
         .text("key", \.key, .stored, need: .internalOnly, "The key of the hash."),
         .text("mac", \.mac, .stored, need: .internalOnly, "The keyed hash."),
         .text("suffix", \.suffix, .stored, need: .internalOnly, "Its last four characters."),
@@ -38,7 +40,7 @@ package struct Secret: Part {
     ]
 
     package static let facets: [Facet<Secret>] = [
-        Facet(\.applicationID), Facet(\.agentID), Facet(\.organizationClientID),
+        Facet(\.applicationID), Facet(\.agentID), Facet(\.organizationClientID), Facet(\.apiKeyID),
     ]
 
     package enum Verb: String, EntryVerb {
@@ -68,7 +70,7 @@ package struct Secret: Part {
         applicationID.map(ClientID.application) ?? agentID.map(ClientID.agent)
             ?? organizationClientID.map(ClientID.organizationClient)
     }
-    package var owner: String? { clientID?.text }
+    package var owner: String? { clientID?.text ?? apiKeyID?.text }
     package var proof: (key: String, mac: String)? { (key, mac) }
 
     package func isLive(at now: Instant) -> Bool {
@@ -92,12 +94,20 @@ package struct Secret: Part {
         }
 
         package func created(for owner: ClientID, chain: Place) -> Event {
+            created(ownerField: owner.field, owner.text, chain)
+        }
+
+        func created(for owner: APIKeyID, chain: Place) -> Event {
+            created(ownerField: "api_key_id", owner.text, chain)
+        }
+
+        private func created(ownerField: String, _ owner: String, _ chain: Place) -> Event {
             Secret.event(
                 .created,
                 id,
                 in: chain,
                 data: [
-                    owner.field: .string(owner.text), "key": .string(key), "mac": .string(mac),
+                    ownerField: .string(owner), "key": .string(key), "mac": .string(mac),
                     "suffix": .string(suffix),
                 ]
             )
@@ -191,5 +201,10 @@ package struct Secret: Part {
         _ facts: some Facts,
     ) throws -> [Versioned<Secret>] {
         try facts.members(Secret.self, in: place, FacetKey(id.field, id.text), limit: knownMax).items
+    }
+
+    /// Those of an API key that are not retired: one, but for a moment within a command.
+    package static func known(of id: APIKeyID, in place: Place, _ facts: some Facts) throws -> [Versioned<Secret>] {
+        try facts.members(Secret.self, in: place, FacetKey("api_key_id", id.text), limit: knownMax).items
     }
 }

@@ -63,7 +63,7 @@ struct OAuthError: Error, Sendable, Equatable {
 
     private init(_ rejection: Rejection) {
         switch rejection.kind {
-        case .invalid:
+        case .malformed, .invalid:
             self = .invalidRequest(rejection.detail)
         case .conflict:
             self.init(

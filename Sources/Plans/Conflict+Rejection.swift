@@ -26,7 +26,7 @@ extension Conflict {
             if holder != nil { kind = .nameTaken }
         case .invalid(let issues):
             field = issues.first?.location.last
-        case .unproven, .tooMany, .moved:
+        case .malformed, .unproven, .tooMany, .moved:
             break
         }
     }

@@ -9,6 +9,7 @@ struct ResourceIntents<Base: PositionedReader>: KindVisitor {
 
     /// Nobody changes such a thing by hand.
     func visit<R: Resource>(_ kind: R.Type) throws {
+        if case .restore = wish.aim, R.isCredential { return }
         var conflict = Conflict(.notPermitted, wish.stream)
         conflict.code = "not_undoable"
         maker.refuse(conflict)

@@ -8,6 +8,8 @@ package struct Admission: Sendable {
     package let caller: Caller
     /// That the token stands no more, or opens something else; nil where the caller may ask.
     package let rejection: Rejection?
+    /// How many requests the workspace of an API key may still make; nil of what is no key.
+    package var standing: RateStanding?
 }
 
 extension Instance {

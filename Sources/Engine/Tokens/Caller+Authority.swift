@@ -16,6 +16,8 @@ extension Caller {
             guard token.clientID.mayActHere else { return .none }
             // It acts where it was issued: a PARTNER application's token of one tenant opens no other.
             return Authority(token.scopes, at: token.issuingPlace)
+        case .key(let proof):
+            return try proof.authority(facts, at: wall)
         }
     }
 
@@ -23,7 +25,7 @@ extension Caller {
     package var tokenClient: ClientID? {
         switch credential {
         case .token(let token): token.clientID
-        case .none, .machine: nil
+        case .none, .machine, .key: nil
         }
     }
 }

@@ -2,45 +2,105 @@ package import Identity
 import Synchronization
 package import Wire
 
-/// How many requests each client has made in the present minute, over all connections.
+/// How many requests each of those who may make only so many has made, over all connections.
 ///
-/// The minutes are those of the clock, so that all limits begin anew at the same moment. Counting is exact while the
-/// server runs.
+/// The windows are those of the clock, so that all limits of a length begin anew at the same moment. Counting is exact
+/// while the server runs.
 package final class RequestRates: Sendable {
-    /// How many clients are counted at once; beyond that, those of minutes that are over are forgotten.
-    private static let clientsMax = 65_536
-    private static let windowSeconds: Int64 = 60
+    /// Who is counted.
+    package enum Party: Hashable, Sendable {
+        case client(ClientID)
+        /// All API keys of one workspace together.
+        case workspace(Place)
+        /// Whoever proves nothing, by the address that it asks from.
+        case source(String, of: Unproven)
 
-    private struct Window {
-        /// The first second of its minute.
+        fileprivate var isSource: Bool {
+            switch self {
+            case .client, .workspace: false
+            case .source: true
+            }
+        }
+    }
+
+    /// What is asked without a proof.
+    package enum Unproven: Hashable, Sendable {
+        /// To be let in with a key that is none.
+        case key
+        /// To end a key that was found.
+        case leak
+    }
+
+    /// How many are counted at once before those whose windows are over are forgotten; and, where that is not enough,
+    /// all sources, of which anybody can have any number.
+    fileprivate static let partiesMax = 65_536
+
+    fileprivate struct Count {
+        /// The first second of its window.
         var start: Int64
         var count: Int64
     }
 
-    private let windows = Mutex<[ClientID: Window]>([:])
+    fileprivate struct Counts {
+        var of: [Party: [RateWindow: Count]] = [:]
+        /// At how many it is looked through next, so that many who are all at work cost no more than few.
+        var full = partiesMax
+    }
 
-    /// Counts a request.
+    private let counts = Mutex(Counts())
+
+    /// Counts a request of a client.
     ///
     /// - Throws: `rate_limited` where the client has made as many as it may in this minute; that one is not counted.
     package func count(_ client: ClientState, at wall: Instant) throws(Rejection) {
         guard let most = client.terms.requestsPerMinuteMax else { return }
-        let start = wall.seconds - wall.seconds % Self.windowSeconds
-        let isTaken = windows.withLock { windows in
-            var window = windows[client.id] ?? Window(start: start, count: 0)
-            // A clock that was set back goes on counting in the minute it has begun.
-            if window.start < start { window = Window(start: start, count: 0) }
-            guard window.count < most else { return false }
-            window.count += 1
-            if windows.count >= Self.clientsMax { windows = windows.filter { $0.value.start >= start } }
-            windows[client.id] = window
-            return true
+        let standing = count(.client(client.id), [RateLimit(most, in: .minute)], at: wall)
+        if let seconds = standing.retryAfterSeconds { throw .rateLimited(most, until: seconds) }
+    }
+
+    /// Counts a request, unless it is one too many for one of the limits.
+    package func count(_ party: Party, _ limits: [RateLimit], at wall: Instant) -> RateStanding {
+        counts.withLock { counts in
+            var windows = counts.of[party] ?? [:]
+            for limit in limits {
+                let start = limit.window.start(at: wall)
+                // A clock that was set back goes on counting in the window it has begun.
+                if windows[limit.window].map({ $0.start < start }) ?? true {
+                    windows[limit.window] = Count(start: start, count: 0)
+                }
+            }
+            let full = limits.filter { (windows[$0.window]?.count ?? 0) >= $0.most }
+            if full.isEmpty {
+                for limit in limits { windows[limit.window]?.count += 1 }
+                if counts.of[party] == nil { counts.makeRoom(at: wall) }
+                counts.of[party] = windows
+            }
+            let parts = limits.compactMap { limit in
+                windows[limit.window].map { window in
+                    RateStanding.Part(
+                        limit: limit,
+                        remaining: max(0, limit.most - window.count),
+                        resetSeconds: window.start + limit.window.seconds - wall.seconds
+                    )
+                }
+            }
+            let waits = parts.filter { full.contains($0.limit) }.map(\.resetSeconds)
+            return RateStanding(parts: parts, retryAfterSeconds: waits.max())
         }
-        if !isTaken { throw .rateLimited(most, until: start + Self.windowSeconds - wall.seconds) }
+    }
+}
+
+extension RequestRates.Counts {
+    fileprivate mutating func makeRoom(at wall: Instant) {
+        guard of.count >= full else { return }
+        of = of.filter { $0.value.contains { $0.value.start >= $0.key.start(at: wall) } }
+        if of.count >= RequestRates.partiesMax { of = of.filter { !$0.key.isSource } }
+        full = max(RequestRates.partiesMax, 2 * of.count)
     }
 }
 
 extension Rejection {
-    static func rateLimited(_ most: Int64, until seconds: Int64) -> Self {
+    fileprivate static func rateLimited(_ most: Int64, until seconds: Int64) -> Self {
         Self(
             .tooMany(retryAfterSeconds: Int(seconds)),
             "rate_limited",

@@ -48,7 +48,7 @@ package enum Requirement: Sendable {
         case .machine:
             switch caller.credential {
             case .machine: break
-            case .none, .token: throw .accessDenied
+            case .none, .token, .key: throw .accessDenied
             }
         }
     }
@@ -69,7 +69,7 @@ package struct RefusalEntry: Sendable {
     package init?(_ rejection: Rejection, attempted: String, target: String? = nil, caller: Caller) {
         let (type, result): (EntryType, Event.Result)
         switch rejection.kind {
-        case .invalid, .absent, .unproven: return nil
+        case .malformed, .invalid, .absent, .unproven: return nil
         case .forbidden, .limit, .tooMany: (type, result) = (AccessSubject.entry(.denied), .denied)
         case .conflict, .moved: (type, result) = (CommandSubject.entry(.failed), .failed)
         }
