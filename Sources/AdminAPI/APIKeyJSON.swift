@@ -10,7 +10,8 @@ enum APIKeyJSON {
     static let name = SchemaName.of(APIKey.noun)
 
     static let schemas: [(name: String, schema: Schema)] = [
-        (name, schema), (mintedName, minted), (SchemaName.of(Endpoint.Reply.problemNoun), Endpoint.Reply.problemSchema),
+        (name, schema), (mintedName, minted), (ClusterEndpoints.schemaName, ClusterEndpoints.schema),
+        (SchemaName.of(Endpoint.Reply.problemNoun), Endpoint.Reply.problemSchema),
     ]
 
     static let createBody = Schema.object([

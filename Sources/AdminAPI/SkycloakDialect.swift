@@ -47,6 +47,7 @@ struct SkycloakDialect: Dialect {
     /// The other parts of a list (RFC 8288), at the same filters.
     private func links(_ page: ListPart) -> String {
         let limit = page.perPage
+        guard page.offset > 0 || page.total > limit else { return "" }
         let last = max(0, (page.total - 1) / limit * limit)
         var links = [("first", 0)]
         if page.offset > 0 { links.append(("prev", max(0, page.offset - limit))) }

@@ -4,6 +4,8 @@ package struct Permission: Sendable, Equatable {
     package let right: Scope.Right
     /// The lowest kind of place from which this can be used at all.
     package let lowest: Place.Level
+    /// An area whose scopes do as well, of tokens.
+    private(set) var also: Scope.Area?
 
     /// Reading is open to the places such things stand in, and to each place itself.
     package static func reads<R: Resource>(_ kind: R.Type) -> Self {
@@ -18,12 +20,15 @@ package struct Permission: Sendable, Equatable {
 
     package static let readsAudit = Self(area: .audit, right: .read, lowest: .tenant)
 
+    /// Tenants as the clusters of a workspace: a name that API keys have for them.
+    package static let readsClusters = Self(area: .clusters, right: .read, lowest: .tenant, also: Tenant.area)
+
     package var scope: String { area.scope(right) }
 
     /// The scopes of which a token of a place of this level needs one.
     package func scopes(at level: Place.Level) -> [String] {
         if level == .platform { return right == .read ? [Scope.adminRead, Scope.adminWrite] : [Scope.adminWrite] }
-        return level < lowest ? [] : [scope]
+        return level < lowest ? [] : [scope] + (also.map { [$0.scope(right)] } ?? [])
     }
 
     /// The same of an API key: the scope has one name at every level, and `admin:` scopes stand for it at the platform.

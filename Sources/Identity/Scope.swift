@@ -15,6 +15,9 @@ package enum Scope {
 
         /// Read-only: the ledger is written by what happens, never by a request for it.
         package static let audit = Area("audit")
+
+        /// Tenants by another name.
+        package static let clusters = Area("clusters")
     }
 
     /// Areas of what is not built yet: nobody may hand out today what will open something tomorrow.
@@ -56,7 +59,9 @@ package enum Scope {
     }
 
     /// Scopes that open tenants as the clusters of a workspace, where API keys have them.
-    private static let ofClusters: Set<String> = ["clusters:read", "clusters:write", "clusters:credentials:read"]
+    private static let ofClusters: Set<String> = [
+        Area.clusters.scope(.read), Area.clusters.scope(.write), "clusters:credentials:read",
+    ]
 
     /// Whether an API key can carry a scope: it opens something by this name.
     package static func isKnown(_ scope: String) -> Bool {

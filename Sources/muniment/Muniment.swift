@@ -33,7 +33,9 @@ struct Muniment: AsyncParsableCommand {
             CommandGroup(name: "Client", subcommands: [GetToken.self]),
             CommandGroup(
                 name: "Reading and proving",
-                subcommands: [Entries.self, LastCheckpoint.self, Proof.self, Verify.self, Replay.self]
+                subcommands: [
+                    Entries.self, LastCheckpoint.self, Proof.self, Verify.self, Replay.self, CredentialCommands.self,
+                ]
             ),
             CommandGroup(name: "Putting back", subcommands: [PlanCommands.self, ApplyPlanCommand.self]),
             CommandGroup(
