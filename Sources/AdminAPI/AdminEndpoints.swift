@@ -12,8 +12,8 @@ package enum AdminEndpoints {
         let edges = RelationKind.allCases.flatMap { (try? $0.accept(EveryRelation(admin: admin))) ?? [] }
         return managed + edges + SigningKeyEndpoints(admin).all + RestoreEndpoints(admin: admin).all
             + AuditEndpoints(admin).all + DiffEndpoints(admin).all + AccessEndpoints(admin).all
-            + OrganizationClientEndpoints(admin).all + APIKeyEndpoints(admin).all + [LeakEndpoint(admin: admin).endpoint]
-            + ClusterEndpoints(admin).all + SystemEndpoints(admin).all
+            + OrganizationClientEndpoints(admin).all + APIKeyEndpoints(admin).all
+            + [LeakEndpoint(admin: admin).endpoint] + ClusterEndpoints(admin).all + SystemEndpoints(admin).all
     }
 
     /// The scopes that open any of these endpoints, to tokens of the platform and to those of a tenant, as an issuer's

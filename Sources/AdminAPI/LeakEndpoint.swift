@@ -33,9 +33,6 @@ struct LeakEndpoint: Sendable {
     }
 
     private func take(_ request: Request, _ dialect: SkycloakDialect) async throws(Refusal) -> Response {
-        let source = RequestRates.Party.source(request.address ?? "", of: .leak)
-        let standing = admin.instance.rates.count(source, RateLimit.ofWorkspace, at: admin.instance.world.wall())
-        if let rejection = standing.rejection { throw .rejected(rejection) }
         let body: Members
         do throws(BodyFault) {
             body = try BodyRule.required(Self.body).read(request)

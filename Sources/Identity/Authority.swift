@@ -53,6 +53,17 @@ package struct Authority: Sendable, Equatable {
     /// The operator at the machine itself, for commands that are run beside the server.
     package static let operatorAtTheMachine = Authority([Scope.adminWrite], at: .platform)
 
+    /// The same where tenants are called clusters: there an API key writes them by that name.
+    package var overClusters: Authority {
+        Authority(
+            grants.map { grant in
+                let writes = grant.isOfKey && Scope.holds(grant.scopes, Scope.Area.clusters.scope(.write))
+                let more = writes ? [Tenant.area.scope(.write)] : []
+                return Grant(grant.scopes + more, at: grant.place, isOfKey: grant.isOfKey)
+            }
+        )
+    }
+
     /// The highest places it reaches, each with all that is below it.
     package var places: [Place] { grants.map(\.place) }
 
@@ -61,7 +72,10 @@ package struct Authority: Sendable, Equatable {
     /// The gate before the body is read: whether this caller may do such a thing at all.
     package func require(_ permission: Permission) throws(Rejection) {
         if grants.contains(where: { $0.opens(permission) }) { return }
-        if grants.contains(where: \.isOfKey) { throw .keyScopeMissing(permission) }
+        if let key = grants.first(where: \.isOfKey) {
+            // Such a thing is not done from where the key's workspace stands, whatever it has.
+            throw Scope.holds(key.scopes, permission.scope) ? .accessDenied : .keyScopeMissing(permission)
+        }
         throw reachesPlatform ? .platformScopeMissing(permission) : .scopeMissing(permission, at: places)
     }
 

@@ -23,6 +23,9 @@ package struct Permission: Sendable, Equatable {
     /// Tenants as the clusters of a workspace: a name that API keys have for them.
     package static let readsClusters = Self(area: .clusters, right: .read, lowest: .tenant, also: Tenant.area)
 
+    /// Whoever has clusters is above them.
+    package static let writesClusters = Self(area: .clusters, right: .write, lowest: .partner, also: Tenant.area)
+
     package var scope: String { area.scope(right) }
 
     /// The scopes of which a token of a place of this level needs one.

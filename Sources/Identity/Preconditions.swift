@@ -77,7 +77,7 @@ private struct ContentsCount<F: Facts>: KindVisitor {
     let facts: F
 
     func visit<R: Resource>(_ kind: R.Type) throws -> (count: Int, noun: String) {
-        guard !R.isPart, R.standsIn.contains(place.level) else { return (0, R.noun) }
+        guard !R.isPart, !R.isCredential, R.standsIn.contains(place.level) else { return (0, R.noun) }
         return (try facts.count(R.self, in: place), R.noun.replacing("_", with: " "))
     }
 }

@@ -14,7 +14,8 @@ package protocol Resource: Subject, Sendable, Prefixed {
     static var isPlace: Place.Level? { get }
     /// Whether it hangs on another resource, with which it comes and goes, rather than standing in a place for itself.
     static var isPart: Bool { get }
-    /// Whether it is itself what somebody proves who they are with: a moment is restored with those that there are now.
+    /// Whether it is itself what somebody proves who they are with: a moment is restored with those that there are now,
+    /// and a place may be deleted that holds nothing else.
     static var isCredential: Bool { get }
     static var fields: [Field<Self>] { get }
     /// The sets that lists are kept for, beside everything of the kind.

@@ -155,7 +155,7 @@ struct Server: Sendable {
     /// One request to the admin API, answered by the endpoint that the table finds.
     ///
     /// - Parameters:
-    ///   - path: below `/api/v1/admin`, with its query; below `/api/v1` of organizations.
+    ///   - path: below `/api/v1/admin`, with its query; below `/api/v1` of organizations; or one of those at the root.
     ///   - token: `nil` sends the first service's; an empty one sends none.
     func call(
         _ method: Request.Method,
@@ -183,8 +183,9 @@ struct Server: Sendable {
     ) async -> Response {
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let bearer = token ?? self.token
+        let isAtRoot = ["/health", "/openapi", "/api-keys", "/clusters"].contains { path.hasPrefix($0) }
         let api = path.hasPrefix("/organizations/") ? "/api/v1" : "/api/v1/admin"
-        let full = path.hasPrefix("/health") || path.hasPrefix("/openapi") ? "" : api
+        let full = isAtRoot ? "" : api
         let request = Request(
             method: method,
             path: full + parts[0],

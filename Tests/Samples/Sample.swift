@@ -39,7 +39,7 @@ package struct Sample: Sendable {
             switch field.kind {
             case .name, .text, .lines, .sealed: return [field.name: value(of: field.kind, "changed-" + mark)]
             case .slug, .email, .flag, .limit, .seconds, .count, .object, .choice, .identifier, .scopes,
-                .redirectURIs, .origins, .audiences, .recipients, .tools, .stored:
+                .redirectURIs, .origins, .audiences, .recipients, .tools, .moment, .stored:
                 continue
             }
         }
@@ -71,6 +71,7 @@ package struct Sample: Sendable {
         case .scopes: .array([.string(word + ":read")])
         case .redirectURIs, .origins, .audiences, .recipients: ["https://\(word).example.com"]
         case .tools: [.string(word + ".search")]
+        case .moment: .string("2099-01-01T00:00:\(10 + dice.below(50)).000000Z")
         case .sealed(let kind, _): free(kind, &dice)
         case .slug, .identifier, .stored: nil
         }
@@ -95,6 +96,7 @@ package struct Sample: Sendable {
         case .scopes: []
         case .redirectURIs, .origins, .audiences, .recipients: ["https://\(mark).example.com"]
         case .tools: [.string(mark + ".search")]
+        case .moment: "2099-01-01T00:00:00.000000Z"
         case .sealed(let kind, _): value(of: kind, mark)
         }
     }

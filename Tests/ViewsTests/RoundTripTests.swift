@@ -61,6 +61,7 @@ private struct RoundTrip: KindVisitor {
         case .flag: [true, false]
         case .limit, .seconds, .count: [7]
         case .scopes, .redirectURIs, .origins, .audiences, .recipients, .tools: [["one", "two"]]
+        case .moment: ["2099-01-01T00:00:00.000000Z"]
         case .sealed: [[3, 1]]
         case .text, .lines, .name, .slug, .email, .object: ["a \"word\""]
         case .stored: ["a \"word\"", 7, ["one", "two"]]

@@ -10,9 +10,14 @@ package struct Change<R: Resource>: Command {
     package let requirement: Requirement
     private let decision: Decide
 
-    package init(_ id: Identifier<R>, decide: @escaping Decide) {
+    /// - Parameter permission: what its caller must be allowed at all.
+    package init(
+        _ id: Identifier<R>,
+        requiring permission: Permission = .writes(R.self),
+        decide: @escaping Decide,
+    ) {
         self.id = id
-        requirement = .permission(.writes(R.self))
+        requirement = .permission(permission)
         decision = decide
     }
 

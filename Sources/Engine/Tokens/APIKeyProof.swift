@@ -85,7 +85,12 @@ extension Instance {
     }
 
     /// Ends a key that somebody found, if this is one in use.
+    ///
+    /// - Throws: that so many were reported from one address that more are taken later.
     package func endLeakedKey(_ text: String, _ request: Caller.Request) async throws(Refusal) {
+        let source = RequestRates.Party.source(request.address ?? "", of: .leak)
+        let standing = rates.count(source, RateLimit.ofWorkspace, at: world.wall())
+        if let rejection = standing.rejection { throw .rejected(rejection) }
         guard let key = try? APIKeyText(text) else { return }
         let mac = key.mac(key: macKey)
         // Whoever sends other things does not reach the writer.

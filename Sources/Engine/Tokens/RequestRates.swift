@@ -49,6 +49,8 @@ package final class RequestRates: Sendable {
 
     private let counts = Mutex(Counts())
 
+    package init() {}
+
     /// Counts a request of a client.
     ///
     /// - Throws: `rate_limited` where the client has made as many as it may in this minute; that one is not counted.
