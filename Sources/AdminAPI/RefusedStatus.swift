@@ -63,6 +63,8 @@ struct RefusedStatus {
         case .invalid(let issues):
             self.init(400, .invalidArgument, "INVALID_ARGUMENT", Self.message(issues) ?? detail)
             violations = issues
+        case .malformed:
+            self.init(400, .invalidArgument, "INVALID_ARGUMENT", detail)
         case .unproven where rejection == .tokenMissing:
             self.init(401, .unauthenticated, "UNAUTHENTICATED", "Token empty")
             headers = [("www-authenticate", "Bearer realm=\"muniment\"")]

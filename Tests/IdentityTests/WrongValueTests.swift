@@ -89,7 +89,7 @@ private struct WrongValues: KindVisitor {
     /// Whether a value is of the kind's own form, whatever it says.
     private func holds(_ value: JSON, _ kind: FieldKind) -> Bool {
         switch kind {
-        case .text, .lines, .name, .slug, .email, .object, .stored: value.text != nil
+        case .text, .lines, .name, .slug, .email, .object, .moment, .stored: value.text != nil
         case .flag: value.flag != nil
         case .limit, .seconds, .count: value.number != nil
         case .choice(let words): value.text.map(words.contains) ?? false
@@ -113,7 +113,7 @@ private struct WrongValues: KindVisitor {
                 .string(prefix + "_" + String(repeating: "a", count: 65)), [.string(prefix + "_1")],
             ]
         case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .object, .scopes, .redirectURIs,
-            .origins, .audiences, .recipients, .tools, .stored, .sealed:
+            .origins, .audiences, .recipients, .tools, .moment, .stored, .sealed:
             []
         }
     }
@@ -123,7 +123,7 @@ private struct WrongValues: KindVisitor {
         let isSetByServer = field.need == .internalOnly && field.get(R()) == .null
         let own: [JSON] =
             switch field.kind {
-            case .text, .lines, .name, .slug, .email, .object, .stored: ["a word"]
+            case .text, .lines, .name, .slug, .email, .object, .moment, .stored: ["a word"]
             case .flag: [true, false]
             case .limit, .seconds, .count: [7]
             case .choice(let words): words.map(JSON.string)
@@ -150,7 +150,7 @@ private struct WrongValues: KindVisitor {
             case .sealed: break
             case .identifier(let prefix, _): data[field.name] = .string(prefix + "_1")
             case .text, .lines, .name, .slug, .email, .flag, .limit, .seconds, .count, .object, .choice, .scopes,
-                .redirectURIs, .origins, .audiences, .recipients, .tools, .stored:
+                .redirectURIs, .origins, .audiences, .recipients, .tools, .moment, .stored:
                 if field.need.isRequired { data[field.name] = right(for: field).first }
             }
         }
