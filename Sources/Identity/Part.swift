@@ -6,6 +6,8 @@ package protocol Part: Resource {
     static var ends: Verb { get }
     /// The verb of the entry that brings one back; nil where what was taken away never comes back.
     static var returns: Verb? { get }
+    /// The right that taking one away, or bringing it back, needs: that over what it hangs on.
+    static func permission(over part: Self) -> Permission
     /// Rules that hold before one is taken away.
     static func requireMayEnd(_ part: Versioned<Self>, _ facts: some Facts) throws
 }
@@ -13,12 +15,13 @@ package protocol Part: Resource {
 extension Part {
     package static var isPart: Bool { true }
     package static var returns: Verb? { nil }
+    package static func permission(over part: Self) -> Permission { .writes(Self.self) }
     package static func requireMayEnd(_ part: Versioned<Self>, _ facts: some Facts) throws {}
 
     /// Takes one away.
     package static func end(_ id: Identifier<Self>, by authority: Authority, facts: some Facts) throws -> [Event] {
         let part = try facts.living(id)
-        try authority.require(.writes(Self.self), at: part.place, facts)
+        try authority.require(permission(over: part.state), at: part.place, facts)
         try requireMayEnd(part, facts)
         return [event(ends, id, in: part.chain)]
     }
@@ -32,7 +35,7 @@ extension Part {
         guard let part = try facts.resource(id), part.state.life == .deleted, let returns else {
             throw Rejection.notFound(noun)
         }
-        try authority.require(.writes(Self.self), at: part.place, facts)
+        try authority.require(permission(over: part.state), at: part.place, facts)
         try facts.requireMayStart(part, by: authority)
         try authority.requireGrantable(part.state.power, at: part.place, facts)
         if let owner = part.state.owner { try facts.requireLiving(owner) }

@@ -71,6 +71,15 @@ package struct Secret: Part {
             ?? organizationClientID.map(ClientID.organizationClient)
     }
     package var owner: String? { clientID?.text ?? apiKeyID?.text }
+    package static func permission(over secret: Secret) -> Permission {
+        switch secret.clientID {
+        case .application: .writes(Application.self)
+        case .agent: .writes(Agent.self)
+        case .organizationClient: .writes(OrganizationClient.self)
+        case nil: secret.apiKeyID == nil ? .writes(Secret.self) : .writes(APIKey.self)
+        }
+    }
+
     package var proof: (key: String, mac: String)? { (key, mac) }
 
     package func isLive(at now: Instant) -> Bool {

@@ -202,6 +202,22 @@ struct AgentTests {
         }
     }
 
+    @Test func `who may manage applications alone ends no secret of an agent, by undoing that it was made`()
+        async throws
+    {
+        try await Server.run { server in
+            let made = try await Tenancy(server)
+            let scopes = ["applications:write", "audit:read"]
+            let token = try await server.tenantToken(made.tenant, slug: "acme", scopes)
+            let secret = try #require(try server.entries().last { $0.data["agent_id"]?.text == made.agent.id })
+            let request: JSON = ["undo": ["indexes": [.integer(Int64(secret.index))]]]
+            let plan = try await server.plan(request, token: token)
+            #expect(plan.changes.isEmpty && plan.conflicts == ["not_permitted"])
+            let both = try await server.tenantToken(made.tenant, slug: "acme", ["agents:write", "audit:read"])
+            #expect(try await server.plan(request, token: both).changes == ["retired secret"])
+        }
+    }
+
     private static func claims(_ token: String) throws -> JSON {
         let parts = token.split(separator: ".")
         return try JSON.parse(try Base64URL.decode(String(parts[1])))
