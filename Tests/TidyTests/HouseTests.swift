@@ -63,7 +63,7 @@ struct HouseTests {
 
     /// The catalogue of each target that carries a concept, and the pages in it.
     private static let pages = [
-        "AdminAPI": ["UsingTheAPI.md"], "Endpoints": ["Endpoints.md"],
+        "AdminAPI": ["APIKeys.md", "UsingTheAPI.md"], "Endpoints": ["Endpoints.md"],
         "EventLog": ["BackupFormat.md", "LedgerFormat.md"], "OpenSSL": ["OpenSSL.md"], "Storage": ["Storage.md"],
         "Views": ["Views.md"], "Web": ["Limits.md", "Web.md"], "Wire": ["Wire.md"],
         "muniment": ["Configuration.md", "Operations.md", "Runbook.md"],
