@@ -101,8 +101,7 @@ enum ClientMessage {
             "status": secret.state.isLive(at: now) ? "ACTIVE" : "INACTIVE",
         ]
         members["expire_time"] = secret.state.expiresAt.map(JSON.string)
-        // No past is kept of it: of a moment before the last use it is not known.
-        if let lastUse, lastUse <= now { members["last_used_time"] = .string(lastUse.text) }
+        members["last_used_time"] = lastUse.map { .string($0.text) }
         return .object(members)
     }
 }

@@ -31,7 +31,7 @@ struct PageToken: Equatable {
         let content = Array(bytes.prefix(Self.contentBytes))
         let expected = Self.stamp(content, of: list, key: key)
         // Every byte is looked at, so that the time tells nothing of where they part.
-        let difference = zip(bytes.dropFirst(Self.contentBytes), expected).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 }
+        let difference = zip(bytes.dropFirst(Self.contentBytes), expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
         guard difference == 0, content[0] == Self.version, content[1] > 0 else { return nil }
         self.init(
             asOf: BigEndian.value(Array(content[2..<10])),

@@ -29,7 +29,7 @@ package struct APIKey: Resource {
         .list("scopes", \.scopes, .scopes, need: .required, "What it opens; a PATCH replaces the list."),
         .identifier("tenant_id", \.tenantID, need: .internalOnly, "The tenant that is its workspace."),
         .identifier("partner_id", \.partnerID, need: .internalOnly, "The partner that is its workspace."),
-        .text("prefix", \.beginning, .text(max: 64), need: .internalOnly, "What it begins with."),
+        .text("prefix", \.beginning, .stored, need: .internalOnly, "What it begins with."),
         .optionalText("expires_at", \.expiresAt, .moment, need: .fixed, "From when on it opens nothing."),
         .optionalText("revoked_at", \.revokedAt, .stored, need: .internalOnly, "When it was revoked."),
         .choice("status", \.status, need: .internalOnly, "ACTIVE, for keys are revoked rather than deleted."),

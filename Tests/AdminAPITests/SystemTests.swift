@@ -127,7 +127,7 @@ import Wire
                 #expect(document.contains("\"\(endpoint.path)\":{"), "\(endpoint.path)")
                 #expect(document.contains("\"operationId\":\"\(endpoint.name)\""), "\(endpoint.name)")
             }
-            let native = #"[{"bearer":["admin:read"]},{"bearer":["admin:write"]},{"bearer":["applications:read"]}]"#
+            let native = #"[{"bearer":["admin:read"]},{"bearer":["admin:write"]},{"bearer":["applications:read"]}"#
             #expect(document.contains(native), "a tenant's own scope opens applications too")
             #expect(document.contains(#""client_secret":{"type":"string","minLength":43"#))
         }

@@ -21,7 +21,7 @@ struct CredentialTests {
             // A program of its own hands the text over, for standard input is not the test's.
             let script = "printf %s '\(text)' | \(Command.executable) credential check"
             let ended = try await Command.start(["-c", script], program: "sh").end()
-            #expect(ended.status == status && ended.errors.contains(word), "\(ended)")
+            #expect(ended.status == status && (word.isEmpty || ended.errors.contains(word)), "\(ended)")
             #expect(!"\(ended.lines) \(ended.errors)".contains(text))
         }
     }

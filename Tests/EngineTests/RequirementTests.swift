@@ -59,13 +59,14 @@ struct RequirementTests {
     ]
 
     @Test(arguments: [Application.Level.tenant, .partner])
-    func `a token of a tenant without the scope is refused by the writer, in its owner's chain`(
+    func `a token of a tenant without the scope is refused by the writer, in the chain of where it acts`(
         _ level: Application.Level
     ) async throws {
         let house = try await House(seed: 412)
         let client = try house.client(level)
-        let caller = try await House.caller(try await house.token(of: client), house.instance)
-        let home = try #require(try house.instance.read { try $0.resource(client.id) }).place.text
+        let token = try await house.token(of: client)
+        let caller = try await House.caller(token, house.instance)
+        let home = token.issuingPlace.text
         for permission in Self.beyondTenants {
             let before = house.instance.status.size
             let command = Noting(.permission(permission), Self.change)

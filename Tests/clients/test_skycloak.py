@@ -139,7 +139,7 @@ def test_a_key_makes_none_that_is_wider(api, platform, own, other_tenant):
 
 
 def test_a_key_opens_the_admin_api_in_the_place_of_a_token(api, platform, own):
-    key = with_key(api, platform.mint("tenants:read", workspace_id=own["id"]))
+    key = with_key(api, platform.mint("tenants:read", "clusters:read", workspace_id=own["id"]))
     answer = key.call("GET", "/api/v1/admin/tenants")
     assert [tenant["id"] for tenant in answer.json()["data"]] == [own["id"]]
     assert answer.headers["RateLimit-Limit"] == "5" and answer.headers["X-RateLimit-Limit-Day"] == "25000"

@@ -6,14 +6,17 @@ package import Wire
 package struct ClientWithSecrets<R: OAuthClient>: Sendable {
     package let client: Versioned<R>
     package let secrets: [Versioned<Secret>]
-    /// When each was used last, to the minute, of those that ever were.
+    /// When each was used last, to the minute, of those that ever were; none as of a moment before.
     package let lastUses: [SecretID: Instant]
 
     package init(_ client: Versioned<R>, _ facts: some RowReader) throws {
         self.client = client
         secrets = try Secret.known(of: R.clientID(client.id), in: client.place, facts)
         var lastUses: [SecretID: Instant] = [:]
-        for secret in secrets { lastUses[secret.id] = try facts.present.lastUse(of: secret.id) }
+        // No past is kept of it.
+        if facts.position == nil {
+            for secret in secrets { lastUses[secret.id] = try facts.present.lastUse(of: secret.id) }
+        }
         self.lastUses = lastUses
     }
 }

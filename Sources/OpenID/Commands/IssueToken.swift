@@ -129,8 +129,11 @@ package struct IssueToken: Command {
         for scope in scopes where !allowed.contains(where: { $0.bytesEqual(scope) }) {
             let isKnown = Scope.isManagement(scope) || facts.ownScopes.contains { $0.bytesEqual(scope) }
             if client.id.isServedAtRoot, isKnown { continue }
-            let list = client.id.isServedAtRoot ? "scopes" : "allowed_scopes"
-            throw Rejection(.forbidden(), "invalid_scope", "The scope '\(scope)' is not among the client's \(list)")
+            let detail =
+                client.id.isServedAtRoot
+                ? "The scope '\(scope)' is not among the client's scopes"
+                : "The scope '\(scope)' is not among the client's allowed_scopes"
+            throw Rejection(.forbidden(), "invalid_scope", detail)
         }
         return scopes.filter { scope in allowed.contains { $0.bytesEqual(scope) } }
     }
