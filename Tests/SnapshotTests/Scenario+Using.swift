@@ -58,6 +58,22 @@ extension Session {
         try await admin(.get, "/diff", query: "scope=platform&from=3")
     }
 
+    /// An API key from its making to its end, by the contract's own paths.
+    func liveAKey(in tenant: String) async throws {
+        let version = [(name: "api-version", value: "2026-06-01.beta")]
+        let key: JSON = [
+            "name": "Importer", "scopes": ["users:read", "groups:write"], "workspace_id": .string(tenant),
+            "expires_at": "2099-01-01T00:00:00Z",
+        ]
+        let made = try await call(.post, "/api-keys", key, headers: version, status: 201)
+        let path = "/api-keys/\(try #require(made["api_key"]?["id"]?.text))"
+        try await call(.patch, path, ["scopes": ["users:read"]], reason: "Less%20is%20enough", headers: version)
+        try await call(.get, path, headers: version)
+        try await call(.get, "/api-keys", query: "workspace_id=\(tenant)", headers: version)
+        try await call(.post, "\(path)/rotate", headers: version)
+        try await call(.delete, path, reason: "No%20longer%20needed", headers: version, status: 204)
+    }
+
     func meetRefusals(_ platform: Platform) async throws {
         try await token(Client(id: platform.global.id, secret: "not-the-secret"))
         // Of strangers only sums are kept.

@@ -25,6 +25,7 @@ struct Scenario {
         try await first.readAround(platform)
         try await first.meetRefusals(platform)
         try await first.liveEveryKind(in: platform.tenants[2], of: platform.msp)
+        try await first.liveAKey(in: platform.tenants[2])
         try await first.drawEveryRelation(in: platform.tenants[2], of: platform.msp)
         try await first.meetTrouble()
         finishedKey = try await first.takeDown(platform)

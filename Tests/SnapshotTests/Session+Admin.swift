@@ -18,11 +18,35 @@ extension Session {
         status: Int = 200,
         sourceLocation: SourceLocation = #_sourceLocation,
     ) async throws -> JSON {
+        try await call(
+            method,
+            "/api/v1/admin" + path,
+            query: query,
+            body,
+            reason: reason,
+            headers: more,
+            status: status,
+            sourceLocation: sourceLocation
+        )
+    }
+
+    /// The same at any path.
+    @discardableResult
+    func call(
+        _ method: Request.Method,
+        _ path: String,
+        query: String = "",
+        _ body: JSON? = nil,
+        reason: String? = nil,
+        headers more: [(name: String, value: String)] = [],
+        status: Int = 200,
+        sourceLocation: SourceLocation = #_sourceLocation,
+    ) async throws -> JSON {
         var headers = [(name: "authorization", value: "Bearer \(accessToken)")] + more
         if body != nil { headers.append((name: "content-type", value: "application/json")) }
         if let reason { headers.append((name: "muniment-reason", value: reason)) }
         let text = body.map { String(decoding: $0.compact, as: UTF8.self) } ?? ""
-        let response = try await ask(request(method, "/api/v1/admin" + path, query: query, headers, body: text))
+        let response = try await ask(request(method, path, query: query, headers, body: text))
         let answer = String(decoding: response.body, as: UTF8.self)
         #expect(response.status == status, "\(method.rawValue) \(path): \(answer)", sourceLocation: sourceLocation)
         guard !response.body.isEmpty else { return .null }
