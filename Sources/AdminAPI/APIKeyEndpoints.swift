@@ -236,7 +236,7 @@ struct APIKeyEndpoints: Sendable {
         return place
     }
 
-    /// The workspaces whose keys are told of: those that the caller reaches, or the one that is named with all below it.
+    /// The workspaces whose keys are told of: those that the caller reaches, or the one that is named, with all below.
     private static func places(
         _ workspace: Place?,
         _ reader: ViewSnapshot,

@@ -65,7 +65,8 @@ struct NaiveModel {
             guard lives(group) else { return answer == nil }
             return answer == page { id, _ in edges.contains(Edge(from: group, to: id)) }
         case .effectiveMembers(let group):
-            guard lives(group), let answer else { return answer == nil }
+            guard lives(group) else { return answer == nil }
+            guard let answer else { return false }
             let expected = page { id, thing in thing.kind == "user" && below(group).contains(id) }
             let paths = answer.shown.map { $0.split(separator: "/").map(String.init) }
             return answer.total == expected.total && paths.map { $0.last ?? "" } == expected.shown
