@@ -66,7 +66,11 @@ extension Endpoint {
                     (400, "The body is malformed JSON"),
                 ]
             }
-        let before = [(401, "The access token proves nobody"), (403, "The caller may not do this")] + body
+        let before =
+            [
+                (400, "There is no such API-Version, or there are two credentials"),
+                (401, "The credential proves nobody"), (403, "The caller may not do this"),
+            ] + body
         let after = [
             (429, "The caller has made as many requests as it may in a minute"), (500, "Our fault"),
             (503, "Try again later"), (507, "The disk is full"),

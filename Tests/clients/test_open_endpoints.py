@@ -122,5 +122,5 @@ def test_metrics_may_be_put_behind_a_scope(new_server):
 
 def test_what_is_not_served_is_404(server):
     """O4: the names of neighbouring products are nobody's here."""
-    for path in "/webhooks", "/siem", "/extensions", "/clusters", "/admin", "/.env", "/nothing":
+    for path in "/webhooks", "/siem", "/extensions", "/admin", "/.env", "/nothing":
         assert requests.get(server.url + path, timeout=30).status_code == 404, path
